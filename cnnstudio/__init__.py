@@ -1,0 +1,33 @@
+"""Draw convolutional networks, train them, and see what they see.
+
+Importing this package imports neither torch nor Qt; names load on first use.
+"""
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "load": "cnnstudio.graph.file",
+    "save": "cnnstudio.graph.file",
+    "templates": "cnnstudio.templates",
+    "template": "cnnstudio.templates",
+    "check": "cnnstudio.compiler.check",
+    "build": "cnnstudio.compiler.build",
+    "code": "cnnstudio.compiler.code",
+    "train": "cnnstudio.training.train",
+    "feature_maps": "cnnstudio.interpret.feature_maps",
+    "explain": "cnnstudio.interpret.explain",
+    "layers": "cnnstudio.layers.catalogue",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'cnnstudio' has no attribute '{name}'")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return [*_HOMES, "__version__"]

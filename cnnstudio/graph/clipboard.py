@@ -1,0 +1,77 @@
+"""Nodes on the clipboard: JSON text that any window, or a text editor, can take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pydantic import ValidationError
+
+from cnnstudio.graph.edits import Paste
+from cnnstudio.graph.errors import ProblemError
+from cnnstudio.graph.model import Edge, Model, Network, Node
+
+MIME_TYPE = "application/x-cnnstudio-nodes+json"
+MAX_LENGTH = 32 * 1024 * 1024
+
+
+class _Clip(Model):
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+
+
+def copy(network: Network, ids: Iterable[str]) -> str:
+    """The nodes with these ids and the wires between them, as JSON text."""
+    chosen = set(ids)
+    clip = _Clip(
+        nodes=tuple(node for node in network.nodes if node.id in chosen),
+        edges=tuple(e for e in network.edges if e.source in chosen and e.target in chosen),
+    )
+    return clip.model_dump_json()
+
+
+def paste(network: Network, text: str, offset: tuple[float, float] = (24.0, 24.0)) -> Paste:
+    """An edit that adds the copied nodes, moved by `offset`, under free ids and names.
+
+    Raises ProblemError if the text holds no nodes. A node that shares weights keeps sharing with
+    the copy of its owner if that was copied too, else with the owner itself if it is there.
+    """
+    try:
+        if len(text) > MAX_LENGTH:
+            raise ValueError("too long")
+        clip = _Clip.model_validate_json(text)
+    except (ValidationError, ValueError):
+        raise ProblemError("The clipboard holds no nodes.") from None
+    taken_ids, taken_names = set(network.by_id), {node.name for node in network.nodes}
+    new_ids: dict[str, str] = {}
+    for node in clip.nodes:
+        new_ids[node.id] = _unused(node.id, taken_ids)
+    nodes = []
+    for node in clip.nodes:
+        shares = node.shares
+        if shares is not None:
+            shares = new_ids.get(shares, shares if shares in network.by_id else None)
+        nodes.append(
+            node.model_copy(
+                update={
+                    "id": new_ids[node.id],
+                    "name": _unused(node.name, taken_names),
+                    "position": (node.position[0] + offset[0], node.position[1] + offset[1]),
+                    "shares": shares,
+                }
+            )
+        )
+    edges = tuple(
+        edge.model_copy(update={"source": new_ids[edge.source], "target": new_ids[edge.target]})
+        for edge in clip.edges
+        if edge.source in new_ids and edge.target in new_ids
+    )
+    return Paste(network=network.name, nodes=tuple(nodes), edges=edges)
+
+
+def _unused(text: str, taken: set[str]) -> str:
+    base, number, candidate = text.rstrip("0123456789") or text, 1, text
+    while candidate in taken:
+        candidate = f"{base}{number}"
+        number += 1
+    taken.add(candidate)
+    return candidate

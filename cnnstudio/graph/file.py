@@ -1,0 +1,140 @@
+"""The `.cnns` file: JSON, sorted and indented, so that it diffs and merges.
+
+Reading one runs nothing from it. Older versions are migrated, newer ones refused.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from cnnstudio.graph.errors import ProjectFileError
+from cnnstudio.graph.model import FORMAT, FORMAT_VERSION, Project
+
+MAX_FILE_BYTES = 256 * 1024 * 1024
+
+# From a version to the step that makes the next one of it.
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+
+
+def dumps(project: Project) -> str:
+    """The project as the text of a `.cnns` file."""
+    content = project.model_dump(mode="json")
+    return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def loads(text: str, where: str = "The project") -> Project:
+    """Reads the text of a `.cnns` file; ProjectFileError names the path of what is wrong."""
+    try:
+        content = json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise ProjectFileError(
+            f"{where} is not a project file: {error}.", "Is it another kind of file, or cut short?"
+        ) from None
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise ProjectFileError(
+            f"{where} is not a CNN Studio project: its 'format' is not '{FORMAT}'."
+        )
+    content = _migrated(content, where)
+    try:
+        return Project.model_validate(content)
+    except ValidationError as error:
+        raise ProjectFileError(f"{where} is damaged.\n{_explain(error)}") from None
+    except RecursionError:
+        raise ProjectFileError(f"{where} is damaged: values are nested too deep.") from None
+
+
+def load(path: str | Path) -> Project:
+    """Opens a `.cnns` file. Raises ProjectFileError if it is missing, unreadable or damaged."""
+    path = Path(path)
+    try:
+        size = path.stat().st_size
+        if size > MAX_FILE_BYTES:
+            raise ProjectFileError(f"{path} has {size:,} bytes: too large for a project file.")
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise ProjectFileError(f"{path} does not exist.", "Check the spelling.") from None
+    except OSError as error:
+        raise ProjectFileError(f"{path} can't be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise ProjectFileError(f"{path} is not a project file: it is not UTF-8 text.") from None
+    return loads(text, where=str(path))
+
+
+def save(project: Project, path: str | Path) -> None:
+    """Writes a `.cnns` file atomically: the old file stays whole if anything fails."""
+    write_atomically(Path(path), dumps(project))
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replaces a file's content in one step; raises ProjectFileError if the disk refuses."""
+    temporary = None
+    try:
+        # Next to the target, since a rename is atomic only within one file system.
+        target = path.resolve() if path.is_symlink() else path
+        descriptor, temporary = tempfile.mkstemp(
+            dir=target.parent, prefix=f".{target.name}.", suffix=".tmp"
+        )
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+        os.chmod(temporary, mode)
+        os.replace(temporary, target)
+    except OSError as error:
+        if temporary is not None:
+            Path(temporary).unlink(missing_ok=True)
+        raise ProjectFileError(
+            f"{path} can't be written: {error.strerror}.",
+            "Check the folder, its permissions and the free space, or save elsewhere.",
+        ) from None
+
+
+def _umask() -> int:
+    # The mask can only be read by setting it.
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not a number that may stand in a project")
+
+
+def _migrated(content: dict[str, Any], where: str) -> dict[str, Any]:
+    version = content.get("version")
+    if not isinstance(version, int) or isinstance(version, bool) or version < 0:
+        raise ProjectFileError(f"{where} is damaged.\nversion: should be a number")
+    if version > FORMAT_VERSION:
+        raise ProjectFileError(
+            f"{where} was made by a newer CNN Studio (file version {version}; this one reads up "
+            f"to {FORMAT_VERSION}).",
+            "Update CNN Studio to open it.",
+        )
+    while version < FORMAT_VERSION:
+        if version not in MIGRATIONS:
+            raise ProjectFileError(f"{where} has file version {version}, which never existed.")
+        content = MIGRATIONS[version](content)
+        version += 1
+        content["version"] = version
+    return content
+
+
+def _explain(error: ValidationError) -> str:
+    """Each error as `networks[0].nodes[3].parameters.kernel_size: …`, at most ten."""
+    lines = []
+    for item in error.errors()[:10]:
+        path = ""
+        for part in item["loc"]:
+            path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
+        message = item["msg"].removeprefix("Value error, ")
+        lines.append(f"{path or 'project'}: {message[:1].lower()}{message[1:]}")
+    more = error.error_count() - len(lines)
+    return "\n".join(lines) + (f"\n… and {more} more" if more > 0 else "")

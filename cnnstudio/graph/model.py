@@ -1,0 +1,218 @@
+"""The document: a project, its networks, their nodes and edges. Immutable values.
+
+Every model is frozen; an edit makes a new project that shares all it did not change. Nodes and
+edges are kept in one canonical order, so equal documents are equal as values and as files.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from cnnstudio.graph.errors import ProblemError
+from cnnstudio.graph.settings import DataSettings, TrainingSettings
+from cnnstudio.graph.values import check_json
+
+FORMAT = "cnnstudio-project"
+FORMAT_VERSION = 1
+
+
+def natural_key(text: str) -> list[tuple[int, int, str]]:
+    """Sorts `conv2` before `conv10`."""
+    return [
+        (0, int(part), "") if part.isascii() and part.isdigit() else (1, 0, part)
+        for part in re.split(r"([0-9]+)", text)
+        if part
+    ] + [(2, 0, text)]
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Node(Model):
+    """One layer on the canvas.
+
+    `id` never changes and is unique in its network; `name` is what the user sees and what the
+    built module is called. `parameters` holds only what differs from the declaration's defaults
+    or was set by the user. `shares` is the id of the node whose module (and weights) this one
+    uses again.
+    """
+
+    id: str = Field(min_length=1)
+    kind: str = Field(min_length=1)
+    name: str
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    position: tuple[float, float] = (0.0, 0.0)
+    shares: str | None = None
+
+    @field_validator("parameters")
+    @classmethod
+    def _plain_json(cls, value: dict[str, Any]) -> dict[str, Any]:
+        check_json(value)
+        return value
+
+
+class Edge(Model):
+    """A wire from an output port to an input port; ports are counted from 0."""
+
+    source: str
+    target: str
+    source_port: int = Field(default=0, ge=0)
+    target_port: int = Field(default=0, ge=0)
+
+    @property
+    def sort_key(self) -> tuple[object, ...]:
+        return (
+            natural_key(self.target),
+            self.target_port,
+            natural_key(self.source),
+            self.source_port,
+        )
+
+
+class Network(Model):
+    """A directed graph of nodes. May be broken: problems are reported, never raised."""
+
+    name: str = "main"
+    nodes: tuple[Node, ...] = ()
+    edges: tuple[Edge, ...] = ()
+
+    @field_validator("nodes")
+    @classmethod
+    def _nodes_in_order(cls, nodes: tuple[Node, ...]) -> tuple[Node, ...]:
+        ids = [node.id for node in nodes]
+        repeated = {id for id in ids if ids.count(id) > 1} if len(set(ids)) < len(ids) else None
+        if repeated:
+            raise ValueError(f"two nodes have the same id '{min(repeated)}'")
+        return tuple(sorted(nodes, key=lambda node: natural_key(node.id)))
+
+    @field_validator("edges")
+    @classmethod
+    def _edges_in_order(cls, edges: tuple[Edge, ...]) -> tuple[Edge, ...]:
+        return tuple(sorted(set(edges), key=lambda edge: edge.sort_key))
+
+    @cached_property
+    def by_id(self) -> dict[str, Node]:
+        return {node.id: node for node in self.nodes}
+
+    @cached_property
+    def _incoming(self) -> dict[str, list[Edge]]:
+        found: dict[str, list[Edge]] = {}
+        for edge in self.edges:
+            found.setdefault(edge.target, []).append(edge)
+        return found
+
+    @cached_property
+    def _outgoing(self) -> dict[str, list[Edge]]:
+        found: dict[str, list[Edge]] = {}
+        for edge in self.edges:
+            found.setdefault(edge.source, []).append(edge)
+        return found
+
+    def node(self, id: str) -> Node:
+        """The node with this id; KeyError if there is none."""
+        return self.by_id[id]
+
+    def find(self, name: str) -> Node | None:
+        """The first node with this name."""
+        return next((node for node in self.nodes if node.name == name), None)
+
+    def incoming(self, id: str) -> list[Edge]:
+        """Wires that end at this node, by input port."""
+        return list(self._incoming.get(id, ()))
+
+    def outgoing(self, id: str) -> list[Edge]:
+        """Wires that start at this node, by target."""
+        return list(self._outgoing.get(id, ()))
+
+    def topological(self) -> list[str]:
+        """Ids in an order that follows the wires; nodes on or behind a cycle are left out."""
+        waiting = {
+            node.id: len(
+                {e.source for e in self._incoming.get(node.id, ()) if e.source in self.by_id}
+            )
+            for node in self.nodes
+        }
+        ready = [id for id, count in reversed(waiting.items()) if count == 0]
+        order: list[str] = []
+        while ready:
+            id = ready.pop()
+            order.append(id)
+            for target in dict.fromkeys(e.target for e in reversed(self._outgoing.get(id, ()))):
+                if target in waiting:
+                    waiting[target] -= 1
+                    if waiting[target] == 0:
+                        ready.append(target)
+        return order
+
+    def free_name(self, base: str) -> str:
+        """`base` followed by the smallest number that no node's name has: `conv1`, `conv2`, …"""
+        return _free(base, {node.name for node in self.nodes})
+
+    def free_id(self, base: str) -> str:
+        """An id that no node has."""
+        return _free(base, set(self.by_id))
+
+    def replace(
+        self, nodes: Iterable[Node] | None = None, edges: Iterable[Edge] | None = None
+    ) -> Network:
+        """A copy with these nodes or edges, in canonical order."""
+        new_nodes, new_edges = self.nodes, self.edges
+        if nodes is not None:
+            new_nodes = tuple(sorted(nodes, key=lambda node: natural_key(node.id)))
+        if edges is not None:
+            new_edges = tuple(sorted(set(edges), key=lambda edge: edge.sort_key))
+        return Network.model_construct(name=self.name, nodes=new_nodes, edges=new_edges)
+
+
+def _free(base: str, taken: set[str]) -> str:
+    number = 1
+    while f"{base}{number}" in taken:
+        number += 1
+    return f"{base}{number}"
+
+
+class Project(Model):
+    """Everything a `.cnns` file holds: networks (the first is the main one) and settings."""
+
+    format: Literal["cnnstudio-project"] = FORMAT
+    version: Literal[1] = FORMAT_VERSION
+    name: str = "untitled"
+    description: str = ""
+    networks: tuple[Network, ...] = Field(default_factory=lambda: (Network(),), min_length=1)
+    data: DataSettings = Field(default_factory=DataSettings)
+    training: TrainingSettings = Field(default_factory=TrainingSettings)
+
+    @model_validator(mode="after")
+    def _network_names_differ(self) -> Project:
+        names = [network.name for network in self.networks]
+        if len(set(names)) < len(names):
+            raise ValueError("two networks have the same name")
+        return self
+
+    @property
+    def network(self) -> Network:
+        """The main network."""
+        return self.networks[0]
+
+    def network_named(self, name: str) -> Network:
+        for network in self.networks:
+            if network.name == name:
+                return network
+        raise ProblemError(f"The project has no network named '{name}'.")
+
+    def with_network(self, network: Network) -> Project:
+        """A copy in which `network` replaces the one of the same name."""
+        self.network_named(network.name)
+        return self.model_copy(
+            update={
+                "networks": tuple(
+                    network if old.name == network.name else old for old in self.networks
+                )
+            }
+        )

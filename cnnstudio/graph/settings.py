@@ -1,0 +1,112 @@
+"""How a project's data is read and its network trained. Forms and checks read these fields."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from cnnstudio.graph.values import check_json
+
+
+class Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Component(Settings):
+    """A declared thing chosen by kind, with its parameters: an optimizer, a loss, …"""
+
+    kind: str = Field(min_length=1)
+    parameters: dict[str, Any] = Field(default_factory=dict)
+
+    @field_validator("parameters")
+    @classmethod
+    def _plain_json(cls, value: dict[str, Any]) -> dict[str, Any]:
+        check_json(value)
+        return value
+
+
+class DataSettings(Settings):
+    dataset: str = Field("shapes", title="Dataset", description="which images to learn from")
+    options: dict[str, Any] = Field(
+        default_factory=dict, title="Options", description="the dataset's own settings"
+    )
+    resize: Literal["resize", "crop", "pad"] = Field(
+        "resize",
+        title="Fit to input",
+        description="how an image of another size becomes the network's input size: "
+        "stretch it, cut its centre, or pad it with black",
+    )
+    validation: float = Field(
+        0.15,
+        ge=0.0,
+        le=0.8,
+        title="Validation share",
+        description="part of the images kept aside to watch for overfitting",
+    )
+    test: float = Field(
+        0.15,
+        ge=0.0,
+        le=0.8,
+        title="Test share",
+        description="part of the images used once, after training",
+    )
+    seed: int = Field(
+        0, ge=0, le=2**31 - 1, title="Split seed", description="another seed, another split"
+    )
+    normalize: bool = Field(
+        True,
+        title="Normalise",
+        description="subtract the training images' mean and divide by their standard deviation, "
+        "for each channel",
+    )
+
+    @field_validator("options")
+    @classmethod
+    def _plain_json(cls, value: dict[str, Any]) -> dict[str, Any]:
+        check_json(value)
+        return value
+
+    @model_validator(mode="after")
+    def _something_left_to_learn_from(self) -> DataSettings:
+        if self.validation + self.test > 0.9:
+            raise ValueError("validation and test shares leave less than a tenth for training")
+        return self
+
+
+class TrainingSettings(Settings):
+    epochs: int = Field(
+        10, ge=1, le=100_000, title="Epochs", description="passes over the training images"
+    )
+    batch_size: int = Field(
+        64, ge=1, le=65_536, title="Batch size", description="images in one step"
+    )
+    learning_rate: float = Field(
+        1e-3, gt=0.0, le=100.0, title="Learning rate", description="how far one step goes"
+    )
+    optimizer: Component = Field(
+        Component(kind="AdamW"), title="Optimizer", description="how gradients become steps"
+    )
+    loss: Component = Field(
+        Component(kind="CrossEntropyLoss"), title="Loss", description="what is made small"
+    )
+    seed: int = Field(
+        0,
+        ge=0,
+        le=2**31 - 1,
+        title="Seed",
+        description="fixes initial weights, order and dropout: same seed, same numbers",
+    )
+    device: Literal["auto", "cpu", "cuda", "mps"] = Field(
+        "auto", title="Device", description="where the network is trained"
+    )
+    threads: int = Field(
+        0, ge=0, le=1024, title="Threads", description="processor threads; 0 for all cores"
+    )
+    checkpoint_every: int = Field(
+        0,
+        ge=0,
+        le=100_000,
+        title="Keep a checkpoint every … epochs",
+        description="0 keeps only the last and the best",
+    )
