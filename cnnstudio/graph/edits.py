@@ -60,7 +60,8 @@ class AddNode(_NetworkEdit):
     def change(self, network: Network) -> tuple[Network, Edit]:
         if self.node.id in network.by_id:
             raise ProblemError(f"The network already has a node with the id '{self.node.id}'.")
-        inverse = RemoveNode(network=self.network, node_id=self.node.id)
+        # Not RemoveNode: a dangling wire that named this id before stays.
+        inverse = _Unpaste(network=self.network, nodes=(self.node.id,), edges=())
         return network.replace(nodes=(*network.nodes, self.node)), inverse
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -17,8 +17,8 @@ from cnnstudio.graph.errors import ProblemError
 from cnnstudio.graph.settings import DataSettings, TrainingSettings
 from cnnstudio.graph.values import check_json
 
-FORMAT = "cnnstudio-project"
-FORMAT_VERSION = 1
+FORMAT: Final = "cnnstudio-project"
+FORMAT_VERSION: Final = 1
 
 
 def natural_key(text: str) -> list[tuple[int, int, str]]:
