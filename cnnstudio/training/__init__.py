@@ -1,0 +1,4 @@
+"""A run: its directory, the loop that trains, and the process that it happens in.
+
+`declarations`, `rundir`, `status` and `launch` import no torch, so the window may use them.
+"""

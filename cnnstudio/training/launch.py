@@ -1,0 +1,90 @@
+"""Starts the trainer in a process of its own, which outlives the one that asked for it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from cnnstudio.graph import Project, RunError
+from cnnstudio.training.rundir import RunDirectory, runs_root
+from cnnstudio.training.status import RunStatus, process_of
+
+
+def start(
+    project: Project | None = None,
+    root: Path | str | None = None,
+    run_dir: Path | str | None = None,
+    resume: bool = False,
+) -> RunDirectory:
+    """Trains `project` in another process and returns its run directory at once.
+
+    A new run goes to a new folder in `root`, or to `run_dir`. With `resume`, the run in
+    `run_dir` goes on from its last checkpoint with the project that it was started with.
+
+    Raises RunError if the run is already being trained or its folder can't be written.
+    """
+    if resume:
+        if run_dir is None:
+            raise RunError("Which run is to be resumed? No run directory was given.")
+        run = RunDirectory(run_dir)
+        if run.alive():
+            raise RunError(f"{run.name} is already being trained.")
+        run.write_status(_queued_again(run.raw_status()))
+        run.control("run")
+    elif project is None:
+        raise RunError("There is no project to train.")
+    elif run_dir is not None:
+        run = RunDirectory.create_at(run_dir, project)
+    else:
+        run = RunDirectory.create(root if root is not None else runs_root(None), project)
+    _spawn(run, resume)
+    return run
+
+
+def _spawn(run: RunDirectory, resume: bool) -> None:
+    command = [sys.executable, "-m", "cnnstudio", "train", str(run.project_file.resolve())]
+    command += ["--run-dir", str(run.path.resolve())]
+    if resume:
+        command.append("--resume")
+    with run.log_file.open("ab") as log:
+        trainer = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, **_detached()
+        )
+    # Waiting reaps the process, so that it leaves no zombie while this one lives on.
+    threading.Thread(target=trainer.wait, name="reaper", daemon=True).start()
+    try:
+        named = process_of(trainer.pid)
+    except psutil.NoSuchProcess:
+        named = {"pid": trainer.pid, "process_created": time.time()}
+    status = run.raw_status()
+    if status.state == "queued" and status.pid is None:
+        run.write_status(status.model_copy(update=named))
+
+
+def _detached() -> dict[str, Any]:
+    """How a process is started so that it survives its parent and its terminal."""
+    if sys.platform == "win32":
+        flags = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
+        return {"creationflags": flags}
+    return {"start_new_session": True}
+
+
+def _queued_again(status: RunStatus) -> RunStatus:
+    return status.model_copy(
+        update={
+            "state": "queued",
+            "message": "",
+            "hint": "",
+            "pid": None,
+            "process_created": None,
+            "seconds_left": None,
+            "samples_per_second": None,
+            "heartbeat": time.time(),
+        }
+    )
