@@ -13,7 +13,15 @@ Severity = Literal["error", "warning", "info"]
 
 # Attributes of torch.nn.Module and torch.fx.GraphModule that a submodule would hide.
 RESERVED_NAMES = frozenset(
-    ["add_module", "apply", "bfloat16", "buffers", "call_super_init", "children", "code", "compile", "cpu", "cuda", "double", "dump_patches", "eval", "extra_repr", "float", "forward", "get_buffer", "get_extra_state", "get_parameter", "get_submodule", "graph", "half", "input", "ipu", "load_state_dict", "meta", "modules", "mtia", "named_buffers", "named_children", "named_modules", "named_parameters", "parameters", "print_readable", "recompile", "register_buffer", "register_forward_hook", "register_forward_pre_hook", "register_full_backward_hook", "register_module", "register_parameter", "requires_grad_", "self", "set_extra_state", "set_submodule", "share_memory", "state_dict", "to", "to_empty", "to_folder", "torch", "train", "training", "type", "xpu", "zero_grad"]
+    """
+    add_module apply bfloat16 buffers call_super_init children code compile cpu cuda double
+    dump_patches eval extra_repr float forward get_buffer get_extra_state get_parameter
+    get_submodule graph half input ipu load_state_dict meta modules mtia named_buffers
+    named_children named_modules named_parameters parameters print_readable recompile
+    register_buffer register_forward_hook register_forward_pre_hook register_full_backward_hook
+    register_module register_parameter requires_grad_ self set_extra_state set_submodule
+    share_memory state_dict to to_empty to_folder torch train training type xpu zero_grad
+    """.split()
 )
 
 
