@@ -1,0 +1,24 @@
+"""The questions that can be asked, and the lane each one waits in.
+
+A lane answers one question at a time, in order, on its own thread: a slow picture or a download
+never delays the shapes of the network that is being edited.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+Lane = Literal["design", "data", "inspect"]
+
+LANES: Final[dict[str, Lane]] = {
+    "check": "design",
+    "code": "design",
+    "curve": "design",
+    "dataset": "data",
+    "samples": "data",
+    "sample": "data",
+    "predict": "inspect",
+    "feature_maps": "inspect",
+    "explain": "inspect",
+    "thumbnails": "inspect",
+}
