@@ -1,0 +1,1 @@
+"""What a trained network sees: feature maps and explanations. `methods` loads without torch."""

@@ -1,0 +1,103 @@
+"""Running a network while keeping what its nodes give: layers and functions alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch import Tensor, fx, nn
+
+from cnnstudio.graph.errors import ExplanationError
+
+Keep = Callable[[str, Tensor], None]
+
+
+def node_names(model: nn.Module) -> list[str]:
+    """Names that `run` can keep, in the order of computation.
+
+    Those of the graph's nodes; of a module that is no graph, those of its submodules.
+    """
+    if isinstance(model, fx.GraphModule):
+        return [node.name for node in model.graph.nodes if node.op not in ("output", "get_attr")]
+    return [name for name, _ in model.named_modules() if name]
+
+
+def require_names(model: nn.Module, names: Collection[str]) -> None:
+    """Raises ExplanationError for a name that the network doesn't have."""
+    known = node_names(model)
+    for name in names:
+        if name not in known:
+            raise ExplanationError(
+                f"The network has no layer '{name}'.", f"It has: {', '.join(known)}."
+            )
+
+
+def run(model: nn.Module, inputs: tuple[Tensor, ...], keep: Keep) -> None:
+    """Runs the model; `keep(name, value)` sees each node's tensor when it is computed.
+
+    A later layer may work in place on the very tensor: keep a copy. Of a node that gives several
+    tensors, the first is seen.
+    """
+    if isinstance(model, fx.GraphModule):
+        _Watcher(model, keep).run(*inputs)
+    else:
+        with _watched_modules(model, keep):
+            model(*inputs)
+
+
+def collect(
+    model: nn.Module, inputs: tuple[Tensor, ...], names: Collection[str] | None = None
+) -> dict[str, Tensor]:
+    """Copies of what the named nodes (all if None) give, in order of computation; no gradients."""
+    found: dict[str, Tensor] = {}
+
+    def keep(name: str, value: Tensor) -> None:
+        if names is None or name in names:
+            found[name] = value.detach().clone()
+
+    with torch.no_grad():
+        run(model, inputs, keep)
+    return found
+
+
+class _Watcher(fx.Interpreter):
+    def __init__(self, model: fx.GraphModule, keep: Keep) -> None:
+        super().__init__(model)
+        self._keep = keep
+
+    def run_node(self, n: fx.Node) -> Any:
+        result = super().run_node(n)
+        value = _first_tensor(result)
+        if value is not None and n.op not in ("output", "get_attr"):
+            self._keep(n.name, value)
+        return result
+
+
+@contextmanager
+def _watched_modules(model: nn.Module, keep: Keep) -> Iterator[None]:
+    def hook(name: str) -> Callable[[nn.Module, Any, Any], None]:
+        def seen(module: nn.Module, inputs: Any, output: Any) -> None:
+            value = _first_tensor(output)
+            if value is not None:
+                keep(name, value)
+
+        return seen
+
+    handles = [
+        module.register_forward_hook(hook(name)) for name, module in model.named_modules() if name
+    ]
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def _first_tensor(value: Any) -> Tensor | None:
+    if isinstance(value, Tensor):
+        return value
+    if isinstance(value, tuple | list) and value and isinstance(value[0], Tensor):
+        return value[0]
+    return None

@@ -1,0 +1,45 @@
+"""Pictures for people: mosaics of feature maps, heat laid over an image. uint8 arrays, no torch."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PIL import Image
+
+from cnnstudio.interpret.colour import coloured, scaled
+
+GAP_PIXELS = 2
+GAP_GREY = 128
+
+
+def mosaic(
+    maps: np.ndarray, tile: int = 64, columns: int | None = None, name: str = "viridis"
+) -> np.ndarray:
+    """Maps (C, h, w) side by side, each scaled to its own range: uint8 (H, W, 3)."""
+    count = len(maps)
+    columns = columns or math.ceil(math.sqrt(count))
+    rows = math.ceil(count / columns)
+    step = tile + GAP_PIXELS
+    canvas = np.full((rows * step - GAP_PIXELS, columns * step - GAP_PIXELS, 3), GAP_GREY, np.uint8)
+    for number, values in enumerate(maps):
+        top, left = number // columns * step, number % columns * step
+        picture = enlarged(coloured(scaled(values), name), tile, tile, smooth=False)
+        canvas[top : top + tile, left : left + tile] = picture
+    return canvas
+
+
+def overlay(image: np.ndarray, heat: np.ndarray, strength: float = 0.6) -> np.ndarray:
+    """Heat (H, W) over an image uint8 (H, W, 3): strong where it is hot, the image elsewhere."""
+    levels = scaled(heat)
+    colours = coloured(levels, "magma").astype(np.float32)
+    grey = image.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)
+    weight = (strength * (0.35 + 0.65 * levels))[..., None]
+    mixed = (1 - weight) * grey[..., None] + weight * colours
+    return mixed.clip(0, 255).astype(np.uint8)
+
+
+def enlarged(image: np.ndarray, height: int, width: int, smooth: bool = True) -> np.ndarray:
+    """A uint8 image (H, W[, 3]) at another size."""
+    how = Image.Resampling.BICUBIC if smooth else Image.Resampling.NEAREST
+    return np.asarray(Image.fromarray(image).resize((width, height), how))

@@ -1,0 +1,82 @@
+"""Which number of the network an explanation is about: an output, and a class in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from cnnstudio.graph.errors import ExplanationError
+
+Target = int | str | tuple[str, int] | Sequence[int] | None
+
+
+@dataclass(frozen=True)
+class Scores:
+    """One score for each image, (N, classes) at `output` (None where the network has but one)."""
+
+    output: str | None
+    targets: Tensor  # (N,), int64
+
+    def of(self, model: nn.Module) -> Callable[[Tensor], Tensor]:
+        """The function images → (N, classes). Images are copied: a first layer may be in place."""
+
+        def scores(images: Tensor) -> Tensor:
+            return class_scores(model(images.clone()), self.output)
+
+        return scores
+
+
+def choose_scores(model: nn.Module, images: Tensor, target: Target) -> Scores:
+    """Reads `target`: a class, a class for each image, (output, class), an output's name, or None.
+
+    Where no class is named it is the one that the network gives most to, image by image; where
+    no output is named, the first. Raises ExplanationError for what doesn't exist.
+    """
+    with torch.no_grad():
+        result = model(images.clone())
+    output: str | None = None
+    if isinstance(target, str):
+        output, target = target, None
+    elif isinstance(target, tuple | list) and len(target) == 2 and isinstance(target[0], str):
+        output, target = target
+    if isinstance(result, dict):
+        output = _known_output(output, result)
+    elif output is not None:
+        raise ExplanationError(f"The network has one output only, and none named '{output}'.")
+    scores = class_scores(result, output)
+    count, classes = scores.shape
+    if target is None:
+        return Scores(output, scores.argmax(dim=1))
+    wanted = [target] * count if isinstance(target, int) else [int(one) for one in target]
+    if len(wanted) != count:
+        raise ExplanationError(f"There are {len(wanted)} classes for {count} images.")
+    for one in wanted:
+        if not 0 <= one < classes:
+            raise ExplanationError(
+                f"There is no class {one}: the output has {classes}, counted from 0."
+            )
+    return Scores(output, torch.tensor(wanted, device=scores.device))
+
+
+def class_scores(result: Any, output: str | None) -> Tensor:
+    """(N, classes) of what the network gave; a class's scores over positions are summed."""
+    scores = result[output] if isinstance(result, dict) else result
+    if not isinstance(scores, Tensor) or not scores.is_floating_point():
+        raise ExplanationError("The network's output is no array of scores: nothing to explain.")
+    if scores.ndim == 1:
+        return scores[:, None]
+    return scores if scores.ndim == 2 else scores.flatten(2).sum(dim=2)
+
+
+def _known_output(output: str | None, result: dict[str, Any]) -> str:
+    if output is None:
+        return next(iter(result))
+    if output not in result:
+        raise ExplanationError(
+            f"The network has no output '{output}'.", f"It has: {', '.join(result)}."
+        )
+    return output

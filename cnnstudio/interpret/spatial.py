@@ -1,0 +1,122 @@
+"""Layers whose output still has positions (C×H×W), and the one to explain by default."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, fx, nn
+
+from cnnstudio.graph.errors import ExplanationError
+from cnnstudio.interpret.capture import require_names, run
+from cnnstudio.interpret.images import shape_text
+
+
+@dataclass(frozen=True)
+class LayerChoice:
+    """A layer and why it is the one."""
+
+    layer: str
+    reason: str
+
+
+def choose_layer(
+    model: nn.Module, images: Tensor, layer: str | None, output: str | None
+) -> LayerChoice:
+    """The layer asked for, if class activation can be shown there; else the last that it can.
+
+    Raises ExplanationError with the reason and another layer's name.
+    """
+    shapes = node_shapes(model, images[:1])
+    upstream = leading_to(model, output)
+    fit = [name for name in shapes if has_positions(shapes[name]) and name in upstream]
+    inputs = _inputs(model)
+    inner = [name for name in fit if name not in inputs]
+    if layer is None:
+        if not inner:
+            raise ExplanationError(
+                "The network has no layer with positions (C×H×W) in its output.",
+                "Explain it with 'gradients', which needs none.",
+            )
+        return _default(model, inner, shapes)
+    require_names(model, [layer])
+    if layer in fit:
+        return LayerChoice(layer, "")
+    hint = f"Choose one that has, such as '{inner[-1]}'." if inner else ""
+    if layer not in upstream:
+        where = f"the output '{output}'" if output else "the network's output"
+        raise ExplanationError(f"'{layer}' does not lead to {where}.", hint)
+    raise ExplanationError(
+        f"'{layer}' gives {shape_text(shapes[layer][1:])}, without positions (C×H×W) to show.",
+        hint,
+    )
+
+
+def node_shapes(model: nn.Module, images: Tensor) -> dict[str, torch.Size]:
+    """Every node's output shape, in order of computation."""
+    shapes: dict[str, torch.Size] = {}
+
+    def keep(name: str, value: Tensor) -> None:
+        shapes[name] = value.shape
+
+    with torch.no_grad():
+        run(model, (images.clone(),), keep)
+    return shapes
+
+
+def has_positions(shape: torch.Size) -> bool:
+    """Whether this is (N, C, H, W) with more than one position."""
+    return len(shape) == 4 and shape[2] * shape[3] > 1
+
+
+def leading_to(model: nn.Module, output: str | None) -> set[str]:
+    """Names of the nodes that this output (the only one if None) is computed from."""
+    if not isinstance(model, fx.GraphModule):
+        return {name for name, _ in model.named_modules()}
+    end = next(node for node in model.graph.nodes if node.op == "output")
+    result = end.args[0]
+    start = result[output] if output is not None and isinstance(result, dict) else end
+    waiting: list[fx.Node] = [start] if isinstance(start, fx.Node) else []
+    found: set[str] = set()
+    while waiting:
+        node = waiting.pop()
+        if node.name not in found:
+            found.add(node.name)
+            waiting.extend(node.all_input_nodes)
+    return found
+
+
+def _default(model: nn.Module, names: list[str], shapes: dict[str, torch.Size]) -> LayerChoice:
+    """The last layer with positions, or what it pools: pooling only makes the map coarser."""
+    last = chosen = names[-1]
+    while (before := _only_shrinks(model, chosen, shapes)) in names:
+        chosen = str(before)
+    size = shape_text(shapes[chosen][1:])
+    if chosen == last:
+        return LayerChoice(chosen, f"'{chosen}' ({size}) is the last layer with positions.")
+    return LayerChoice(
+        chosen,
+        f"'{chosen}' ({size}) is the last layer with positions before '{last}' makes them coarser.",
+    )
+
+
+def _only_shrinks(model: nn.Module, name: str, shapes: dict[str, torch.Size]) -> str | None:
+    """The node that this one takes the maps of, making them smaller with nothing learnt."""
+    if not isinstance(model, fx.GraphModule):
+        return None
+    node = next(node for node in model.graph.nodes if node.name == name)
+    sources = node.all_input_nodes
+    if len(sources) != 1 or sources[0].name not in shapes:
+        return None
+    learns = node.op == "call_module" and any(
+        True for _ in model.get_submodule(str(node.target)).parameters()
+    )
+    before, after = shapes[sources[0].name], shapes[name]
+    pools = before[:2] == after[:2] and before[2:].numel() > after[2:].numel()
+    return sources[0].name if pools and not learns else None
+
+
+def _inputs(model: nn.Module) -> set[str]:
+    if not isinstance(model, fx.GraphModule):
+        return set()
+    return {node.name for node in model.graph.nodes if node.op == "placeholder"}
