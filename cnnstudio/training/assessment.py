@@ -1,0 +1,51 @@
+"""The final test of a run: its best weights on images that were kept for this moment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from cnnstudio.graph import RunError
+from cnnstudio.training.batches import Batches
+from cnnstudio.training.checkpoint import load_weights
+from cnnstudio.training.evaluate import evaluate
+from cnnstudio.training.predictions import write_predictions
+from cnnstudio.training.preparation import Preparation, choose_device, prepare
+from cnnstudio.training.randomness import private_randomness
+from cnnstudio.training.rundir import RunDirectory, read_json
+
+
+def assess(ready: Preparation, run: RunDirectory, checkpoint: str = "best") -> dict[str, Any]:
+    """Evaluates a checkpoint on the test images and writes the run's predictions.
+
+    Without test images the validation images are taken, and the summary's `split` says so.
+    Returns the summary, empty if there are neither.
+    """
+    folder = run.checkpoints().get(checkpoint)
+    if folder is None:
+        raise RunError(f"{run.name} has no checkpoint '{checkpoint}'.")
+    load_weights(folder, ready.model)
+    split = "test" if len(ready.splits.test) else "validation"
+    samples = getattr(ready.splits, split)
+    evaluation = evaluate(
+        ready.model, Batches(samples, ready.device), ready.criterion, ready.settings.batch_size
+    )
+    if evaluation is None:
+        return {}
+    names = [samples.name(index) for index in range(len(samples))]
+    write_predictions(
+        run.path, evaluation, ready.splits.classes, names,
+        split=split, checkpoint=folder.name, generated=ready.splits.generated,
+    )  # fmt: skip
+    return read_json(run.path / "predictions.json") or {}
+
+
+def evaluate_run(run_dir: Path | str, checkpoint: str = "best") -> dict[str, Any]:
+    """Evaluates a run anew, finished or not, and returns the summary of its predictions."""
+    run = RunDirectory(run_dir)
+    project = run.project()
+    device = choose_device(project.training.device)
+    with private_randomness(device), torch.inference_mode():
+        return assess(prepare(project, device), run, checkpoint)

@@ -1,0 +1,170 @@
+"""Checkpoints: all that a run needs to go on from a step, and nothing that can run code.
+
+A checkpoint is a folder `checkpoints/step-000120` with `model.safetensors`,
+`training.safetensors` (the optimizer's tensors) and `state.json` (numbers: where the run is, the
+optimizer's scalars). It is written under another name and renamed, so it is whole or not there;
+`checkpoints/index.json` says which is the last and which the best.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+from torch.optim import Optimizer
+
+from cnnstudio.graph import RunError
+from cnnstudio.training.rundir import RunDirectory, read_json, replace_json
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A run at one step, copied: later steps do not change it."""
+
+    weights: dict[str, Tensor]
+    optimizer: dict[str, Tensor]
+    state: dict[str, Any]  # JSON; `state["step"]` names the checkpoint
+
+    @classmethod
+    def of(cls, model: torch.nn.Module, optimizer: Optimizer, state: dict[str, Any]) -> Snapshot:
+        tensors, scalars = _taken_apart(optimizer)
+        return cls(_separate(model.state_dict()), tensors, {**state, "optimizer": scalars})
+
+
+def write_checkpoint(run: RunDirectory, snapshot: Snapshot) -> Path:
+    """Writes a checkpoint and returns its folder.
+
+    What a step leads to is determined, so one that is there already is not written again.
+    Raises OSError if the disk refuses; nothing half-written stays.
+    """
+    step = snapshot.state["step"]
+    folder = run.checkpoint_folder / f"step-{step:06d}"
+    if folder.is_dir():
+        return folder
+    temporary = run.checkpoint_folder / f".writing-{step:06d}"
+    shutil.rmtree(temporary, ignore_errors=True)
+    try:
+        temporary.mkdir(parents=True)
+        _write_tensors(snapshot.weights, temporary / "model.safetensors")
+        _write_tensors(snapshot.optimizer, temporary / "training.safetensors")
+        replace_json(temporary / "state.json", snapshot.state)
+        for file in temporary.iterdir():
+            _flush_to_disk(file)
+        temporary.rename(folder)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+    return folder
+
+
+def load_checkpoint(folder: Path, model: torch.nn.Module, optimizer: Optimizer) -> dict[str, Any]:
+    """Puts weights and optimizer back as they were; returns the rest of the state.
+
+    Raises RunError if the checkpoint is damaged or belongs to another network.
+    """
+    state = read_json(folder / "state.json")
+    if state is None:
+        raise RunError(f"{folder} has no readable state.json.")
+    load_weights(folder, model)
+    try:
+        tensors = load_file(folder / "training.safetensors")
+        optimizer.load_state_dict(_put_together(tensors, state.pop("optimizer")))
+    except (OSError, SafetensorError, KeyError, ValueError) as error:
+        raise RunError(f"{folder} can't be read: {error}.") from None
+    return state
+
+
+def load_weights(folder: Path, model: torch.nn.Module) -> None:
+    """Fills the model with a checkpoint's weights, on whatever device it is."""
+    try:
+        model.load_state_dict(load_file(folder / "model.safetensors"))
+    except (OSError, SafetensorError) as error:
+        raise RunError(f"{folder / 'model.safetensors'} can't be read: {error}.") from None
+    except RuntimeError as error:
+        raise RunError(f"The weights in {folder} are of another network: {error}.") from None
+
+
+class CheckpointIndex:
+    """Which checkpoints a run keeps: the last, the best, and those of chosen epochs."""
+
+    def __init__(self, run: RunDirectory) -> None:
+        self._run = run
+        self._path = run.checkpoint_folder / "index.json"
+        content = read_json(self._path) or {}
+        self.last: str | None = content.get("last")
+        self.best: str | None = content.get("best")
+        self.epochs: dict[str, str] = content.get("epochs") or {}
+
+    def keep(self, last: Path, best: Path | None = None, epoch: int | None = None) -> None:
+        """Makes `last` the last checkpoint, and the one of `epoch`; the best stays without `best`.
+
+        Removes those that are nothing any more.
+        """
+        self.last = last.name
+        if best is not None:
+            self.best = best.name
+        if epoch is not None:
+            self.epochs[str(epoch)] = last.name
+        replace_json(self._path, {"last": self.last, "best": self.best, "epochs": self.epochs})
+        kept = {self.last, self.best, *self.epochs.values()}
+        for other in self._run.checkpoint_folder.iterdir():
+            if other.is_dir() and other.name not in kept:
+                shutil.rmtree(other, ignore_errors=True)  # a reader may hold it open on Windows
+
+
+def _taken_apart(optimizer: Optimizer) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """An optimizer's state as named tensors and as JSON."""
+    content = optimizer.state_dict()
+    tensors: dict[str, Tensor] = {}
+    scalars: dict[str, dict[str, Any]] = {}
+    for index, values in content["state"].items():
+        for name, value in values.items():
+            if isinstance(value, Tensor):
+                tensors[f"{index}.{name}"] = value
+            else:
+                scalars.setdefault(str(index), {})[name] = value
+    return _separate(tensors), {"groups": content["param_groups"], "state": scalars}
+
+
+def _put_together(tensors: Mapping[str, Tensor], scalars: dict[str, Any]) -> dict[str, Any]:
+    state: dict[int, dict[str, Any]] = {
+        int(index): dict(values) for index, values in scalars["state"].items()
+    }
+    for key, value in tensors.items():
+        index, name = key.split(".", 1)
+        state.setdefault(int(index), {})[name] = value
+    groups = [
+        {key: tuple(v) if isinstance(v, list) and key != "params" else v for key, v in g.items()}
+        for g in scalars["groups"]
+    ]
+    return {"state": state, "param_groups": groups}
+
+
+def _separate(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Copies on the CPU, each with its own memory: safetensors stores no shared tensors."""
+    return {
+        name: tensor.detach().to("cpu", copy=True).contiguous() for name, tensor in tensors.items()
+    }
+
+
+def _write_tensors(tensors: dict[str, Tensor], path: Path) -> None:
+    try:
+        save_file(tensors, path)
+    except SafetensorError as error:  # it wraps what the disk said
+        raise OSError(f"{path.name}: {error}") from None
+
+
+def _flush_to_disk(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,96 @@
+"""`cnnstudio train`: a run in the foreground, which signals stop cleanly."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import psutil
+
+from cnnstudio.graph import CnnStudioError, ProblemError, Project, SetSetting, load
+from cnnstudio.training.opening import open_run
+from cnnstudio.training.reporter import reporter
+from cnnstudio.training.rundir import RunDirectory, runs_root
+
+STOP_SIGNALS = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
+
+
+def run_from_command_line(
+    file: Path | str,
+    run_dir: Path | str | None = None,
+    resume: bool = False,
+    settings: Iterable[str] = (),
+) -> int:
+    """Trains a project file and returns the exit status; tells errors on stderr.
+
+    `settings` are changes such as `training.epochs=3`. Without `run_dir` the run goes to a new
+    folder in `runs` beside the file. SIGINT, SIGTERM and SIGHUP stop the run with a checkpoint;
+    a second one ends it at once.
+    """
+    try:
+        project = with_settings(load(file), settings)
+        if run_dir is None and not resume:
+            run = RunDirectory.create(runs_root(file), project)
+        else:
+            run = open_run(project, run_dir, resume)
+        with _signals_stop(run), reporter(run) as report:
+            from cnnstudio.training.train import train  # takes seconds: what is wrong comes first
+
+            since = psutil.Process().create_time()
+            train(project, run.path, resume, on_event=report, since=since)
+    except CnnStudioError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        return 130
+    return 0
+
+
+def with_settings(project: Project, settings: Iterable[str]) -> Project:
+    """The project with changes such as `training.epochs=3` or `data.dataset=digits`.
+
+    Values are JSON; what is not JSON is text. Raises ProblemError for a wrong one.
+    """
+    for setting in settings:
+        path, equals, text = setting.partition("=")
+        section, dot, name = path.strip().partition(".")
+        if not equals or not dot or section not in ("project", "data", "training"):
+            raise ProblemError(
+                f"'{setting}' is not a setting.", hint="Write it as training.epochs=3."
+            )
+        try:
+            value: Any = json.loads(text)
+        except ValueError:
+            value = text
+        project, _ = SetSetting(section=section, name=name, value=value).apply(project)  # type: ignore[arg-type]
+    return project
+
+
+@contextmanager
+def _signals_stop(run: RunDirectory) -> Iterator[None]:
+    """Makes the first signal a wish to stop; after it, signals do what they always do."""
+    before = {number: signal.getsignal(number) for number in STOP_SIGNALS}
+
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        restore()
+        run.control("stop")
+
+    for number in STOP_SIGNALS:
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        restore()

@@ -1,0 +1,70 @@
+"""Decides when a checkpoint is written, so that little is lost and little time is spent."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from cnnstudio.training.checkpoint import CheckpointIndex, Snapshot, write_checkpoint
+from cnnstudio.training.rundir import RunDirectory
+
+# At the ends of epochs that come faster than this, only some are written.
+ROUTINE_SECONDS = 3.0
+# Within an epoch.
+LONG_EPOCH_SECONDS = 60.0
+# Writing takes at most this share of the time.
+LARGEST_SHARE = 0.01
+
+
+class Keeper:
+    """Writes the last and the best checkpoint of a run, and those of chosen epochs.
+
+    With epochs of milliseconds the best one is held in memory until it is worth writing; a run
+    that is killed before finds it again when it is resumed, since the same steps lead there.
+    """
+
+    def __init__(self, run: RunDirectory, take: Callable[[], Snapshot]) -> None:
+        self._run = run
+        self._take = take
+        self._index = CheckpointIndex(run)
+        self._best: Snapshot | None = None
+        self._begun = time.monotonic()
+        self._written: float | None = None
+        self._cost = 0.0
+
+    def end_of_epoch(self, epoch: int, best: bool, kept: bool) -> Path | None:
+        """Call after each epoch; returns the folder if a checkpoint was written."""
+        if best:
+            self._best = self._take()
+        if kept:
+            return self.write(epoch=epoch)
+        if self._written is None or self._is_due(ROUTINE_SECONDS):
+            return self.write()
+        return None
+
+    def within_epoch(self) -> Path | None:
+        """Call between steps."""
+        return self.write() if self._is_due(LONG_EPOCH_SECONDS) else None
+
+    def write(self, epoch: int | None = None) -> Path:
+        """Writes where the run stands now, and the best epoch if it is not on disk yet."""
+        begun = time.monotonic()
+        best = None
+        if self._best is not None:
+            best = write_checkpoint(self._run, self._best)
+            self._best = None
+        folder = write_checkpoint(self._run, self._take())
+        self._index.keep(folder, best, epoch)
+        self._written = time.monotonic()
+        self._cost = self._written - begun
+        return folder
+
+    @property
+    def best(self) -> Path | None:
+        """The best checkpoint on disk."""
+        return self._run.checkpoints().get("best")
+
+    def _is_due(self, seconds: float) -> bool:
+        since = self._begun if self._written is None else self._written
+        return time.monotonic() - since >= max(seconds, self._cost / LARGEST_SHARE)

@@ -1,0 +1,247 @@
+"""The loop: epochs, steps, and between steps a look at what the user wants."""
+
+from __future__ import annotations
+
+import math
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from cnnstudio.graph import RunError
+from cnnstudio.training.checkpoint import Snapshot, load_checkpoint
+from cnnstudio.training.evaluate import Evaluation, evaluate
+from cnnstudio.training.events import EventLog
+from cnnstudio.training.heartbeat import Heartbeat
+from cnnstudio.training.keeper import Keeper
+from cnnstudio.training.pace import Pace
+from cnnstudio.training.preparation import Preparation
+from cnnstudio.training.randomness import epoch_order, seed_step
+from cnnstudio.training.rundir import RunDirectory
+from cnnstudio.training.steering import LOOK_SECONDS, Steering
+from cnnstudio.training.tally import Tally
+
+# Steps are told at most this often: more would cost time and draw no better curve.
+EVENT_SECONDS = 0.05
+
+
+class Loop:
+    """A run over time: where it stands, and the way to its end.
+
+    `step`, `epoch` and `batch` count what is finished: steps of the run, epochs of the run,
+    batches of the epoch.
+    """
+
+    def __init__(
+        self,
+        ready: Preparation,
+        run: RunDirectory,
+        log: EventLog,
+        heartbeat: Heartbeat,
+        steering: Steering,
+    ) -> None:
+        self.step = 0
+        self.epoch = 0
+        self.batch = 0
+        self.seconds = 0.0  # spent in this epoch before `_epoch_begun`
+        self.tally = Tally()
+        self.best: dict[str, Any] | None = None
+        self._ready = ready
+        self._settings = ready.settings
+        self._log = log
+        self._heartbeat = heartbeat
+        self._steering = steering
+        self._keeper = Keeper(run, self._snapshot)
+        self._epoch_begun = self._told = time.monotonic()
+        self._pace = Pace(0)
+
+    def restore(self, folder: Path) -> None:
+        """Goes back to where a checkpoint was made."""
+        state = load_checkpoint(folder, self._ready.model, self._ready.optimizer)
+        try:
+            self.step, self.epoch, self.batch = state["step"], state["epoch"], state["batch"]
+            self.seconds, self.best = state["seconds"], state["best"]
+            self.tally = Tally(**state["tally"])
+        except (KeyError, TypeError):
+            raise RunError(f"{folder / 'state.json'} is damaged.") from None
+
+    def go(self) -> bool:
+        """Trains to the end; False if the user stopped it before. Leaves a checkpoint."""
+        self._pace = Pace(self.step)
+        self._heartbeat.step = self.step
+        while self.epoch < self._settings.epochs:
+            if not self._go_through_epoch():
+                return False
+        self._checkpoint(self._keeper.write())
+        return True
+
+    # An epoch
+
+    def _go_through_epoch(self) -> bool:
+        ready, size = self._ready, self._settings.batch_size
+        self._heartbeat.note(epoch=self.epoch + 1)
+        self._epoch_begun = time.monotonic()
+        order = epoch_order(self._settings.seed, self.epoch, len(ready.train))
+        ready.model.train()
+        for images, labels in ready.train(order[: ready.samples_per_epoch], size, self.batch):
+            if not self._obey():
+                return False
+            self._train_on(images, labels)
+            if time.monotonic() - self._told >= EVENT_SECONDS:
+                self._tell_step()
+        self._end_epoch()
+        return True
+
+    def _train_on(self, images: Tensor, labels: Tensor) -> None:
+        ready = self._ready
+        seed_step(self._settings.seed, self.step, ready.device)
+        logits = ready.model(images)
+        loss = ready.criterion(logits, labels)
+        ready.optimizer.zero_grad()
+        loss.backward()
+        ready.optimizer.step()
+        self.tally.add(loss, logits, labels)
+        self.step += 1
+        self.batch += 1
+        self._heartbeat.step = self.step
+        self._pace.add(len(labels))
+
+    def _end_epoch(self) -> None:
+        self._tell_step()
+        evaluation = evaluate(
+            self._ready.model, self._ready.validation, self._ready.criterion,
+            self._settings.batch_size,
+        )  # fmt: skip
+        metrics = self._epoch_metrics(evaluation)
+        self._log.write("epoch", step=self.step, **metrics)
+        is_best = self._is_best(metrics)
+        if is_best:
+            self.best = metrics
+            self._heartbeat.note(best=metrics)
+        self.epoch, self.batch, self.seconds, self.tally = self.epoch + 1, 0, 0.0, Tally()
+        self._epoch_begun = time.monotonic()
+        every = self._settings.checkpoint_every
+        kept = every > 0 and self.epoch % every == 0
+        folder = self._keeper.end_of_epoch(self.epoch, is_best, kept)
+        if folder is not None:
+            self._checkpoint(folder)
+
+    def _epoch_metrics(self, evaluation: Evaluation | None) -> dict[str, Any]:
+        metrics: dict[str, Any] = {
+            "epoch": self.epoch + 1,
+            "train_loss": self.tally.loss,
+            "train_accuracy": self.tally.accuracy,
+        }
+        if evaluation is not None:
+            if not math.isfinite(evaluation.loss):
+                raise _diverged("validation loss", self.step, self.epoch, self._settings)
+            metrics |= {"val_loss": evaluation.loss, "val_accuracy": evaluation.accuracy}
+        metrics["learning_rate"] = self._learning_rate
+        metrics["seconds"] = round(self._epoch_seconds, 3)
+        return metrics
+
+    def _is_best(self, metrics: dict[str, Any]) -> bool:
+        """Higher validation accuracy, then lower loss; without validation, the newest epoch."""
+        if self.best is None or "val_loss" not in metrics:
+            return True
+        key, best = ((entry["val_accuracy"], -entry["val_loss"]) for entry in (metrics, self.best))
+        return key > best
+
+    # Telling
+
+    def _tell_step(self) -> None:
+        """Tells the steps since the last time as one."""
+        self._heartbeat.check()
+        if not self.tally.waiting:
+            return
+        first = self.step - self.tally.waiting
+        losses, accuracy = self.tally.flush()
+        for index, loss in enumerate(losses):
+            if not math.isfinite(loss):
+                raise _diverged("loss", first + index + 1, self.epoch, self._settings)
+        rate = self._pace.take_rate()
+        left = self._pace.seconds_left(self.step, self._ready.steps)
+        self._heartbeat.note(samples_per_second=rate, seconds_left=left)
+        self._log.write(
+            "step",
+            step=self.step,
+            epoch=self.epoch + 1,
+            loss=sum(losses) / len(losses),
+            accuracy=accuracy,
+            learning_rate=self._learning_rate,
+            samples_per_second=round(rate, 1),
+            gradient_norm=self._gradient_norm(),
+        )
+        self._told = time.monotonic()
+
+    @property
+    def _learning_rate(self) -> float:
+        return float(self._ready.optimizer.param_groups[0]["lr"])
+
+    @property
+    def _epoch_seconds(self) -> float:
+        return self.seconds + time.monotonic() - self._epoch_begun
+
+    def _gradient_norm(self) -> float:
+        gradients = [p.grad for p in self._ready.model.parameters() if p.grad is not None]
+        return float(torch.nn.utils.get_total_norm(gradients)) if gradients else 0.0
+
+    # What the user wants
+
+    def _obey(self) -> bool:
+        """Does what was asked for since the last step; False to stop."""
+        wish = self._steering.poll()
+        if wish is None:
+            folder = self._keeper.within_epoch()
+            if folder is not None:
+                self._checkpoint(folder)
+            return True
+        if wish == "run":
+            return True
+        self._checkpoint(self._keeper.write())
+        return wish == "checkpoint" or (wish == "pause" and self._wait())
+
+    def _wait(self) -> bool:
+        """Pauses until the user wants it to run or stop."""
+        begun = time.monotonic()
+        self._log.write("paused", step=self.step, epoch=self.epoch + 1)
+        self._heartbeat.tell(state="paused", samples_per_second=None, seconds_left=None)
+        wish = None
+        while wish not in ("run", "stop"):
+            time.sleep(LOOK_SECONDS)
+            self._heartbeat.check()
+            wish = self._steering.poll()
+        paused = time.monotonic() - begun
+        self._pace.skip(paused)
+        self._epoch_begun += paused
+        if wish == "run":
+            self._log.write("resumed", step=self.step, epoch=self.epoch + 1)
+            self._heartbeat.tell(state="running")
+        return wish == "run"
+
+    # Checkpoints
+
+    def _snapshot(self) -> Snapshot:
+        self._tell_step()
+        state = {
+            "format": 1,
+            "step": self.step,
+            "epoch": self.epoch,
+            "batch": self.batch,
+            "seconds": round(self._epoch_seconds, 3),
+            "tally": self.tally.to_json(),
+            "best": self.best,
+        }
+        return Snapshot.of(self._ready.model, self._ready.optimizer, state)
+
+    def _checkpoint(self, folder: Path) -> None:
+        self._log.write("checkpoint", step=self.step, epoch=self.epoch, folder=folder.name)
+
+
+def _diverged(what: str, step: int, epoch: int, settings: Any) -> RunError:
+    return RunError(
+        f"The {what} is no longer a number at step {step} (epoch {epoch + 1}): training diverged.",
+        f"Lower the learning rate (now {settings.learning_rate:g}), or normalise the images.",
+    )

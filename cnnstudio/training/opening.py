@@ -1,0 +1,74 @@
+"""Which directory a run goes to, and with which project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cnnstudio.graph import Project, RunError, save
+from cnnstudio.training.rundir import RunDirectory, runs_root
+
+# What may differ when a run goes on: it changes where the run ends and how it is executed, but
+# not what a step does.
+MAY_CHANGE = ("epochs", "device", "threads", "checkpoint_every")
+
+
+def open_run(project: Project | None, run_dir: Path | str | None, resume: bool) -> RunDirectory:
+    """The directory of a new run, of one that was queued, or of one that is to go on.
+
+    Raises RunError if there is nothing to resume, or something that would be overwritten.
+    """
+    if run_dir is None:
+        if resume:
+            raise RunError("Which run is to be resumed? No run directory was given.")
+        return RunDirectory.create(runs_root(None), _given(project))
+    run = RunDirectory(run_dir)
+    if resume:
+        return _resumed(run, project)
+    if run.exists() and not _is_untouched(run):
+        raise RunError(
+            f"{run.path} already holds a run.",
+            "Resume it, or choose another folder for the new run.",
+        )
+    if not run.exists():
+        return RunDirectory.create_at(run_dir, _given(project))
+    if project is not None and project != run.project():
+        raise RunError(f"{run.path} was queued with another project.")
+    return run
+
+
+def _resumed(run: RunDirectory, project: Project | None) -> RunDirectory:
+    if not run.exists():
+        raise RunError(f"There is no run in {run.path} to resume.")
+    before = run.project()
+    if project is None or project == before:
+        return run
+    allowed = {name: getattr(project.training, name) for name in MAY_CHANGE}
+    changed = before.model_copy(update={"training": before.training.model_copy(update=allowed)})
+    if _what_is_trained(changed) != _what_is_trained(project):
+        raise RunError(
+            f"{run.name} was started with another network or other settings.",
+            f"Only {', '.join(MAY_CHANGE)} may change when a run goes on; start a new run.",
+        )
+    save(changed, run.project_file)
+    return run
+
+
+def _what_is_trained(project: Project) -> tuple[object, ...]:
+    """What decides the numbers: not the project's name nor where its nodes lie."""
+    nodes = [node.model_copy(update={"position": (0.0, 0.0)}) for node in project.network.nodes]
+    return nodes, project.network.edges, project.data, project.training
+
+
+def _is_untouched(run: RunDirectory) -> bool:
+    """Whether the run was made for a trainer that has not begun."""
+    return (
+        (run.path / "status.json").is_file()
+        and run.raw_status().state == "queued"
+        and not run.events_file.exists()
+    )
+
+
+def _given(project: Project | None) -> Project:
+    if project is None:
+        raise RunError("There is no project to train.")
+    return project

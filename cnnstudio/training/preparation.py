@@ -1,0 +1,165 @@
+"""Everything that a run needs before its first step, or a clear reason why it can't begin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch.optim import Optimizer
+
+from cnnstudio.compiler.build import build
+from cnnstudio.compiler.check import check
+from cnnstudio.compiler.report import Report
+from cnnstudio.data.load import load
+from cnnstudio.data.samples import Splits
+from cnnstudio.graph import Project, RunError, TrainingSettings
+from cnnstudio.training.batches import Batches
+from cnnstudio.training.construction import make_loss, make_optimizer
+from cnnstudio.training.evaluate import Criterion
+
+
+@dataclass
+class Preparation:
+    """A run ready to begin."""
+
+    project: Project
+    device: torch.device
+    input_shape: tuple[int, ...]  # (C, H, W)
+    model: torch.nn.Module
+    criterion: Criterion
+    optimizer: Optimizer
+    splits: Splits
+    train: Batches
+    validation: Batches
+
+    @property
+    def settings(self) -> TrainingSettings:
+        return self.project.training
+
+    @property
+    def samples_per_epoch(self) -> int:
+        """A last batch of one image is left out: batch normalisation can't be trained on it."""
+        count, size = len(self.train), self.settings.batch_size
+        return count - 1 if count % size == 1 and count > size > 1 else count
+
+    @property
+    def steps_per_epoch(self) -> int:
+        return -(-self.samples_per_epoch // self.settings.batch_size)
+
+    @property
+    def steps(self) -> int:
+        return self.steps_per_epoch * self.settings.epochs
+
+    def data_facts(self) -> dict[str, Any]:
+        """The content of `data.json`."""
+        splits = self.splits
+        return {
+            "dataset": self.project.data.dataset,
+            "classes": splits.classes,
+            "input_shape": list(self.input_shape),
+            "mean": _numbers(splits.mean),
+            "std": _numbers(splits.std),
+            "generated": splits.generated,
+            "sizes": {name: len(getattr(splits, name)) for name in ("train", "validation", "test")},
+            "left_out": splits.problems,
+        }
+
+
+def prepare(
+    project: Project,
+    device: torch.device,
+    progress: Callable[[float, str], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Preparation:
+    """Checks the network, loads the data, builds the model with the seed's initial weights.
+
+    Raises RunError if the network can't be trained, DataError if the data can't be had.
+    """
+    report = checked(project)
+    input_shape, outputs = _ends(project, report)
+    splits = load(project.data, input_shape, progress=progress, cancelled=cancelled)
+    if len(splits.train) == 0:
+        raise RunError("There are no training images.", "Make the validation or test part smaller.")
+    _check_head(outputs, splits.classes)
+    torch.manual_seed(project.training.seed)
+    model = build(project).to(device)
+    model.train()
+    parameters = [p for p in model.parameters() if p.requires_grad]
+    if not parameters:
+        raise RunError(
+            "The network has nothing to learn: none of its layers has weights.",
+            "Add a layer such as Conv2d or Linear.",
+        )
+    return Preparation(
+        project=project,
+        device=device,
+        input_shape=input_shape,
+        model=model,
+        criterion=make_loss(project.training.loss).to(device),
+        optimizer=make_optimizer(
+            project.training.optimizer, parameters, project.training.learning_rate
+        ),
+        splits=splits,
+        train=Batches(splits.train, device),
+        validation=Batches(splits.validation, device),
+    )
+
+
+def choose_device(wish: str) -> torch.device:
+    """The device for `auto`, `cpu`, `cuda` or `mps`; RunError if it is not there."""
+    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if wish == "auto":
+        wish = next((name for name, found in there.items() if found), "cpu")
+    if not there.get(wish, wish == "cpu"):
+        raise RunError(
+            f"This machine has no device '{wish}' that torch can use.", "Choose auto or cpu."
+        )
+    return torch.device(wish, torch.cuda.current_device()) if wish == "cuda" else torch.device(wish)
+
+
+def checked(project: Project) -> Report:
+    """The report on the project's network; RunError if it has errors."""
+    report = check(project)
+    errors = [problem for problem in report.problems if problem.severity == "error"]
+    if not project.network.nodes:
+        raise RunError("The network is empty.", "Add layers, or begin with a template.")
+    if errors:
+        first = errors[0]
+        where = f"{first.node}: " if first.node and first.node not in first.message else ""
+        more = f" ({len(errors) - 1} more problems)" if len(errors) > 1 else ""
+        raise RunError(f"The network can't be trained. {where}{first.message}{more}", first.hint)
+    return report
+
+
+def _ends(project: Project, report: Report) -> tuple[tuple[int, ...], list[int]]:
+    """Shape of the only input and of the only output, without the batch dimension."""
+    shapes = []
+    for kind in ("Input", "Output"):
+        nodes = [node for node in project.network.nodes if node.kind == kind]
+        if len(nodes) != 1:
+            raise RunError(
+                f"Classification needs one {kind}, and the network has {len(nodes)}.",
+                f"Keep one {kind}.",
+            )
+        shapes.append(list(report.shapes[nodes[0].name]))
+    return tuple(shapes[0]), shapes[1]
+
+
+def _check_head(output: list[int], classes: list[str]) -> None:
+    if len(output) != 1:
+        raise RunError(
+            f"The network's output is {'×'.join(map(str, output))}, but classification needs one "
+            f"number for each of the {len(classes)} classes.",
+            "Put a Flatten (or global pooling) and a Linear layer before the Output.",
+        )
+    if output[0] != len(classes):
+        raise RunError(
+            f"The network tells {output[0]} classes apart, but the data has {len(classes)}.",
+            f"Set the last Linear layer's out_features to {len(classes)}.",
+        )
+
+
+def _numbers(values: Any) -> list[float]:
+    return [float(value) for value in values]

@@ -1,0 +1,52 @@
+"""Randomness is derived, not consumed.
+
+Every random choice follows from the run's seed, what it is for, and where in the run it happens.
+So a run goes on to the same bits from any step, and no generator's state has to be saved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import blake2b
+
+import torch
+from torch import Tensor
+
+
+def derived_seed(seed: int, purpose: str, *where: int) -> int:
+    """A 63-bit seed that follows from the arguments and from nothing else."""
+    text = "/".join([str(seed), purpose, *map(str, where)])
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big") >> 1
+
+
+def epoch_order(seed: int, epoch: int, count: int) -> Tensor:
+    """The order in which epoch `epoch` goes through `count` samples: indices, int64."""
+    generator = torch.Generator().manual_seed(derived_seed(seed, "order", epoch))
+    return torch.randperm(count, generator=generator)
+
+
+def seed_step(seed: int, step: int, device: torch.device) -> None:
+    """Fixes what dropout and its like will draw in this step."""
+    value = derived_seed(seed, "step", step)
+    # Not torch.manual_seed: without CUDA that queues a call, with its stack, each time.
+    torch.default_generator.manual_seed(value)
+    if device.type == "cuda":
+        index = device.index if device.index is not None else torch.cuda.current_device()
+        torch.cuda.default_generators[index].manual_seed(value)
+    elif device.type == "mps":
+        torch.mps.manual_seed(value)
+
+
+@contextmanager
+def private_randomness(device: torch.device) -> Iterator[None]:
+    """Leaves the caller's generators and determinism settings as they were found."""
+    cuda = [device] if device.type == "cuda" else []
+    cudnn = torch.backends.cudnn
+    before = cudnn.deterministic, cudnn.benchmark
+    with torch.random.fork_rng(devices=cuda):
+        cudnn.deterministic, cudnn.benchmark = True, False
+        try:
+            yield
+        finally:
+            cudnn.deterministic, cudnn.benchmark = before

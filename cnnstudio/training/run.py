@@ -1,0 +1,81 @@
+"""A run as Python sees it: what it measured, and the model that it made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from cnnstudio.compiler.build import build
+from cnnstudio.graph import Project, RunError
+from cnnstudio.training.checkpoint import load_weights
+from cnnstudio.training.rundir import RunDirectory, read_json
+from cnnstudio.training.status import RunStatus
+
+Metrics = dict[str, Any]
+
+# Of the machine and the hour, not of the run: the same run has the same metrics.
+_NOT_METRICS = ("t", "type", "step", "seconds")
+
+
+class Run:
+    """A run directory, opened. Reads the files, so it is as fresh as they are."""
+
+    def __init__(self, path: Path | str) -> None:
+        self.directory = RunDirectory(path)
+
+    def __repr__(self) -> str:
+        return f"Run({str(self.path)!r}, {self.status.state})"
+
+    @property
+    def path(self) -> Path:
+        return self.directory.path
+
+    @property
+    def project(self) -> Project:
+        return self.directory.project()
+
+    @property
+    def status(self) -> RunStatus:
+        return self.directory.status()
+
+    @property
+    def metrics(self) -> list[Metrics]:
+        """One entry an epoch: epoch, train_loss, train_accuracy, val_loss, val_accuracy, …"""
+        return [
+            {key: value for key, value in event.items() if key not in _NOT_METRICS}
+            for event in self.directory.metrics()
+        ]
+
+    @property
+    def best(self) -> Metrics | None:
+        """The best epoch's metrics: highest validation accuracy, then lowest loss."""
+        best = self.directory.raw_status().best
+        if best is None:
+            return None
+        return {key: value for key, value in best.items() if key not in _NOT_METRICS}
+
+    @property
+    def test(self) -> Metrics:
+        """The final test: split, checkpoint, samples, loss, accuracy, confusion, per_class.
+
+        Empty if the run has not come to its end.
+        """
+        return read_json(self.path / "predictions.json") or {}
+
+    def model(self, checkpoint: str = "best") -> torch.nn.Module:
+        """The trained model on the CPU, in evaluation mode.
+
+        `checkpoint` is best, last or epoch-0003; RunError if the run has no such one.
+        """
+        found = self.directory.checkpoints()
+        folder = found.get(checkpoint)
+        if folder is None:
+            raise RunError(
+                f"{self.directory.name} has no checkpoint '{checkpoint}'.",
+                f"It has: {', '.join(found)}." if found else "It has none yet.",
+            )
+        model = build(self.project)
+        load_weights(folder, model)
+        return model.eval()

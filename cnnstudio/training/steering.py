@@ -1,0 +1,55 @@
+"""What the user wants of a run, read from `control.json` between steps."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import get_args
+
+from cnnstudio.training.rundir import Wish, read_json
+
+LOOK_SECONDS = 0.02
+
+
+class Steering:
+    """Tells each wish once. A wish from before `since` (Unix seconds) is an old run's."""
+
+    def __init__(self, control_file: Path, since: float) -> None:
+        self._path = control_file
+        self._next_look = 0.0
+        self._kept: Wish | None = None
+        self._seen: tuple[int, ...] | None = None
+        try:
+            if control_file.stat().st_mtime < since:
+                self._seen = self._stamp()
+        except FileNotFoundError:
+            pass
+
+    def poll(self) -> Wish | None:
+        """A new wish, or None. Looks at the file at most 50 times a second."""
+        if self._kept is not None:
+            wish, self._kept = self._kept, None
+            return wish
+        now = time.monotonic()
+        if now < self._next_look:
+            return None
+        self._next_look = now + LOOK_SECONDS
+        stamp = self._stamp()
+        if stamp is None or stamp == self._seen:
+            return None
+        content = read_json(self._path)
+        self._seen = stamp
+        wish = content.get("want") if content else None
+        return wish if wish in get_args(Wish) else None
+
+    def stop_wanted(self) -> bool:
+        """For work that can only be broken off, as loading data. The wish is kept for `poll`."""
+        self._kept = self.poll()
+        return self._kept == "stop"
+
+    def _stamp(self) -> tuple[int, ...] | None:
+        try:
+            found = self._path.stat()
+        except FileNotFoundError:
+            return None
+        return found.st_mtime_ns, found.st_ino, found.st_size

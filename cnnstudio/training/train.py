@@ -1,0 +1,113 @@
+"""One run from its directory to its evaluation, in this process."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from cnnstudio.graph import Project
+from cnnstudio.training.assessment import assess
+from cnnstudio.training.environment import describe_environment
+from cnnstudio.training.events import Event, EventLog
+from cnnstudio.training.failures import failures_in_words, failures_recorded
+from cnnstudio.training.heartbeat import Heartbeat
+from cnnstudio.training.lock import only_trainer
+from cnnstudio.training.loop import Loop
+from cnnstudio.training.opening import open_run
+from cnnstudio.training.preparation import choose_device, prepare
+from cnnstudio.training.randomness import private_randomness
+from cnnstudio.training.run import Run
+from cnnstudio.training.rundir import RunDirectory, replace_json
+from cnnstudio.training.steering import Steering
+
+
+def train(
+    project: Project | None,
+    run_dir: Path | str | None = None,
+    resume: bool = False,
+    on_event: Callable[[Event], None] | None = None,
+    since: float | None = None,
+) -> Run:
+    """Trains the project and returns the run, finished or stopped.
+
+    The run goes to `run_dir`, or to a new folder among the user's runs. With `resume` the run in
+    `run_dir` goes on from its last checkpoint, to the same numbers as one never interrupted;
+    `project` may be None then, or differ in the number of epochs, the device and what is kept.
+
+    `on_event` is called with each event that is written to the run's `events.jsonl`. Wishes in
+    `control.json` from before `since` (Unix seconds, now if left out) are not followed.
+
+    Raises RunError, DataError or ProblemError; the run's state is failed then.
+    """
+    since = time.time() if since is None else since
+    run = open_run(project, run_dir, resume)
+    with failures_in_words(run.path), only_trainer(run.path):
+        begun = run.raw_status().model_copy(
+            update={"state": "running", "message": "", "hint": "", "started": time.time()}
+        )
+        with (
+            closing(EventLog(run.events_file, on_event)) as log,
+            Heartbeat(run, begun) as heartbeat,
+            failures_recorded(log, heartbeat),
+            failures_in_words(run.path),
+        ):
+            _train(run, log, heartbeat, Steering(run.control_file, since))
+    return Run(run.path)
+
+
+def _train(run: RunDirectory, log: EventLog, heartbeat: Heartbeat, steering: Steering) -> None:
+    project = run.project()
+    device = choose_device(project.training.device)
+    heartbeat.note(epochs=project.training.epochs, message="Preparing")
+    with _threads(project.training.threads), private_randomness(device):
+        environment = describe_environment(device)
+        replace_json(run.path / "environment.json", environment)
+        ready = prepare(
+            project, device, lambda _, message: heartbeat.note(message=message),
+            steering.stop_wanted,
+        )  # fmt: skip
+        replace_json(run.path / "data.json", ready.data_facts())
+        loop = Loop(ready, run, log, heartbeat, steering)
+        last = run.checkpoints().get("last")
+        if last is not None:
+            loop.restore(last)
+        heartbeat.step = loop.step
+        heartbeat.tell(message="", steps=ready.steps, epoch=loop.epoch + 1, best=loop.best)
+        log.write(
+            "start", step=loop.step, epoch=loop.epoch, steps=ready.steps,
+            epochs=project.training.epochs, resumed=last is not None,
+            **{name: environment[name] for name in ("device", "device_name", "threads")},
+        )  # fmt: skip
+        for problem in ready.splits.problems:
+            log.write("warning", step=loop.step, message=problem)
+        finished = loop.go()
+        _end(log, heartbeat, loop, assess(ready, run) if finished else None)
+
+
+def _end(log: EventLog, heartbeat: Heartbeat, loop: Loop, summary: dict[str, Any] | None) -> None:
+    state = "stopped" if summary is None else "finished"
+    test = {name: summary[name] for name in ("loss", "accuracy")} if summary else {}
+    log.write(
+        "end", step=loop.step, epoch=loop.epoch, state=state,
+        **{f"test_{name}": value for name, value in test.items()},
+    )  # fmt: skip
+    heartbeat.tell(
+        state=state, message="", samples_per_second=None, seconds_left=None, test=test or None
+    )
+
+
+@contextmanager
+def _threads(count: int) -> Iterator[None]:
+    """Lets torch use this many threads; 0 leaves the number to torch."""
+    before = torch.get_num_threads()
+    if count:
+        torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
