@@ -34,7 +34,8 @@ def test_gradients_are_the_score_s_derivatives():
 
 def test_gradients_equal_captum_s():
     model = traced(Functions())
-    expected = Saliency(model).attribute(images(), target=1).amax(1).numpy()
+    batch = images().requires_grad_()
+    expected = Saliency(model).attribute(batch, target=1).amax(1).numpy()
     np.testing.assert_allclose(explain(model, images(), "gradients", 1), expected, atol=1e-5)
 
 

@@ -1,0 +1,294 @@
+"""The command line: a thin caller of the packages. What takes seconds to load is loaded late."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+import cnnstudio
+from cnnstudio import tables
+from cnnstudio.graph import CnnStudioError, ProjectFileError, load, save
+
+app = typer.Typer(
+    help="Draw convolutional networks, train them, and see what they see.\n\n"
+    "Without a command, opens the window, with the project file if one is named.",
+    no_args_is_help=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+ProjectFile = Annotated[Path, typer.Argument(metavar="FILE", help="project file (.cnns)")]
+RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="folder of a run")]
+AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
+Checkpoint = Annotated[str, typer.Option(help="best, last or epoch-0003")]
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Runs the command line and exits: 0, 1 for an error told on stderr, 2 for wrong usage."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        app(_with_command(arguments), prog_name="cnnstudio")
+    except CnnStudioError as error:
+        tables.print_error(error)
+        sys.exit(1)
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=lambda asked: _version(asked))
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command("open", hidden=True)
+def open_window(
+    project: Annotated[Path | None, typer.Argument(help="project file to open")] = None,
+) -> None:
+    """Open the window."""
+    if project is not None and not project.exists():
+        raise ProjectFileError(f"{project} does not exist.", "Check the spelling.")
+    _show_window([str(project)] if project else [])
+
+
+@app.command()
+def demo(
+    headless: Annotated[
+        bool, typer.Option("--headless", help="pictures and a report, no window")
+    ] = False,
+    out: Annotated[Path, typer.Option(help="folder of the report")] = Path("cnnstudio-demo"),
+) -> None:
+    """Train the sample and look into it: in the window, or headless as a report."""
+    if not headless and has_display():
+        _show_window(["--demo"])
+        return
+    from cnnstudio.demo.headless import run_demo
+
+    run_demo(out)
+
+
+@app.command("templates")
+def list_templates(as_json: AsJson = False) -> None:
+    """List the networks to start from."""
+    from cnnstudio.templates import templates
+
+    found = templates()
+    if as_json:
+        _print_json(found)
+    else:
+        tables.print_table(["Template", "What it is"], [[*row] for row in found.items()])
+
+
+@app.command()
+def layers(as_json: AsJson = False) -> None:
+    """List the layers, by category."""
+    from cnnstudio.layers import catalogue
+
+    if as_json:
+        _print_json([tables.layer_facts(kind) for kind in catalogue.values()])
+    else:
+        tables.print_layers(catalogue)
+
+
+@app.command()
+def new(
+    template: Annotated[str, typer.Argument(metavar="TEMPLATE", help="see 'cnnstudio templates'")],
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="file to write")] = None,
+    input_shape: Annotated[
+        str | None, typer.Option("--input", help="channels,height,width such as 3,32,32")
+    ] = None,
+    classes: Annotated[int | None, typer.Option(help="how many classes to tell apart")] = None,
+    force: Annotated[bool, typer.Option("--force", help="replace an existing file")] = False,
+) -> None:
+    """Write a new project from a template."""
+    from cnnstudio.templates import template as from_template
+
+    project = from_template(template, _shape(input_shape), classes)
+    file = out or Path(f"{template}.cnns")
+    if file.exists() and not force:
+        raise ProjectFileError(f"{file} exists already.", "Choose another name, or add --force.")
+    save(project, file)
+    print(file)
+
+
+@app.command()
+def check(file: ProjectFile, as_json: AsJson = False) -> None:
+    """Show shapes, problems, parameters, multiply-adds and memory; exit 1 if there are errors."""
+    from cnnstudio.compiler.check import check as check_project
+
+    project = load(file)
+    report = check_project(project)
+    if as_json:
+        _print_json(report.model_dump(mode="json"))
+    else:
+        tables.print_report(project, report)
+    errors = sum(problem.severity == "error" for problem in report.problems)
+    if errors:
+        raise CnnStudioError(f"{file}: {errors} {'error' if errors == 1 else 'errors'}.")
+
+
+@app.command()
+def code(
+    file: ProjectFile,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="file to write")] = None,
+) -> None:
+    """Write the network as a plain PyTorch file, to stdout without -o."""
+    from cnnstudio.compiler.code import code as code_of
+
+    text = code_of(load(file))
+    if out is None:
+        print(text, end="")
+        return
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ProjectFileError(f"{out} can't be written: {error.strerror}.") from None
+    print(out)
+
+
+@app.command()
+def train(
+    file: ProjectFile,
+    run_dir: Annotated[
+        Path | None, typer.Option(help="folder of the run; by default a new one beside FILE")
+    ] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", help="a setting, such as training.epochs=3")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="go on with the run")] = False,
+) -> None:
+    """Train a project's network; Ctrl+C stops with a checkpoint."""
+    from cnnstudio.training.command import run_from_command_line
+
+    raise typer.Exit(run_from_command_line(file, run_dir, resume, settings or []))
+
+
+@app.command()
+def evaluate(run: RunFolder, checkpoint: Checkpoint = "best", as_json: AsJson = False) -> None:
+    """Test a run's weights on the images kept for it."""
+    from cnnstudio.training.assessment import evaluate_run
+
+    summary = evaluate_run(run, checkpoint)
+    if as_json:
+        _print_json(summary)
+    else:
+        tables.print_evaluation(summary)
+
+
+@app.command()
+def runs(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(metavar="[DIR]", help="where to look; by default here, then your own runs"),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List runs with their state and accuracy, newest first."""
+    from cnnstudio.training.rundir import list_runs, runs_root
+
+    root = folder or (Path("runs") if Path("runs").is_dir() else runs_root(None))
+    if folder and not folder.is_dir():
+        raise CnnStudioError(f"{folder} is not a folder.")
+    found = list_runs(root) or list_runs(root / "runs")
+    if as_json:
+        _print_json([tables.run_facts(run) for run in found])
+    elif not found:
+        print(f"No runs in {root}")
+    else:
+        tables.print_runs(found)
+
+
+@app.command()
+def explain(
+    run: RunFolder,
+    images: Annotated[
+        list[str], typer.Argument(metavar="IMAGE...", help="image files, or test:0, train:12, …")
+    ],
+    method: Annotated[str, typer.Option(help="gradcam or gradients")] = "gradcam",
+    layer: Annotated[str | None, typer.Option(help="node to explain at")] = None,
+    target: Annotated[
+        str | None, typer.Option("--class", help="class by name or number; the predicted one")
+    ] = None,
+    checkpoint: Checkpoint = "best",
+    out: Annotated[Path, typer.Option("--out", "-o", help="picture to write")] = Path(
+        "explanation.png"
+    ),
+    as_json: AsJson = False,
+) -> None:
+    """Show where a run's network looks: each image beside its heatmap, as one picture."""
+    from cnnstudio.interpret.sheet import explain_images
+
+    found = explain_images(run, checkpoint, images, method, layer, target, out)
+    if as_json:
+        _print_json(found)
+    else:
+        tables.print_explanations(found)
+        print(out)
+
+
+def has_display() -> bool:
+    """Whether a window could be shown."""
+    if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _show_window(arguments: list[str]) -> None:
+    if not has_display():
+        raise CnnStudioError(
+            "There is no display to open a window on.",
+            "Use the commands (cnnstudio --help), or 'cnnstudio demo --headless'.",
+        )
+    from cnnstudio.ui.app import main as show
+
+    raise typer.Exit(show(arguments) or 0)
+
+
+def _with_command(arguments: list[str]) -> list[str]:
+    """`cnnstudio` and `cnnstudio FILE` mean `cnnstudio open`."""
+    if not arguments:
+        return ["open"]
+    first = arguments[0]
+    commands = [command.name or command.callback.__name__ for command in app.registered_commands]  # type: ignore[union-attr]
+    if first.startswith("-") or first in commands:
+        return arguments
+    if Path(first).suffix or os.sep in first or Path(first).exists():
+        return ["open", *arguments]
+    close = difflib.get_close_matches(first, commands, 1)
+    print(
+        f"Error: '{first}' is neither a command nor a project file."
+        + (f" Did you mean '{close[0]}'?" if close else " See 'cnnstudio --help'."),
+        file=sys.stderr,
+    )
+    raise SystemExit(2)
+
+
+def _shape(text: str | None) -> tuple[int, ...] | None:
+    if text is None:
+        return None
+    try:
+        shape = tuple(int(part) for part in text.split(","))
+    except ValueError:
+        shape = ()
+    if not shape:
+        raise typer.BadParameter(f"'{text}' is no shape: write it as 3,32,32", param_hint="--input")
+    return shape
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"cnnstudio {cnnstudio.__version__}")
+        raise typer.Exit
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, indent=2, ensure_ascii=False))

@@ -1,0 +1,212 @@
+"""What the command line prints for people: tables, numbers with units, errors."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from cnnstudio.graph import CnnStudioError, Project, RunError
+
+if TYPE_CHECKING:
+    from cnnstudio.compiler.report import Report
+    from cnnstudio.training.rundir import RunDirectory
+
+PREFIXES = ["", " k", " M", " G", " T", " P"]
+SEVERITY_STYLES = {"error": "bold red", "warning": "yellow", "info": "blue"}
+
+
+def print_error(error: CnnStudioError) -> None:
+    """One error on stderr: what happened, then what to do about it."""
+    print(f"Error: {error.message}", file=sys.stderr)
+    if error.hint:
+        print(error.hint, file=sys.stderr)
+
+
+def print_table(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[str] = ()
+) -> None:
+    """A table on stdout; columns named in `numbers` are aligned right."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        table.add_column(column, justify="right" if column in numbers else "left")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    _console().print(table)
+
+
+def print_report(project: Project, report: Report) -> None:
+    """Shapes and cost of each node, the problems, the sums."""
+    network = project.network
+    ordered = [network.node(id) for id in network.topological()]
+    ordered += [node for node in network.nodes if node not in ordered]
+    rows = []
+    for node in ordered:
+        cost = report.nodes.get(node.name)
+        rows.append(
+            [
+                node.name,
+                node.kind,
+                shapes_text(report.shapes.get(node.name)),
+                quantity(cost.parameters) if cost else "",
+                quantity(cost.macs) if cost else "",
+                memory(cost.activation_bytes) if cost else "",
+            ]
+        )
+    columns = ["Node", "Layer", "Output", "Parameters", "Multiply-adds", "Memory"]
+    print_table(columns, rows, numbers=columns[3:])
+    console = _console()
+    for problem in report.problems:
+        place = f"{problem.node}: " if problem.node and problem.node not in problem.message else ""
+        line = Text(f"{problem.severity.capitalize()}: ", SEVERITY_STYLES[problem.severity])
+        console.print(line.append(f"{place}{problem.message}", "default"))
+        if problem.hint:
+            console.print(Text(f"  {problem.hint}"))
+    console.print(
+        f"{quantity(report.parameters)} parameters · {quantity(report.macs)} multiply-adds · "
+        f"{memory(report.activation_bytes)} of activations an image"
+    )
+
+
+def print_layers(catalogue: Mapping[str, Any]) -> None:
+    """The catalogue, one line a kind."""
+    rows = [
+        [kind.category, kind.kind, kind.title, _first_sentence(kind.doc)]
+        for kind in catalogue.values()
+    ]
+    print_table(["Category", "Kind", "Title", "What it does"], rows)
+
+
+def layer_facts(kind: Any) -> dict[str, Any]:
+    """A layer kind as JSON."""
+    return {
+        "kind": kind.kind,
+        "title": kind.title,
+        "category": kind.category,
+        "target": kind.target,
+        "doc": kind.doc,
+        "defaults": kind.defaults(),
+    }
+
+
+def print_runs(runs: Sequence[RunDirectory]) -> None:
+    """One line a run."""
+    rows = []
+    for facts in map(run_facts, runs):
+        rows.append(
+            [
+                facts["name"],
+                facts["state"],
+                f"{facts['epoch']} of {facts['epochs']}",
+                percent(facts["best_accuracy"]),
+                percent(facts["test_accuracy"]),
+                facts["message"],
+            ]
+        )
+    columns = ["Run", "State", "Epoch", "Validation", "Test", ""]
+    print_table(columns, rows, numbers=["Epoch", "Validation", "Test"])
+
+
+def run_facts(run: RunDirectory) -> dict[str, Any]:
+    """A run as JSON; one that can't be read has the reason as its message."""
+    try:
+        status = run.status()
+    except RunError as error:
+        return {
+            "name": run.name,
+            "path": str(run.path),
+            "state": "damaged",
+            "message": error.message,
+            **dict.fromkeys(["epoch", "epochs"], 0),
+            **dict.fromkeys(["best_accuracy", "test_accuracy"]),
+        }
+    return {
+        "name": run.name,
+        "path": str(run.path),
+        "state": status.state,
+        "message": status.message,
+        "epoch": status.epoch,
+        "epochs": status.epochs,
+        "best_accuracy": (status.best or {}).get("val_accuracy"),
+        "test_accuracy": (status.test or {}).get("accuracy"),
+    }
+
+
+def print_evaluation(summary: dict[str, Any]) -> None:
+    """Accuracy over all and for each class."""
+    if not summary:
+        print("There are no images to test on.")
+        return
+    rows = [
+        [row["class"], str(row["samples"])]
+        + [percent(row[name]) for name in ("precision", "recall", "f1")]
+        for row in summary["per_class"]
+    ]
+    columns = ["Class", "Images", "Precision", "Recall", "F1"]
+    print_table(columns, rows, numbers=columns[1:])
+    _console().print(
+        f"Accuracy {percent(summary['accuracy'])}, loss {summary['loss']:.4f} on "
+        f"{summary['samples']} {summary['split']} images ({summary['checkpoint']})"
+    )
+
+
+def print_explanations(found: Sequence[dict[str, Any]]) -> None:
+    """What the network said of each image, and where it was looked into."""
+    rows = [
+        [one["image"], one["predicted"], percent(one["probability"]), one["explained"]]
+        for one in found
+    ]
+    print_table(["Image", "Predicted", "Probability", "Explained class"], rows, ["Probability"])
+    if found and found[0]["reason"]:
+        _console().print(Text(found[0]["reason"]))
+
+
+def quantity(value: float) -> str:
+    """`11.7 M`: three digits and a prefix."""
+    return _with_prefix(value, 1000)
+
+
+def memory(value: float) -> str:
+    """`1.5 MiB`."""
+    text = _with_prefix(value, 1024).replace("k", "K")
+    return f"{text}iB" if text[-1].isalpha() else f"{text} B"
+
+
+def shapes_text(shape: Any) -> str:
+    """`64×28×28`; several outputs are separated by commas."""
+    if not shape:
+        return ""
+    if isinstance(shape[0], list | tuple):
+        return ", ".join(map(shapes_text, shape))
+    return "×".join(map(str, shape))
+
+
+def percent(value: float | None) -> str:
+    return "" if value is None else f"{value:.1%}"
+
+
+def _with_prefix(value: float, base: int) -> str:
+    power = 0
+    while value >= base and power < len(PREFIXES) - 1:
+        value /= base
+        power += 1
+    digits = f"{value:.0f}" if power == 0 or value >= 100 else f"{value:.3g}"
+    return digits + PREFIXES[power]
+
+
+def _first_sentence(doc: str) -> str:
+    text = " ".join(doc.split("\n\n")[0].split())
+    return text.split(". ")[0].rstrip(".") + "."
+
+
+def _console() -> Console:
+    console = Console(highlight=False, soft_wrap=False)
+    if not console.is_terminal:
+        # In a pipe or a file nothing is cut to the width of a terminal.
+        console = Console(highlight=False, width=200)
+    return console
