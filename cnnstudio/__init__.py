@@ -11,23 +11,24 @@ __version__ = "0.1.0"
 _HOMES = {
     "load": "cnnstudio.graph.file",
     "save": "cnnstudio.graph.file",
-    "templates": "cnnstudio.templates",
-    "template": "cnnstudio.templates",
+    "templates": "cnnstudio.blueprints",
+    "template": "cnnstudio.blueprints",
     "check": "cnnstudio.compiler.check",
     "build": "cnnstudio.compiler.build",
     "code": "cnnstudio.compiler.code",
     "train": "cnnstudio.training.train",
     "feature_maps": "cnnstudio.interpret.feature_maps",
     "explain": "cnnstudio.interpret.explain",
-    "layers": "cnnstudio.layers.catalogue",
 }
 
 
 def __getattr__(name: str) -> Any:
+    if name == "layers":
+        return import_module("cnnstudio.layers")
     if name not in _HOMES:
         raise AttributeError(f"module 'cnnstudio' has no attribute '{name}'")
     return getattr(import_module(_HOMES[name]), name)
 
 
 def __dir__() -> list[str]:
-    return [*_HOMES, "__version__"]
+    return [*_HOMES, "layers", "__version__"]

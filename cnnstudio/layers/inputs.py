@@ -1,0 +1,40 @@
+"""The ends of a network."""
+
+from __future__ import annotations
+
+from cnnstudio.layers.declaration import Shape, parameter
+from cnnstudio.layers.kind import layer
+
+
+@layer(
+    "Input",
+    category="Input and output",
+    target="torch.fx.Graph.placeholder",
+    icon="mdi6.import",
+    call="input",
+    inputs=(),
+    used_in="The start of every network.",
+    reference="https://docs.pytorch.org/docs/stable/fx.html#torch.fx.Graph.placeholder",
+)
+class Input:
+    """Where images enter the network. Its shape is channels × height × width; the batch dimension
+    comes by itself."""
+
+    shape: Shape = parameter(
+        (3, 64, 64), minimum=1, headline=True, help="channels, height and width of one image"
+    )
+
+
+@layer(
+    "Output",
+    category="Input and output",
+    target="torch.fx.Graph.output",
+    icon="mdi6.export",
+    call="output",
+    outputs=(),
+    used_in="The end of every network; several outputs are told apart by their names.",
+    reference="https://docs.pytorch.org/docs/stable/fx.html#torch.fx.Graph.output",
+)
+class Output:
+    """What the network answers. For classification: one number a class, before softmax (logits),
+    since the cross-entropy loss applies it."""

@@ -1,0 +1,106 @@
+"""What a layer kind is: a target, its arguments, and the tensors it takes and gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from cnnstudio.layers.declaration import Declaration, Shape, parameters_of
+
+Call = Literal["module", "function", "fold", "list", "input", "output"]
+# From parameters and input shapes (without the batch dimension) to one constructor argument.
+Inference = Callable[[dict[str, Any], Sequence[Shape]], Any]
+
+registered: dict[str, LayerKind] = {}
+
+
+@dataclass(frozen=True)
+class LayerKind(Declaration):
+    """One kind of layer.
+
+    `call` says how the target is used: a `module` is constructed and called on the inputs; a
+    `function` is called on inputs and arguments; a `fold` joins its inputs two by two; a `list`
+    takes them as one list; `input` and `output` are the network's ends. `ranks` counts the
+    dimensions that an input may have, the batch included; empty means any. A `variadic` kind takes
+    two or more wires.
+    """
+
+    call: Call = "module"
+    ranks: tuple[int, ...] = ()
+    inputs: tuple[str, ...] = ("input",)
+    outputs: tuple[str, ...] = ("output",)
+    variadic: bool = False
+    curve: bool = False
+    inferences: Mapping[str, Inference] | None = None
+    hidden: tuple[str, ...] = ()
+
+    def arguments(self, parameters: Mapping[str, Any], shapes: Sequence[Shape]) -> dict[str, Any]:
+        """The target's keyword arguments, for inputs of these shapes (without the batch).
+
+        Raises ProblemError if a parameter is not valid.
+        """
+        values = self.validate(parameters)
+        inferred = {name: infer(values, shapes) for name, infer in (self.inferences or {}).items()}
+        kept = {name: value for name, value in values.items() if name not in self.hidden}
+        return {**inferred, **kept, **{k: v for k, v in inferred.items() if k in kept}}
+
+
+def layer(
+    title: str,
+    *,
+    category: str,
+    target: str,
+    icon: str,
+    reference: str,
+    call: Call = "module",
+    ranks: Sequence[int] = (),
+    inputs: Sequence[str] = ("input",),
+    outputs: Sequence[str] = ("output",),
+    variadic: bool = False,
+    curve: bool = False,
+    formula: str = "",
+    used_in: str = "",
+    inferred: Mapping[str, Inference] | None = None,
+    hidden: Sequence[str] = (),
+) -> Callable[[type], type]:
+    """Declares a layer kind named after the decorated class; its docstring is the help text.
+
+    `inferred` gives arguments that follow from the wire; `hidden` names parameters that only
+    inferences read.
+    """
+
+    def register(cls: type) -> type:
+        registered[cls.__name__] = LayerKind(
+            kind=cls.__name__,
+            title=title,
+            category=category,
+            target=target,
+            doc=" ".join((cls.__doc__ or "").split()),
+            parameters=parameters_of(cls),
+            icon=icon,
+            formula=formula,
+            used_in=used_in,
+            reference=reference,
+            call=call,
+            ranks=tuple(ranks),
+            inputs=tuple(inputs),
+            outputs=tuple(outputs),
+            variadic=variadic,
+            curve=curve,
+            inferences=dict(inferred or {}),
+            hidden=tuple(hidden),
+        )
+        return cls
+
+    return register
+
+
+def channels(_: dict[str, Any], shapes: Sequence[Shape]) -> int:
+    """The size of the first dimension after the batch."""
+    return shapes[0][0]
+
+
+def features(_: dict[str, Any], shapes: Sequence[Shape]) -> int:
+    """The size of the last dimension."""
+    return shapes[0][-1]
