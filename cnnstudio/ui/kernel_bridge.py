@@ -1,0 +1,67 @@
+"""The kernel for widgets: questions asked from the window's thread, answers brought back to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from cnnstudio.kernel.client import Kernel
+from cnnstudio.ui.deliveries import Deliveries, OnError, OnResult
+
+
+class KernelBridge(QObject):
+    """One kernel process, started with the first question.
+
+    `kernel` gives it one that somebody else keeps and closes.
+    """
+
+    failed = Signal(object)
+
+    def __init__(self, kernel: Kernel | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._kernel = kernel
+        self._lent = kernel is not None
+        self._closed = False
+        self._deliveries = Deliveries(self)
+
+    @property
+    def kernel(self) -> Kernel:
+        """The client; its process is started if there was none yet."""
+        if self._kernel is None:
+            self._kernel = Kernel()
+        return self._kernel
+
+    def ask(
+        self,
+        question: str,
+        on_result: OnResult,
+        on_error: OnError | None = None,
+        key: str | None = None,
+        on_progress: Callable[[float | None, str], object] | None = None,
+        **arguments: Any,
+    ) -> Future[Any] | None:
+        """Asks; the callbacks run on the window's thread. Cancel the future to forget it.
+
+        Without `on_error`, `failed` is emitted with the error. A newer question with the same
+        `key` takes the place of an older one that was not sent yet.
+        """
+        if self._closed:
+            return None
+        report = None
+        if on_progress is not None:
+
+            def report(fraction: float | None, text: str) -> None:
+                self._deliveries.call(on_progress, fraction, text)
+
+        future = self.kernel.ask(question, key=key, on_progress=report, **arguments)
+        self._deliveries.expect(future, on_result, on_error or self.failed.emit)
+        return future
+
+    def close(self) -> None:
+        """Asks nothing more and ends the process."""
+        self._closed = True
+        if self._kernel is not None and not self._lent:
+            self._kernel.close()
