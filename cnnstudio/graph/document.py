@@ -50,8 +50,9 @@ class Document:
         """Whether the project differs from what was last saved."""
         return self._saved != self.project
 
-    def mark_saved(self) -> None:
-        self._saved = self.project
+    def mark_saved(self, project: Project | None = None) -> None:
+        """Counts the current project, or the one that was written meanwhile, as the saved one."""
+        self._saved = project or self.project
 
     def mark_unsaved(self) -> None:
         """Counts the project as modified until it is saved (a recovered or generated one)."""

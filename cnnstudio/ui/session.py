@@ -14,7 +14,7 @@ from typing import Any, Literal
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QUndoStack
 
-from cnnstudio.graph import Changed, Document, Edit, ProblemError, Project, save
+from cnnstudio.graph import Changed, Document, Edit, ProblemError, Project
 from cnnstudio.kernel.client import Kernel
 from cnnstudio.training.rundir import RunDirectory
 from cnnstudio.ui import theme
@@ -41,6 +41,7 @@ class Session(QObject):
     document_replaced = Signal()
     changed = Signal(object)  # Changed
     modified_changed = Signal(bool)
+    saved = Signal()
     report_changed = Signal(object)  # Report
     selection_changed = Signal(object)  # list of node ids
     theme_changed = Signal()
@@ -59,9 +60,10 @@ class Session(QObject):
     ) -> None:
         super().__init__(parent)
         self.settings = settings or Settings()
-        self.actions = Actions(self)
+        # Before the actions: it tells its texts once more when it is destroyed.
         self.undo = QUndoStack(self)
         self.undo.setUndoLimit(UNDO_LIMIT)
+        self.actions = Actions(self)
         self.kernel = KernelBridge(kernel, self)
         self.kernel.failed.connect(self.tell_error)
         self.runs = RunWatcher(self)
@@ -72,6 +74,7 @@ class Session(QObject):
         self.run: RunDirectory | None = None
         self._unsubscribe = self.document.subscribe(self._take_change)
         self._was_modified = False
+        self._closed = False
         self._deliveries = Deliveries(self)
         self._pool: ThreadPoolExecutor | None = None
         self._check_timer = QTimer(self, singleShot=True, interval=0)
@@ -121,13 +124,13 @@ class Session(QObject):
         self._tell_modified()
         self._check_timer.start()
 
-    def save_to(self, path: Path) -> None:
-        """Saves the document there; ProjectFileError if that fails."""
-        save(self.document.project, path)
+    def mark_saved(self, path: Path, project: Project) -> None:
+        """Remembers that `project` is what stands in the file at `path`."""
         self.document.path = path
-        self.document.mark_saved()
+        self.document.mark_saved(project)
         self.settings.add_recent(path)
         self._tell_modified()
+        self.saved.emit()
 
     def select(self, ids: Iterable[str]) -> None:
         """Makes these nodes (ids) the selected ones."""
@@ -158,7 +161,12 @@ class Session(QObject):
         on_result: OnResult,
         on_error: OnError | None = None,
     ) -> None:
-        """Runs a function that reads or writes files on another thread, one at a time."""
+        """Runs a function that reads or writes files on another thread, one at a time.
+
+        A closed session starts nothing any more.
+        """
+        if self._closed:
+            return
         if self._pool is None:
             self._pool = ThreadPoolExecutor(1, "window-files")
         self._deliveries.expect(self._pool.submit(function), on_result, on_error or self.tell_error)
@@ -194,6 +202,7 @@ class Session(QObject):
 
     def close(self) -> None:
         """Ends the kernel and the watching. Runs go on."""
+        self._closed = True
         self._check_timer.stop()
         self.runs.close()
         self.kernel.close()

@@ -76,13 +76,22 @@ def test_modified_follows_undo(open_small: Session, qtbot):
     assert not open_small.document.modified
 
 
-def test_saving_marks_the_document_saved_and_recent(open_small: Session, tmp_path):
+def test_a_saved_document_is_unmodified_and_recent(open_small: Session, tmp_path):
     open_small.apply(set_channels(5))
 
-    open_small.save_to(tmp_path / "mine.cnns")
+    open_small.mark_saved(tmp_path / "mine.cnns", open_small.project)
 
     assert not open_small.document.modified
     assert open_small.settings.recent == [tmp_path / "mine.cnns"]
+
+
+def test_what_was_edited_while_saving_is_still_modified(open_small: Session, tmp_path):
+    written = open_small.project
+    open_small.apply(set_channels(5))
+
+    open_small.mark_saved(tmp_path / "mine.cnns", written)
+
+    assert open_small.document.modified
 
 
 def test_a_removed_node_is_no_longer_selected(open_small: Session):

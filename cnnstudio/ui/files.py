@@ -1,0 +1,167 @@
+"""Opening and saving projects: dialogs, recent files, the question about unsaved changes.
+
+Nothing here blocks: dialogs are shown and answered later, files are read and written on another
+thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from cnnstudio.blueprints import SAMPLE, template
+from cnnstudio.graph import Document, Project, SetSetting, load, save
+from cnnstudio.ui.message import Message
+from cnnstudio.ui.session import Session
+
+SUFFIX = ".cnns"
+FILTER = f"CNN Studio projects (*{SUFFIX})"
+
+
+class ProjectFiles(QObject):
+    """Changes which project the session shows. `opened` follows each change."""
+
+    opened = Signal()
+
+    def __init__(self, session: Session, window: QWidget) -> None:
+        super().__init__(window)
+        self._session = session
+        self._window = window
+
+    def new(self) -> None:
+        """An empty project."""
+        self.after_saving(lambda: self._show(Document()))
+
+    def new_from_template(self, name: str, then: Callable[[], object] | None = None) -> None:
+        """A project made from a template; `then` is called once it is shown."""
+
+        def start() -> None:
+            self._session.in_background(lambda: template(name), show)
+
+        def show(project: Project) -> None:
+            self._show(Document(project))
+            if then is not None:
+                then()
+
+        self.after_saving(start)
+
+    def open_sample(self, then: Callable[[], object] | None = None) -> None:
+        self.new_from_template(SAMPLE, then)
+
+    def open(self) -> None:
+        """Asks for a file and opens it."""
+        self.after_saving(self._ask_what_to_open)
+
+    def open_path(self, path: Path) -> None:
+        """Opens a file, after the question about unsaved changes."""
+        self.after_saving(lambda: self._load(path))
+
+    def show_recovered(
+        self, project: Project, path: Path | None, then: Callable[[], object]
+    ) -> None:
+        """Shows a project that was never saved; it counts as modified."""
+
+        def show() -> None:
+            document = Document(project, path)
+            document.mark_unsaved()
+            self._show(document)
+            then()
+
+        self.after_saving(show)
+
+    def save(self, then: Callable[[], object] | None = None) -> None:
+        path = self._session.document.path
+        if path is None:
+            self.save_as(then)
+        else:
+            self._write(path, then)
+
+    def save_as(self, then: Callable[[], object] | None = None) -> None:
+        document = self._session.document
+        proposed = document.path or Path.home() / f"{document.project.name}{SUFFIX}"
+        dialog = QFileDialog(self._window, "Save the project", str(proposed.parent), FILTER)
+        dialog.setObjectName("save_dialog")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(SUFFIX[1:])
+        dialog.selectFile(proposed.name)
+        dialog.fileSelected.connect(lambda chosen: self._write(Path(chosen), then))
+        _show_dialog(dialog)
+
+    def after_saving(self, then: Callable[[], object]) -> None:
+        """Calls `then` at once, or after the user has saved or discarded unsaved changes."""
+        if not self._session.document.modified:
+            then()
+            return
+        path = self._session.document.path
+        name = path.name if path else self._session.project.name
+        box = QMessageBox(
+            QMessageBox.Icon.NoIcon,
+            "Unsaved changes",
+            f"Save the changes to {name}?",
+            QMessageBox.StandardButton.Save
+            | QMessageBox.StandardButton.Discard
+            | QMessageBox.StandardButton.Cancel,
+            self._window,
+        )
+        box.setObjectName("unsaved_dialog")
+        box.setInformativeText("Without saving, they are lost. Runs and their results stay.")
+        box.setDefaultButton(QMessageBox.StandardButton.Save)
+
+        def answer(button: int) -> None:
+            if button == QMessageBox.StandardButton.Save:
+                self.save(then)
+            elif button == QMessageBox.StandardButton.Discard:
+                then()
+
+        box.finished.connect(answer)
+        _show_dialog(box)
+
+    def _ask_what_to_open(self) -> None:
+        path = self._session.document.path
+        folder = path.parent if path else Path.home()
+        dialog = QFileDialog(self._window, "Open a project", str(folder), FILTER)
+        dialog.setObjectName("open_dialog")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda chosen: self._load(Path(chosen)))
+        _show_dialog(dialog)
+
+    def _load(self, path: Path) -> None:
+        def show(project: Project) -> None:
+            self._session.settings.add_recent(path)
+            self._show(Document(project, path.absolute()))
+
+        def fail(error: Exception) -> None:
+            if not path.exists():
+                self._session.settings.forget_recent(path.absolute())
+            self._session.tell(Message.of(error, key="open"))
+
+        self._session.in_background(lambda: load(path), show, fail)
+
+    def _show(self, document: Document) -> None:
+        self._session.replace_document(document)
+        self.opened.emit()
+
+    def _write(self, path: Path, then: Callable[[], object] | None) -> None:
+        session, document = self._session, self._session.document
+        if document.project.name == Project().name:
+            session.apply(SetSetting(section="project", name="name", value=path.stem))
+        project = document.project
+
+        def finish(_: object) -> None:
+            if document is session.document:
+                session.mark_saved(path, project)
+            if then is not None:
+                then()
+
+        def fail(error: Exception) -> None:
+            session.tell(Message.of(error, key="save"))
+
+        session.in_background(lambda: save(project, path), finish, fail)
+
+
+def _show_dialog(dialog: QFileDialog | QMessageBox) -> None:
+    dialog.finished.connect(dialog.deleteLater)
+    dialog.open()

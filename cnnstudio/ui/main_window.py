@@ -1,0 +1,252 @@
+"""The main window: rail, top bar, workspaces, status bar, and what holds them together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QTimer, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cnnstudio.ui import theme
+from cnnstudio.ui.app_icon import app_icon
+from cnnstudio.ui.banner import Banner
+from cnnstudio.ui.files import SUFFIX, ProjectFiles
+from cnnstudio.ui.gallery import Gallery
+from cnnstudio.ui.menus import Menus
+from cnnstudio.ui.rail import PLACES, Place, Rail
+from cnnstudio.ui.recovery import Journal, LeftWork
+from cnnstudio.ui.run_control import RunControl
+from cnnstudio.ui.session import Session
+from cnnstudio.ui.status_bar import StatusBar
+from cnnstudio.ui.top_bar import TopBar
+
+WIDTH, HEIGHT = 1440, 900
+
+
+class MainWindow(QMainWindow):
+    """One window on one session. Workspaces are made when they are first shown.
+
+    `painted` is emitted once, when the window has been drawn for the first time.
+    """
+
+    painted = Signal()
+
+    def __init__(self, session: Session, places: Sequence[Place] = PLACES) -> None:
+        super().__init__()
+        self.session = session
+        self.workspaces: dict[str, QWidget] = {}
+        self._places = {place.name: place for place in places}
+        self._workspace: str = places[0].name
+        self._was_painted = False
+        self._closing = False
+        self._may_close = False
+        self.setObjectName("main_window")
+        self.setWindowIcon(app_icon())
+        self.setAcceptDrops(True)
+        self.files = ProjectFiles(session, self)
+        self.control = RunControl(session)
+        self.menus = Menus(session, self)
+        self.journal = Journal(session)
+        self.rail = Rail()
+        self.banner = Banner()
+        self.stack = QStackedWidget()
+        self.gallery: Gallery | None = None
+        self.top_bar = TopBar(session, self.control)
+        self.status = StatusBar(session)
+        self._arrange()
+        self._connect()
+        self._restore_place()
+        self._use_theme()
+        self._show_title()
+
+    # What is shown
+
+    def show_gallery(self) -> None:
+        """Shows the start page."""
+        if self.gallery is None:
+            self.gallery = self._made_gallery()
+            self.stack.addWidget(self.gallery)
+        else:
+            self.gallery.refresh()
+        self.stack.setCurrentWidget(self.gallery)
+        self.rail.show_current(None)
+        self.top_bar.show_welcome(True)
+
+    def show_workspace(self, name: str) -> None:
+        """Shows a workspace; KeyError if there is none of this name."""
+        if name not in self.workspaces:
+            module, class_name = self._places[name].home.split(":")
+            workspace = getattr(import_module(module), class_name)(self.session)
+            workspace.setObjectName(f"workspace_{name}")
+            self.workspaces[name] = workspace
+            self.stack.addWidget(workspace)
+        self._workspace = name
+        self.stack.setCurrentWidget(self.workspaces[name])
+        self.rail.show_current(name)
+        self.top_bar.show_welcome(False)
+
+    def show_about(self) -> None:
+        from cnnstudio.ui.about import AboutDialog
+
+        AboutDialog(self).open()
+
+    def toggle_full_screen(self) -> None:
+        if self.isFullScreen():
+            self.showNormal()
+        else:
+            self.showFullScreen()
+
+    def start_sample(self) -> None:
+        """Opens the sample and trains it."""
+        self.files.open_sample(self.control.train)
+
+    # Qt's events
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._was_painted:
+            self._was_painted = True
+            QTimer.singleShot(0, self.painted.emit)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _project_in(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = _project_in(event)
+        if path is not None:
+            event.acceptProposedAction()
+            self.files.open_path(path)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self.session.document.modified and not self._may_close:
+            event.ignore()
+            self.files.after_saving(self._close_now)
+            return
+        if not self._closing:
+            self._closing = True
+            settings = self.session.settings
+            settings.set_value("window/geometry", self.saveGeometry())
+            settings.set_value("window/workspace", self._workspace)
+            settings.sync()
+            self.journal.close()
+            self.session.close()
+        super().closeEvent(event)
+
+    def _close_now(self) -> None:
+        self._may_close = True
+        self.close()
+
+    # Putting it together
+
+    def _arrange(self) -> None:
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(0)
+        right.addWidget(self.banner)
+        right.addWidget(self.stack, 1)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.rail)
+        middle.addLayout(right, 1)
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.top_bar)
+        column.addLayout(middle, 1)
+        column.addWidget(self.status)
+        self.setCentralWidget(content)
+
+    def _connect(self) -> None:
+        session = self.session
+        # A shortcut works in the window whose action it is.
+        self.addActions(list(session.actions))
+        session.actions.added.connect(self.addAction)
+        self.rail.chosen.connect(self.show_workspace)
+        session.workspace_requested.connect(self.show_workspace)
+        session.problems_requested.connect(lambda: self.show_workspace("design"))
+        session.told.connect(self._tell)
+        session.theme_changed.connect(self._use_theme)
+        session.document_replaced.connect(self._show_title)
+        session.modified_changed.connect(self._show_title)
+        session.saved.connect(self._show_title)
+        self.files.opened.connect(self._show_opened)
+        self.control.ended.connect(lambda *_: self._propose_next())
+
+    def _made_gallery(self) -> Gallery:
+        gallery, files = Gallery(self.session), self.files
+        gallery.sample_chosen.connect(lambda: files.open_sample())
+        gallery.blank_chosen.connect(files.new)
+        gallery.open_chosen.connect(files.open)
+        gallery.template_chosen.connect(lambda name: files.new_from_template(name))
+        gallery.recent_chosen.connect(files.open_path)
+        gallery.recovered.connect(self._recover)
+        return gallery
+
+    def _recover(self, work: LeftWork) -> None:
+        self.files.show_recovered(work.project, work.saved, lambda: self.journal.take_over(work))
+
+    def _show_opened(self) -> None:
+        """A project was opened: Design, with the keyboard on what comes next."""
+        self.banner.withdraw("open")
+        self.show_workspace("design")
+        if self.session.project.network.nodes:
+            self.top_bar.run_bar.focus_main()
+
+    def _tell(self, message) -> None:
+        self.banner.tell(message)
+        if message.key == "run":
+            self._propose_next()
+
+    def _propose_next(self) -> None:
+        """Moves the keyboard to what is proposed, unless the user is busy elsewhere."""
+        focused = self.focusWidget()
+        idle = focused is None or focused is self or self.top_bar.isAncestorOf(focused)
+        if idle and self.banner.isVisible():
+            self.banner.focus_action()
+
+    def _show_title(self, *_: object) -> None:
+        document = self.session.document
+        name = document.path.name if document.path else document.project.name
+        self.setWindowTitle(f"{name}[*] – CNN Studio")
+        self.setWindowModified(document.modified)
+
+    def _use_theme(self) -> None:
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.setPalette(theme.palette())
+        app.setStyleSheet(theme.stylesheet())
+        for part in (self.rail, self.banner, self.status, self.top_bar.run_bar, self.gallery):
+            if part is not None:
+                part.redraw()
+
+    def _restore_place(self) -> None:
+        geometry = self.session.settings.value("window/geometry")
+        if not isinstance(geometry, QByteArray) or not self.restoreGeometry(geometry):
+            available = QGuiApplication.primaryScreen().availableGeometry().size()
+            self.resize(min(WIDTH, available.width()), min(HEIGHT, available.height()))
+
+
+def _project_in(event: QDropEvent) -> Path | None:
+    """The project file that is being dropped, if it is one."""
+    for url in event.mimeData().urls():
+        if url.isLocalFile() and url.toLocalFile().endswith(SUFFIX):
+            return Path(url.toLocalFile())
+    return None

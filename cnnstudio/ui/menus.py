@@ -1,0 +1,145 @@
+"""The menu bar and the window's own actions. Panels add theirs to `session.actions` as well; a
+menu lists whatever has its category, in the order it was added."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QActionGroup, QDesktopServices, QKeySequence
+from PySide6.QtWidgets import QMenu
+
+from cnnstudio.training.rundir import runs_root
+from cnnstudio.ui import theme
+from cnnstudio.ui.rail import PLACES
+from cnnstudio.ui.session import Session
+
+if TYPE_CHECKING:
+    from cnnstudio.ui.main_window import MainWindow
+
+MENUS = ("File", "Edit", "View", "Run", "Help")
+OTHERS = {"Select": "Edit", "Arrange": "Edit", "Canvas": "View", "Network": "Edit"}
+Keys = QKeySequence.StandardKey
+
+
+class Menus(QObject):
+    def __init__(self, session: Session, window: MainWindow) -> None:
+        super().__init__(window)
+        self._session = session
+        self._window = window
+        self._menus: dict[str, QMenu] = {}
+        bar = window.menuBar()
+        bar.setObjectName("menu_bar")
+        for title in MENUS:
+            menu = bar.addMenu(f"&{title}")
+            menu.setObjectName(f"menu_{title.lower()}")
+            menu.setToolTipsVisible(True)
+            menu.aboutToShow.connect(lambda title=title: self._fill(title))
+            self._menus[title] = menu
+        self._add_file()
+        self._add_edit()
+        self._add_view()
+        self._add_help()
+
+    def _add_file(self) -> None:
+        add, files, window = self._session.actions.add, self._window.files, self._window
+        add("file.new", "New", files.new, Keys.New, "mdi6.file-plus-outline", "File")
+        add("file.gallery", "New from template", window.show_gallery, "Ctrl+Shift+N",
+            "mdi6.view-grid-outline", "File")  # fmt: skip
+        add("file.open", "Open…", files.open, Keys.Open, "mdi6.folder-open-outline", "File")
+        add("file.save", "Save", files.save, Keys.Save, "mdi6.content-save-outline", "File")
+        add("file.save_as", "Save as…", files.save_as, "Ctrl+Shift+S", None, "File")
+        add("file.sample", "Open the sample", files.open_sample, None, "mdi6.shape-outline", "File")
+        add("file.quit", "Quit", window.close, "Ctrl+Q", None, "File")
+
+    def _add_edit(self) -> None:
+        undo, actions = self._session.undo, self._session.actions
+        one = actions.add("edit.undo", "Undo", undo.undo, Keys.Undo, "mdi6.undo", "Edit")
+        two = actions.add(
+            "edit.redo", "Redo", undo.redo, ["Ctrl+Shift+Z", "Ctrl+Y"], "mdi6.redo", "Edit"
+        )
+        one.setEnabled(False)
+        two.setEnabled(False)
+        undo.canUndoChanged.connect(one.setEnabled)
+        undo.canRedoChanged.connect(two.setEnabled)
+        undo.undoTextChanged.connect(lambda label: one.setText(_naming("Undo", label)))
+        undo.redoTextChanged.connect(lambda label: two.setText(_naming("Redo", label)))
+
+    def _add_view(self) -> None:
+        session, actions = self._session, self._session.actions
+        for number, place in enumerate(PLACES, start=1):
+            actions.add(
+                f"view.{place.name}", place.title,
+                lambda name=place.name: session.show_workspace(name),
+                f"Ctrl+{number}", place.icon, "View", tip=place.tip,
+            )  # fmt: skip
+        group = QActionGroup(self)
+        for mode, text in (
+            ("system", "Theme of the system"), ("light", "Light theme"), ("dark", "Dark theme"),
+        ):  # fmt: skip
+            action = actions.add(f"view.theme_{mode}", text, None, None, None, "View",
+                                 checkable=True)  # fmt: skip
+            action.setChecked(session.theme_mode == mode)
+            action.triggered.connect(lambda _=False, mode=mode: session.set_theme(mode))
+            group.addAction(action)
+        actions.add("view.full_screen", "Full screen", self._window.toggle_full_screen, "F11",
+                    "mdi6.fullscreen", "View")  # fmt: skip
+
+    def _add_help(self) -> None:
+        add = self._session.actions.add
+        add("help.runs", "Open the folder of the runs", self._open_runs, None,
+            "mdi6.folder-outline", "Help")  # fmt: skip
+        add("help.log", "Show the log", self._open_log, None, "mdi6.text-box-outline", "Help")
+        add("help.about", "About CNN Studio", self._window.show_about, None,
+            "mdi6.information-outline", "Help")  # fmt: skip
+
+    def _fill(self, title: str) -> None:
+        """Lists the menu's actions anew: panels add theirs when they are first shown."""
+        menu = self._menus[title]
+        menu.clear()
+        before = None
+        for action in self._session.actions:
+            category = action.data()
+            if category != title and OTHERS.get(category, "") != title:
+                continue
+            group = (category, action.objectName().split("_")[0] in GROUPED)
+            if before is not None and group != before:
+                menu.addSeparator()
+            before = group
+            if action.objectName() == "file.quit":
+                self._add_recent(menu)
+                menu.addSeparator()
+            menu.addAction(action)
+
+    def _add_recent(self, menu: QMenu) -> None:
+        recent = menu.addMenu("Open recent")
+        recent.setObjectName("menu_recent")
+        paths = self._session.settings.recent
+        recent.setEnabled(bool(paths))
+        recent.setIcon(theme.icon("mdi6.history"))
+        for path in paths:
+            action = recent.addAction(_short(path))
+            action.triggered.connect(lambda _=False, path=path: self._window.files.open_path(path))
+
+    def _open_runs(self) -> None:
+        folder = runs_root(self._session.document.path)
+        folder.mkdir(parents=True, exist_ok=True)
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+    def _open_log(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._session.kernel.kernel.log)))
+
+
+GROUPED = ("view.theme",)
+
+
+def _naming(verb: str, label: str) -> str:
+    return f"{verb} {label[:1].lower()}{label[1:]}" if label else verb
+
+
+def _short(path: Path) -> str:
+    text = str(path)
+    home = str(Path.home())
+    # A single & would mark a mnemonic.
+    return (f"~{text[len(home) :]}" if text.startswith(home) else text).replace("&", "&&")

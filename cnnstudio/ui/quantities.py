@@ -1,0 +1,52 @@
+"""Numbers as the window writes them: three digits, a prefix, always a unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def count(value: float) -> str:
+    """`431`, `20,038`, `11.7 M`."""
+    if abs(value) < 100_000:
+        return f"{value:,.0f}"
+    return _scaled(value, 1000, ["", "k", "M", "G", "T", "P"])
+
+
+def memory(bytes: float) -> str:
+    """`512 B`, `3.1 MB` (powers of 1000)."""
+    return _scaled(bytes, 1000, ["B", "kB", "MB", "GB", "TB", "PB"])
+
+
+def percent(share: float | None) -> str:
+    """`94.1 %`; empty for None."""
+    return "" if share is None else f"{100 * share:.1f} %"
+
+
+def duration(seconds: float) -> str:
+    """`0:07`, `1:12`, `2:03:09`."""
+    whole = max(0, round(seconds))
+    minutes, second = divmod(whole, 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
+
+
+def shape(sizes: Iterable[int]) -> str:
+    """`64×28×28`."""
+    return "×".join(str(size) for size in sizes)
+
+
+def plural(number: int, one: str, many: str | None = None) -> str:
+    """`1 error`, `2 errors`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def _scaled(value: float, base: int, units: list[str]) -> str:
+    power = 0
+    # 999.5 would be written as 1000.
+    while abs(value) >= base - 0.5 and power < len(units) - 1:
+        value /= base
+        power += 1
+    if power == 0:
+        return f"{value:.0f} {units[0]}".rstrip()
+    digits = 0 if abs(value) >= 99.95 else 1 if abs(value) >= 9.995 else 2
+    return f"{value:.{digits}f} {units[power]}"

@@ -1,0 +1,187 @@
+"""The current run in the top bar: its buttons, its progress, its numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QWidget
+
+from cnnstudio.ui import quantities, theme
+from cnnstudio.ui.run_control import RunControl
+from cnnstudio.ui.session import Session
+
+STEPS = 1000
+
+
+class ActionButton(QPushButton):
+    """A button for one of several actions: looks and works like the action it has now."""
+
+    def __init__(self, name: str, role: str = "") -> None:
+        super().__init__()
+        self._action: QAction | None = None
+        self.setObjectName(name)
+        self.setProperty("role", role)
+        self.setMinimumWidth(96)
+        self.setAutoDefault(True)
+        self.setIconSize(QSize(16, 16))
+        self.clicked.connect(lambda: self._action and self._action.trigger())
+
+    def set_action(self, action: QAction) -> None:
+        if self._action is not None:
+            self._action.changed.disconnect(self._follow)
+        self._action = action
+        action.changed.connect(self._follow)
+        self._follow()
+
+    def _follow(self) -> None:
+        action = self._action
+        assert action is not None
+        self.setText(action.text())
+        self.setAccessibleName(action.text())
+        keys = action.shortcut().toString()
+        self.setToolTip(action.toolTip() + (f" ({keys})" if keys else ""))
+        self.setEnabled(action.isEnabled())
+
+
+class RunBar(QWidget):
+    def __init__(self, session: Session, control: RunControl, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.setObjectName("run_bar")
+        self.setAccessibleName("Run")
+        self._session = session
+        self._control = control
+        self._step: dict[str, Any] = {}
+        self._epoch: dict[str, Any] = {}
+        self.main = ActionButton("run_main", "primary")
+        self.second = ActionButton("run_second")
+        self.progress = QProgressBar()
+        self.progress.setObjectName("run_progress")
+        self.progress.setAccessibleName("Progress of the run")
+        self.progress.setTextVisible(False)
+        self.progress.setFixedWidth(240)
+        self.text = FittingLabel("run_text")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.spacing)
+        row.addWidget(self.main)
+        row.addWidget(self.second)
+        row.addSpacing(theme.spacing)
+        row.addWidget(self.progress)
+        row.addSpacing(4)
+        row.addWidget(self.text, 1)
+        control.state_changed.connect(self._show_buttons)
+        session.run_changed.connect(self._start_over)
+        session.runs.events.connect(lambda _run, batch: self._take(batch))
+        session.runs.restarted.connect(lambda _run: self._take(session.runs.history))
+        session.runs.status.connect(lambda run, _: run == session.run and self._show_numbers())
+        self._show_buttons()
+
+    def redraw(self) -> None:
+        """Draws the icons in the current theme's colours."""
+        self._show_buttons()
+
+    def focus_main(self) -> None:
+        self.main.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _start_over(self) -> None:
+        self._step, self._epoch = {}, {}
+        self._show_numbers()
+
+    def _take(self, batch: list[dict[str, Any]]) -> None:
+        for event in batch:
+            if event["type"] == "step":
+                self._step = event
+            elif event["type"] == "epoch":
+                self._epoch = event
+        self._show_numbers()
+
+    def _show_buttons(self) -> None:
+        control, state = self._control, self._control.state
+        main, icon = {
+            "running": (control.pause_action, "mdi6.pause"),
+            "paused": (control.resume_action, "mdi6.play"),
+            "starting": (control.train_action, "mdi6.play"),
+            "queued": (control.pause_action, "mdi6.pause"),
+        }.get(state, (control.train_action, "mdi6.play"))
+        self.main.set_action(main)
+        self.main.setIcon(theme.icon(icon, "accent_text" if main.isEnabled() else "text_muted"))
+        ended_early = state in ("failed", "stopped")
+        self.second.set_action(control.resume_action if ended_early else control.stop_action)
+        self.second.setVisible(state not in ("none", "finished"))
+        self._show_numbers()
+
+    def _show_numbers(self) -> None:
+        state, status = self._control.state, self._control.status
+        preparing = state in ("starting", "queued") or (
+            state == "running" and (status is None or not status.steps)
+        )
+        self.progress.setVisible(state != "none")
+        if preparing:
+            self.progress.setRange(0, 0)
+        else:
+            self.progress.setRange(0, STEPS)
+            self.progress.setValue(round(STEPS * status.fraction) if status else 0)
+        self.text.show_parts(self._parts(preparing))
+
+    def _parts(self, preparing: bool) -> list[str]:
+        """What there is to say, the most important first."""
+        state, status = self._control.state, self._control.status
+        if state == "none":
+            return []
+        if preparing or status is None:
+            return ["starting" if state in ("starting", "queued") else "loading the images"]
+        parts = []
+        if state != "running":
+            parts.append(state)
+        if state == "finished" and status.test and status.test.get("accuracy") is not None:
+            parts.append(f"test accuracy {quantities.percent(status.test['accuracy'])}")
+        else:
+            parts.append(f"epoch {max(status.epoch, 1)} of {status.epochs}")
+        loss = self._step.get("loss")
+        if loss is not None:
+            parts.append(f"loss {loss:.3f}")
+        if self._epoch.get("val_accuracy") is not None:
+            parts.append(f"val. accuracy {quantities.percent(self._epoch['val_accuracy'])}")
+        elif self._step.get("accuracy") is not None:
+            parts.append(f"accuracy {quantities.percent(self._step['accuracy'])}")
+        if state == "running":
+            if status.seconds_left is not None:
+                parts.append(f"{quantities.duration(status.seconds_left)} left")
+            if status.samples_per_second:
+                parts.append(f"{status.samples_per_second:,.0f} images/s")
+        return parts
+
+
+class FittingLabel(QLabel):
+    """Shows as many of its parts as there is room for, the first ones first."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._parts: list[str] = []
+        self.setObjectName(name)
+        self.setAccessibleName("Numbers of the run")
+        self.setFont(theme.font(12))
+        self.setProperty("role", "muted")
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setMinimumWidth(0)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def show_parts(self, parts: list[str]) -> None:
+        self._parts = parts
+        self.setToolTip("\n".join(parts))
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        metrics = self.fontMetrics()
+        for count in range(len(self._parts), 0, -1):
+            text = "  ·  ".join(self._parts[:count])
+            if metrics.horizontalAdvance(text) <= self.width() or count == 1:
+                self.setText(text)
+                return
+        self.setText("")

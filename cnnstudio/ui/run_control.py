@@ -1,0 +1,254 @@
+"""Starting and steering runs: the actions of the Run menu, and what is told when a run ends."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from PySide6.QtCore import QObject, Signal
+
+from cnnstudio.graph import CnnStudioError
+from cnnstudio.training import launch
+from cnnstudio.training.rundir import RunDirectory, Wish, list_runs, runs_root
+from cnnstudio.training.status import UNFINISHED, RunStatus
+from cnnstudio.ui import quantities
+from cnnstudio.ui.message import Message
+from cnnstudio.ui.session import Session
+
+RUNS_TO_SEARCH = 20
+
+RunState = Literal[
+    "none", "starting", "queued", "running", "paused", "finished", "stopped", "failed"
+]
+
+
+class RunControl(QObject):
+    """What can be done with the current run now.
+
+    `state` is the run's, "starting" between the click and the first look at the new run, and
+    "none" without a run. `ended(run, status)` comes once, when a watched run ends.
+    """
+
+    state_changed = Signal(str)
+    ended = Signal(object, object)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._session = session
+        self.state: RunState = "none"
+        self._active: set[RunDirectory] = set()
+        add = session.actions.add
+        self.train_action = add(
+            "run.train", "Train", self.train, "Ctrl+R", "mdi6.play", "Run",
+            tip="Train the network in the background",
+        )  # fmt: skip
+        self.pause_action = add(
+            "run.pause", "Pause", self.pause, "Ctrl+Shift+R", "mdi6.pause", "Run",
+            tip="Stop after this step; go on whenever you like",
+        )  # fmt: skip
+        self.resume_action = add(
+            "run.resume", "Resume", self.resume, "Ctrl+Alt+R", "mdi6.play", "Run",
+            tip="Go on where the run stopped",
+        )  # fmt: skip
+        self.stop_action = add(
+            "run.stop", "Stop", self.stop, "Ctrl+.", "mdi6.stop", "Run",
+            tip="End the run with a checkpoint",
+        )  # fmt: skip
+        self.checkpoint_action = add(
+            "run.checkpoint", "Save a checkpoint now", self.checkpoint, None,
+            "mdi6.content-save-outline", "Run",
+        )  # fmt: skip
+        session.run_changed.connect(self._take_run)
+        session.runs.status.connect(self._take_status)
+        session.runs.died.connect(self._tell_death)
+        session.runs.listed.connect(self._choose_run)
+        session.document_replaced.connect(self._take_document)
+        session.saved.connect(self._watch_project)
+        self._watch_project()
+        self._show("none")
+
+    @property
+    def status(self) -> RunStatus | None:
+        """The current run's last seen status."""
+        run = self._session.run
+        return None if run is None else self._session.runs.status_of(run)
+
+    def train(self) -> None:
+        """Starts a run of the project as it is now."""
+        session = self._session
+        if not session.project.network.nodes:
+            session.tell(
+                Message(
+                    "There is no network to train yet.",
+                    "Drag layers from the palette, or open a template from the start page.",
+                    key="train",
+                )
+            )
+            return
+        report = session.report
+        errors = sum(p.severity == "error" for p in report.problems) if report else 0
+        if errors:
+            what = "an error" if errors == 1 else f"{errors} errors"
+            session.tell(
+                Message(
+                    f"The network has {what}, so it can't be trained yet.",
+                    "Each is marked on the layer that causes it.",
+                    "warning",
+                    (("Show problems", session.problems_requested.emit),),
+                    key="train",
+                )
+            )
+            return
+        self._show("starting")
+        project, root = session.project, runs_root(session.document.path)
+        session.in_background(
+            lambda: launch.start(project, root=root), self._take_started, self._fail
+        )
+
+    def pause(self) -> None:
+        self._wish("pause")
+
+    def stop(self) -> None:
+        self._wish("stop")
+
+    def checkpoint(self) -> None:
+        self._wish("checkpoint")
+
+    def resume(self) -> None:
+        """Goes on with the current run: from its pause, or from its last checkpoint."""
+        if self.state == "paused":
+            self._wish("run")
+        elif self._session.run is not None:
+            self.resume_run(self._session.run)
+
+    def resume_run(self, run: RunDirectory) -> None:
+        """Starts a trainer that goes on with a run that ended early."""
+        self._session.show_run(run)
+        self._show("starting")
+        self._session.in_background(
+            lambda: launch.start(run_dir=run.path, resume=True), self._take_started, self._fail
+        )
+
+    def _wish(self, wish: Wish) -> None:
+        run = self._session.run
+        if run is not None:
+            self._session.in_background(lambda: run.control(wish), lambda _: None)
+
+    def _take_started(self, run: RunDirectory) -> None:
+        self._active.add(run)
+        self._session.show_run(run)
+        self._session.runs.refresh()
+
+    def _fail(self, error: Exception) -> None:
+        self.state = "none"
+        self._take_run(self._session.run)
+        self._session.tell_error(error)
+
+    def _take_document(self) -> None:
+        """Another project: its last run is shown, unless a run is going on."""
+        self._watch_project()
+        session, document = self._session, self._session.document
+        if self.state in ("starting", "queued", "running", "paused"):
+            return
+        session.show_run(None)
+        path, name = document.path, document.project.name
+
+        def show(run: RunDirectory | None) -> None:
+            if session.run is None and session.document is document:
+                session.show_run(run)
+
+        if path is not None:
+            session.in_background(lambda: _last_run(path, name), show)
+
+    def _watch_project(self) -> None:
+        roots = {runs_root(self._session.document.path): None, runs_root(None): None}
+        self._session.runs.set_roots(roots)
+
+    def _choose_run(self) -> None:
+        """Shows the run that goes on, if the window has none to show yet."""
+        runs = self._session.runs
+        if self._session.run is not None:
+            return
+        for run in runs.runs:
+            status = runs.status_of(run)
+            if status is not None and status.state in UNFINISHED:
+                self._session.show_run(run)
+                return
+
+    def _take_run(self, run: RunDirectory | None) -> None:
+        status = None if run is None else self._session.runs.status_of(run)
+        if status is not None:
+            self._show(status.state)
+        elif run is None or self.state != "starting":
+            self._show("none")
+
+    def _take_status(self, run: RunDirectory, status: RunStatus) -> None:
+        if status.state in UNFINISHED:
+            self._active.add(run)
+            self._choose_run()
+        elif run in self._active:
+            self._active.discard(run)
+            if status.state in ("finished", "stopped"):
+                self._tell_end(run, status)
+            self.ended.emit(run, status)
+        if run == self._session.run:
+            self._show(status.state)
+
+    def _tell_end(self, run: RunDirectory, status: RunStatus) -> None:
+        accuracy = (status.test or {}).get("accuracy")
+        result = (
+            f": {quantities.percent(accuracy)} of the test images are right" if accuracy else ""
+        )
+        seen = "finished" if status.state == "finished" else "stopped"
+        self._session.tell(
+            Message(
+                f"Training {seen}{result}.",
+                actions=(
+                    ("See what it looks at", lambda: self._show_in("inspect", run)),
+                    ("Curves", lambda: self._show_in("train", run)),
+                ),
+                key="run",
+            )
+        )
+
+    def _tell_death(self, run: RunDirectory, status: RunStatus) -> None:
+        unexpected = run.raw_status().state in UNFINISHED
+        name = run.name
+        if unexpected and status.epoch:
+            text = f"The run {name} stopped unexpectedly at epoch {status.epoch}."
+        else:
+            text = f"The run {name} failed. {status.message}"
+        self._session.tell(
+            Message(
+                text,
+                status.hint,
+                "error",
+                (("Resume", lambda: self.resume_run(run)),),
+                key="run",
+            )
+        )
+
+    def _show_in(self, workspace: Literal["inspect", "train"], run: RunDirectory) -> None:
+        self._session.show_run(run)
+        self._session.show_workspace(workspace)
+
+    def _show(self, state: RunState) -> None:
+        self.state = state
+        going = state in ("queued", "running", "paused")
+        self.train_action.setEnabled(not going and state != "starting")
+        self.pause_action.setEnabled(state == "running")
+        self.resume_action.setEnabled(state in ("paused", "stopped", "failed"))
+        self.stop_action.setEnabled(going)
+        self.checkpoint_action.setEnabled(going)
+        self.state_changed.emit(state)
+
+
+def _last_run(path: Path, name: str) -> RunDirectory | None:
+    """The newest run of the project of this name among those beside its file."""
+    for run in list_runs(runs_root(path))[:RUNS_TO_SEARCH]:
+        try:
+            if run.project().name == name:
+                return run
+        except CnnStudioError:  # being made or deleted, or damaged
+            continue
+    return None
