@@ -60,7 +60,7 @@ class RunBar(QWidget):
         self.progress.setObjectName("run_progress")
         self.progress.setAccessibleName("Progress of the run")
         self.progress.setTextVisible(False)
-        self.progress.setFixedWidth(240)
+        self.progress.setFixedWidth(184)
         self.text = FittingLabel("run_text")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

@@ -10,7 +10,7 @@ from cnnstudio.ui.run_bar import RunBar
 from cnnstudio.ui.run_control import RunControl
 from cnnstudio.ui.session import Session
 
-NAME_WIDTH = 440
+NAME_WIDTH = 376
 
 
 class TopBar(QWidget):

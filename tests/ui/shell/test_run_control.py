@@ -1,0 +1,188 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+
+from cnnstudio.graph import Document
+from cnnstudio.training import launch
+from cnnstudio.training.rundir import RunDirectory, read_json, runs_root
+from cnnstudio.training.status import RunStatus, process_of
+
+
+class StandIn:
+    """A process in a trainer's place, so that its states can be set at will."""
+
+    def __init__(self, run: RunDirectory) -> None:
+        self.run = run
+        self.process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+        self.write(state="running")
+
+    def write(self, **values) -> None:
+        known = {"epoch": 3, "epochs": 12, "step": 30, "steps": 120, "samples_per_second": 1930.0,
+                 "seconds_left": 72.0, "heartbeat": time.time()}  # fmt: skip
+        self.run.write_status(RunStatus(**{**known, **process_of(self.process.pid), **values}))
+
+    def tell(self, **event) -> None:
+        with self.run.events_file.open("a") as stream:
+            stream.write(json.dumps({"t": time.time(), **event}) + "\n")
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+@pytest.fixture
+def trainers(monkeypatch) -> Iterator[list[StandIn]]:
+    started: list[StandIn] = []
+    monkeypatch.setattr(launch, "_spawn", lambda run, resume: started.append(StandIn(run)))
+    yield started
+    for trainer in started:
+        trainer.kill()
+
+
+@pytest.fixture
+def project_window(window, small_project):
+    window.session.replace_document(Document(small_project))
+    window.show_workspace("design")
+    return window
+
+
+@pytest.fixture
+def running(project_window, trainers, qtbot):
+    """The window while a run goes on, started with the button."""
+    qtbot.mouseClick(project_window.top_bar.run_bar.main, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: project_window.control.state == "running")
+    return project_window
+
+
+def told_of_run(window) -> bool:
+    return window.banner.isVisible() and window.banner.message.key == "run"
+
+
+def wish(trainer: StandIn) -> str:
+    return read_json(trainer.run.control_file)["want"]
+
+
+def test_train_starts_a_run_of_the_project_as_it_is(running, trainers, small_project):
+    assert trainers[0].run.project() == small_project
+    assert trainers[0].run.path.parent == runs_root(None)
+    assert running.session.run == trainers[0].run
+
+
+def test_while_it_runs_it_can_be_paused_resumed_and_stopped(running, trainers, qtbot):
+    bar, trainer = running.top_bar.run_bar, trainers[0]
+    assert (bar.main.text(), bar.second.text()) == ("Pause", "Stop")
+
+    qtbot.mouseClick(bar.main, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: wish(trainer) == "pause")
+    trainer.write(state="paused")
+    qtbot.waitUntil(lambda: bar.main.text() == "Resume")
+
+    qtbot.mouseClick(bar.main, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: wish(trainer) == "run")
+    trainer.write(state="running")
+    qtbot.waitUntil(lambda: bar.main.text() == "Pause")
+
+    qtbot.mouseClick(bar.second, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: wish(trainer) == "stop")
+    trainer.write(state="stopped")
+    qtbot.waitUntil(lambda: bar.main.text() == "Train" and bar.second.text() == "Resume")
+
+
+def test_the_bar_tells_epoch_loss_accuracy_time_left_and_speed(running, trainers, qtbot):
+    trainers[0].tell(type="start", step=0, epochs=12, steps=120)
+    trainers[0].tell(type="epoch", epoch=2, step=20, val_accuracy=0.941)
+    trainers[0].tell(type="step", epoch=3, step=30, loss=0.182)
+
+    text = running.top_bar.run_bar.text
+    qtbot.waitUntil(lambda: "0.182" in text.text())
+
+    assert text.text().split("  ·  ") == [
+        "epoch 3 of 12", "loss 0.182", "val. accuracy 94.1 %", "1:12 left", "1,930 images/s",
+    ]  # fmt: skip
+    assert running.top_bar.run_bar.progress.value() == 250
+
+
+def test_every_workspace_has_the_run_in_sight(running, qtbot):
+    for name in ("data", "train", "inspect"):
+        running.show_workspace(name)
+        assert running.top_bar.run_bar.main.isVisible()
+
+
+def test_a_finished_run_proposes_to_look_at_it_and_enter_does(running, trainers, qtbot):
+    running.top_bar.run_bar.focus_main()
+    trainers[0].write(state="finished", step=120, test={"accuracy": 0.973})
+
+    qtbot.waitUntil(lambda: told_of_run(running))
+    assert "97.3 %" in running.banner.message.text
+    qtbot.keyClick(running.focusWidget(), Qt.Key.Key_Return)
+
+    assert running.stack.currentWidget() is running.workspaces["inspect"]
+    assert running.session.run == trainers[0].run
+
+
+def test_a_killed_trainer_is_told_within_two_seconds_and_resumed_by_a_button(
+    running, trainers, qtbot
+):
+    trainers[0].kill()
+
+    qtbot.waitUntil(lambda: told_of_run(running), timeout=2000)
+    assert "stopped unexpectedly at epoch 3" in running.banner.message.text
+    assert running.control.state == "failed"
+
+    running.banner.focus_action()
+    qtbot.keyClick(running.focusWidget(), Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(trainers) == 2)
+    qtbot.waitUntil(lambda: running.control.state == "running")
+    assert trainers[1].run == trainers[0].run
+
+
+def test_a_failed_run_tells_why(running, trainers, qtbot):
+    trainers[0].write(state="failed", message="The loss is not a number.", hint="Lower the rate.")
+
+    qtbot.waitUntil(lambda: told_of_run(running))
+
+    assert "The loss is not a number." in running.banner.message.text
+    assert running.banner.message.hint == "Lower the rate."
+
+
+def test_a_run_that_goes_on_is_shown_by_the_next_window(trainers, small_project, window, qtbot):
+    run = RunDirectory.create(runs_root(None), small_project)
+    trainers.append(StandIn(run))
+
+    qtbot.waitUntil(lambda: window.session.run == run, timeout=5000)
+    qtbot.waitUntil(lambda: window.control.state == "running")
+
+    assert window.top_bar.run_bar.isVisible()
+
+
+def test_a_reopened_project_shows_its_last_run(window, small_project, tmp_path, qtbot):
+    from cnnstudio.graph import save
+
+    save(small_project, tmp_path / "mine.cnns")
+    mine = RunDirectory.create(tmp_path / "runs", small_project)
+    other = RunDirectory.create(
+        tmp_path / "runs", small_project.model_copy(update={"name": "zz another"})
+    )
+    for run in (mine, other):
+        run.write_status(RunStatus(state="finished", epochs=2, epoch=2, step=4, steps=4))
+
+    window.files.open_path(tmp_path / "mine.cnns")
+
+    qtbot.waitUntil(lambda: window.session.run == mine, timeout=5000)
+    qtbot.waitUntil(lambda: window.control.state == "finished")
+
+
+def test_an_empty_network_is_not_trained_but_explained(window, trainers, qtbot):
+    window.show_workspace("design")
+
+    window.session.actions["run.train"].trigger()
+
+    assert "no network" in window.banner.message.text
+    assert not trainers
