@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+import shiboken6
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
@@ -20,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from cnnstudio.blueprints import SAMPLE, template, templates
-from cnnstudio.graph import Project
+from cnnstudio.graph import Project, load
 from cnnstudio.ui.cards import Card
 from cnnstudio.ui.recovery import LeftWork, left_work
 from cnnstudio.ui.session import Session
@@ -156,12 +157,22 @@ class Gallery(QScrollArea):
     def _show_recent(self, found: list[tuple[Path, float]]) -> None:
         cards = []
         for path, changed in found[:COLUMNS]:
-            line = f"{_moment(changed)} · {path.parent}"
+            line = f"{_moment(changed)} · {_short(path.parent)}"
             card = self._card(f"recent_{path.stem}", path.name, line, "mdi6.file-outline",
                               lambda path=path: self.recent_chosen.emit(path))  # fmt: skip
             card.setToolTip(str(path))
             cards.append(card)
         self._recent.show_cards(cards)
+        for card, (path, _) in zip(cards, found, strict=False):
+            self._session.in_background(
+                lambda path=path: load(path),
+                lambda project, card=card: self._show_network(card, project),
+                lambda _error: None,  # told when somebody opens the file
+            )
+
+    def _show_network(self, card: Card, project: Project) -> None:
+        if shiboken6.isValid(card):
+            card.show_network(project.network, card.line)
 
     def _show_recovered(self, found: list[LeftWork]) -> None:
         rows = [self._recovered_row(work) for work in found]
@@ -248,6 +259,10 @@ def _label(text: str, role: str = "") -> QLabel:
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setProperty("role", role)
     return label
+
+
+def _short(folder: Path) -> str:
+    return str(folder).replace(str(Path.home()), "~", 1)
 
 
 def _moment(seconds: float) -> str:

@@ -49,4 +49,5 @@ def _scaled(value: float, base: int, units: list[str]) -> str:
     if power == 0:
         return f"{value:.0f} {units[0]}".rstrip()
     digits = 0 if abs(value) >= 99.95 else 1 if abs(value) >= 9.995 else 2
-    return f"{value:.{digits}f} {units[power]}"
+    text = f"{value:.{digits}f}"
+    return f"{text.rstrip('0').rstrip('.') if digits else text} {units[power]}"

@@ -109,6 +109,7 @@ class RunBar(QWidget):
         self.main.setIcon(theme.icon(icon, "accent_text" if main.isEnabled() else "text_muted"))
         ended_early = state in ("failed", "stopped")
         self.second.set_action(control.resume_action if ended_early else control.stop_action)
+        self.second.setIcon(theme.icon("mdi6.play" if ended_early else "mdi6.stop"))
         self.second.setVisible(state not in ("none", "finished"))
         self._show_numbers()
 

@@ -6,6 +6,7 @@ import os
 from collections import Counter
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from cnnstudio.ui import quantities, theme
@@ -44,7 +45,7 @@ class StatusBar(QWidget):
         session.changed.connect(self._show_device)
         session.run_changed.connect(self._show_device)
         session.runs.events.connect(self._show_device)
-        session.zoom_changed.connect(lambda scale: self._zoom.setText(f"{scale:.0%}"))
+        session.zoom_changed.connect(lambda scale: self._zoom.setText(f"{100 * scale:.0f} %"))
         self._show_nothing()
         self._show_device()
 
@@ -85,7 +86,7 @@ class StatusBar(QWidget):
     def _show_problems(self, text: str, icon: str | None, token: str) -> None:
         self._problems.setText(text)
         self._problems.setAccessibleName(f"Problems: {text}")
-        self._problems.setIcon(theme.icon(icon or "mdi6.circle-small", token))
+        self._problems.setIcon(theme.icon(icon, token) if icon else QIcon())
 
     def _show_device(self, *_: object) -> None:
         device = self._session.project.training.device

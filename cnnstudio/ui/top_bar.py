@@ -42,7 +42,7 @@ class TopBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.rail_width + 8, 0, 16, 0)
         row.setSpacing(16)
-        row.addWidget(project)
+        row.addWidget(project, 0, Qt.AlignmentFlag.AlignLeft)
         row.addWidget(self.run_bar, 1)
         for signal in (
             session.document_replaced,
