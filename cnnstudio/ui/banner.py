@@ -108,6 +108,8 @@ class Banner(QFrame):
         """Moves the keyboard to the first button, so that Enter does what is proposed."""
         item = self._buttons.itemAt(0)
         if item is not None and item.widget() is not None:
+            # A layout shows new children only later, and what is hidden can't have the focus.
+            item.widget().show()
             item.widget().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

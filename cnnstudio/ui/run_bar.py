@@ -16,7 +16,11 @@ STEPS = 1000
 
 
 class ActionButton(QPushButton):
-    """A button for one of several actions: looks and works like the action it has now."""
+    """A button for one of several actions: looks and works like the action it has now.
+
+    It stays enabled while its action is not, for a moment between two states: a disabled button
+    would lose the keyboard.
+    """
 
     def __init__(self, name: str, role: str = "") -> None:
         super().__init__()
@@ -42,7 +46,6 @@ class ActionButton(QPushButton):
         self.setAccessibleName(action.text())
         keys = action.shortcut().toString()
         self.setToolTip(action.toolTip() + (f" ({keys})" if keys else ""))
-        self.setEnabled(action.isEnabled())
 
 
 class RunBar(QWidget):
@@ -106,7 +109,7 @@ class RunBar(QWidget):
             "queued": (control.pause_action, "mdi6.pause"),
         }.get(state, (control.train_action, "mdi6.play"))
         self.main.set_action(main)
-        self.main.setIcon(theme.icon(icon, "accent_text" if main.isEnabled() else "text_muted"))
+        self.main.setIcon(theme.icon(icon, "accent_text"))
         ended_early = state in ("failed", "stopped")
         self.second.set_action(control.resume_action if ended_early else control.stop_action)
         self.second.setIcon(theme.icon("mdi6.play" if ended_early else "mdi6.stop"))

@@ -236,7 +236,7 @@ class RunControl(QObject):
         self.state = state
         going = state in ("queued", "running", "paused")
         self.train_action.setEnabled(not going and state != "starting")
-        self.pause_action.setEnabled(state == "running")
+        self.pause_action.setEnabled(state in ("queued", "running"))
         self.resume_action.setEnabled(state in ("paused", "stopped", "failed"))
         self.stop_action.setEnabled(going)
         self.checkpoint_action.setEnabled(going)
