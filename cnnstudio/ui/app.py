@@ -42,6 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     else:
         window.show_gallery()
     window.show()
+    window.offer_left_work()
     # Python handles signals between its own steps only, so it is given some.
     waker = QTimer(interval=SIGNAL_MILLISECONDS)
     waker.timeout.connect(lambda: None)

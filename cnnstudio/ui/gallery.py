@@ -8,7 +8,7 @@ from pathlib import Path
 
 import shiboken6
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -26,8 +26,9 @@ from cnnstudio.ui.cards import Card
 from cnnstudio.ui.recovery import LeftWork, left_work
 from cnnstudio.ui.session import Session
 
-COLUMNS = 5
+MAXIMUM_COLUMNS = 5
 GAP = 16
+MARGIN = 32
 SAMPLE_LINE = "Trains in about a minute, without any download."
 ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
@@ -58,7 +59,7 @@ class Gallery(QScrollArea):
         page = QWidget()
         page.setObjectName("gallery_page")
         outer = QHBoxLayout(page)
-        outer.setContentsMargins(32, 32, 32, 32)
+        outer.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         outer.addStretch()
         self._column = QVBoxLayout()
         self._column.setSpacing(GAP)
@@ -71,11 +72,12 @@ class Gallery(QScrollArea):
                            "mdi6.plus", self.blank_chosen.emit)  # fmt: skip
         open_file = self._card("card_open", "Open a project", "A .cnns file; or drop one here.",
                                "mdi6.folder-open-outline", self.open_chosen.emit)  # fmt: skip
-        self._column.addLayout(_row([self.sample, blank, open_file]))
+        self._start = _Section("")
+        self._start.show_cards([self.sample, blank, open_file])
         self._recovered = _Section("Unsaved work from last time")
         self._recent = _Section("Recent projects")
         self._templates = _Section("Templates")
-        for section in (self._recovered, self._recent, self._templates):
+        for section in (self._start, self._recovered, self._recent, self._templates):
             self._column.addWidget(section)
         self._column.addStretch()
         self.setWidget(page)
@@ -99,6 +101,13 @@ class Gallery(QScrollArea):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.sample.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        room = self.viewport().width() - 2 * MARGIN + GAP
+        columns = max(1, min(MAXIMUM_COLUMNS, room // (self.sample.width() + GAP)))
+        for section in (self._start, self._recent, self._templates):
+            section.set_columns(columns)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         direction = ARROWS.get(Qt.Key(event.key()))
@@ -156,7 +165,7 @@ class Gallery(QScrollArea):
 
     def _show_recent(self, found: list[tuple[Path, float]]) -> None:
         cards = []
-        for path, changed in found[:COLUMNS]:
+        for path, changed in found[:MAXIMUM_COLUMNS]:
             line = f"{_moment(changed)} · {_short(path.parent)}"
             card = self._card(f"recent_{path.stem}", path.name, line, "mdi6.file-outline",
                               lambda path=path: self.recent_chosen.emit(path))  # fmt: skip
@@ -210,11 +219,15 @@ class _Section(QWidget):
 
     def __init__(self, title: str) -> None:
         super().__init__()
+        self._cards: list[Card] = []
+        self._grid = QGridLayout()
+        self._columns = MAXIMUM_COLUMNS
         self.setAccessibleName(title)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 8, 0, 0)
         self._column.setSpacing(10)
-        self._column.addWidget(_label(title, "heading"))
+        if title:
+            self._column.addWidget(_label(title, "heading"))
         self._content = QWidget()
         self._column.addWidget(self._content)
         self.hide()
@@ -224,10 +237,19 @@ class _Section(QWidget):
         grid = QGridLayout(content)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(GAP)
-        for index, card in enumerate(cards):
-            grid.addWidget(card, index // COLUMNS, index % COLUMNS)
-        grid.setColumnStretch(COLUMNS, 1)
+        grid.setColumnStretch(MAXIMUM_COLUMNS, 1)
+        self._grid, self._cards = grid, cards
+        self._arrange()
         self._replace(content, bool(cards))
+
+    def set_columns(self, columns: int) -> None:
+        if columns != self._columns:
+            self._columns = columns
+            self._arrange()
+
+    def _arrange(self) -> None:
+        for index, card in enumerate(self._cards):
+            self._grid.addWidget(card, index // self._columns, index % self._columns)
 
     def show_rows(self, rows: list[QWidget]) -> None:
         content = QWidget()
@@ -243,15 +265,6 @@ class _Section(QWidget):
         self._content.deleteLater()
         self._content = content
         self.setVisible(visible)
-
-
-def _row(cards: list[Card]) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.setSpacing(GAP)
-    for card in cards:
-        row.addWidget(card)
-    row.addStretch()
-    return row
 
 
 def _label(text: str, role: str = "") -> QLabel:

@@ -30,9 +30,12 @@ class KernelBridge(QObject):
     @property
     def kernel(self) -> Kernel:
         """The client; its process is started if there was none yet."""
-        if self._kernel is None:
-            self._kernel = Kernel()
-        return self._kernel
+        return self._start()
+
+    def warm_up(self) -> None:
+        """Starts the process, so that it is ready by the first question."""
+        if not self._closed:
+            self._start()
 
     def ask(
         self,
@@ -59,6 +62,11 @@ class KernelBridge(QObject):
         future = self.kernel.ask(question, key=key, on_progress=report, **arguments)
         self._deliveries.expect(future, on_result, on_error or self.failed.emit)
         return future
+
+    def _start(self) -> Kernel:
+        if self._kernel is None:
+            self._kernel = Kernel()
+        return self._kernel
 
     def close(self) -> None:
         """Asks nothing more and ends the process."""

@@ -29,14 +29,16 @@ from cnnstudio.ui.banner import Banner
 from cnnstudio.ui.files import SUFFIX, ProjectFiles
 from cnnstudio.ui.gallery import Gallery
 from cnnstudio.ui.menus import Menus
+from cnnstudio.ui.message import Message
 from cnnstudio.ui.rail import PLACES, Place, Rail
-from cnnstudio.ui.recovery import Journal, LeftWork
+from cnnstudio.ui.recovery import Journal, LeftWork, left_work
 from cnnstudio.ui.run_control import RunControl
 from cnnstudio.ui.session import Session
 from cnnstudio.ui.status_bar import StatusBar
 from cnnstudio.ui.top_bar import TopBar
 
 WIDTH, HEIGHT = 1440, 900
+WARM_UP_MILLISECONDS = 300
 
 
 class MainWindow(QMainWindow):
@@ -52,7 +54,6 @@ class MainWindow(QMainWindow):
         self.session = session
         self.workspaces: dict[str, QWidget] = {}
         self._places = {place.name: place for place in places}
-        self._workspace: str = places[0].name
         self._was_painted = False
         self._closing = False
         self._may_close = False
@@ -88,6 +89,17 @@ class MainWindow(QMainWindow):
         self.rail.show_current(None)
         self.top_bar.show_welcome(True)
 
+    def offer_left_work(self) -> None:
+        """Tells of unsaved work from last time, where the start page is not shown."""
+
+        def tell(found: list[LeftWork]) -> None:
+            if found and self.stack.currentWidget() is not self.gallery:
+                text = "There is unsaved work from a window that ended unexpectedly."
+                actions = (("Show it", self.show_gallery),)
+                self.session.tell(Message(text, actions=actions, key="left work"))
+
+        self.session.in_background(left_work, tell)
+
     def show_workspace(self, name: str) -> None:
         """Shows a workspace; KeyError if there is none of this name."""
         if name not in self.workspaces:
@@ -96,7 +108,6 @@ class MainWindow(QMainWindow):
             workspace.setObjectName(f"workspace_{name}")
             self.workspaces[name] = workspace
             self.stack.addWidget(workspace)
-        self._workspace = name
         self.stack.setCurrentWidget(self.workspaces[name])
         self.rail.show_current(name)
         self.top_bar.show_welcome(False)
@@ -143,8 +154,8 @@ class MainWindow(QMainWindow):
             self._closing = True
             settings = self.session.settings
             settings.set_value("window/geometry", self.saveGeometry())
-            settings.set_value("window/workspace", self._workspace)
             settings.sync()
+            self.hide()
             self.journal.close()
             self.session.close()
         super().closeEvent(event)
@@ -183,12 +194,21 @@ class MainWindow(QMainWindow):
         session.workspace_requested.connect(self.show_workspace)
         session.problems_requested.connect(lambda: self.show_workspace("design"))
         session.told.connect(self._tell)
+        session.withdrawn.connect(self.banner.withdraw)
+        self.painted.connect(lambda: QTimer.singleShot(WARM_UP_MILLISECONDS, self._warm_up))
         session.theme_changed.connect(self._use_theme)
         session.document_replaced.connect(self._show_title)
         session.modified_changed.connect(self._show_title)
         session.saved.connect(self._show_title)
         self.files.opened.connect(self._show_opened)
         self.control.ended.connect(lambda *_: self._propose_next())
+
+    def _warm_up(self) -> None:
+        """Loads behind the first picture what the next click needs."""
+        self.session.kernel.warm_up()
+        for place in self._places.values():
+            module = place.home.split(":")[0]
+            self.session.in_background(lambda module=module: import_module(module), lambda _: None)
 
     def _made_gallery(self) -> Gallery:
         gallery, files = Gallery(self.session), self.files
@@ -210,7 +230,7 @@ class MainWindow(QMainWindow):
         if self.session.project.network.nodes:
             self.top_bar.run_bar.focus_main()
 
-    def _tell(self, message) -> None:
+    def _tell(self, message: Message) -> None:
         self.banner.tell(message)
         if message.key == "run":
             self._propose_next()

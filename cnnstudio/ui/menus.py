@@ -101,7 +101,7 @@ class Menus(QObject):
         before = None
         for action in self._session.actions:
             category = action.data()
-            if category != title and OTHERS.get(category, "") != title:
+            if title != (category if category in MENUS else OTHERS.get(category, "Edit")):
                 continue
             group = (category, action.objectName().split("_")[0] in GROUPED)
             if before is not None and group != before:

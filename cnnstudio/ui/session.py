@@ -48,6 +48,7 @@ class Session(QObject):
     run_changed = Signal(object)  # RunDirectory or None
     runs_listed = Signal()
     told = Signal(object)  # Message
+    withdrawn = Signal(str)  # the key of a message that no longer holds
     workspace_requested = Signal(str)
     problems_requested = Signal()
     zoom_changed = Signal(float)  # of the canvas; 1.0 is actual size
@@ -228,6 +229,7 @@ class Session(QObject):
         self.ask(
             "check",
             lambda answer: self._take_report(document, answer),
+            lambda error: self.tell(Message.of(error, key="check")),
             key="check",
             project=document.project,
         )
@@ -237,6 +239,7 @@ class Session(QObject):
             return
         from cnnstudio.compiler.report import Report
 
+        self.withdrawn.emit("check")
         self.report = Report.model_validate(answer)
         self.report_changed.emit(self.report)
 
