@@ -92,7 +92,12 @@ def _tell_unforeseen(session: Session) -> None:
         if isinstance(error, Exception) and threading.current_thread() is threading.main_thread():
             session.tell(Message.of(error, key="unforeseen"))
 
+    def log(failure: threading.ExceptHookArgs) -> None:
+        if failure.exc_value is not None:
+            tell(failure.exc_type, failure.exc_value, failure.exc_traceback)
+
     sys.excepthook = tell
+    threading.excepthook = log
 
 
 if __name__ == "__main__":
