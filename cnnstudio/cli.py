@@ -79,7 +79,7 @@ def demo(
 @app.command("templates")
 def list_templates(as_json: AsJson = False) -> None:
     """List the networks to start from."""
-    from cnnstudio.templates import templates
+    from cnnstudio.blueprints import templates
 
     found = templates()
     if as_json:
@@ -110,7 +110,7 @@ def new(
     force: Annotated[bool, typer.Option("--force", help="replace an existing file")] = False,
 ) -> None:
     """Write a new project from a template."""
-    from cnnstudio.templates import template as from_template
+    from cnnstudio.blueprints import template as from_template
 
     project = from_template(template, _shape(input_shape), classes)
     file = out or Path(f"{template}.cnns")

@@ -43,3 +43,17 @@ def enlarged(image: np.ndarray, height: int, width: int, smooth: bool = True) ->
     """A uint8 image (H, W[, 3]) at another size."""
     how = Image.Resampling.BICUBIC if smooth else Image.Resampling.NEAREST
     return np.asarray(Image.fromarray(image).resize((width, height), how))
+
+
+def square(image: np.ndarray, size: int) -> np.ndarray:
+    """An image uint8 (H, W, 1 or 3) fitted into a black square: uint8 (size, size, 3)."""
+    height, width = image.shape[:2]
+    scale = size / max(height, width)
+    fitted = max(1, round(height * scale)), max(1, round(width * scale))
+    colour = image if image.shape[2] == 3 else np.repeat(image[:, :, :1], 3, axis=2)
+    canvas = np.zeros((size, size, 3), np.uint8)
+    top, left = (size - fitted[0]) // 2, (size - fitted[1]) // 2
+    canvas[top : top + fitted[0], left : left + fitted[1]] = enlarged(
+        colour, *fitted, smooth=scale < 2
+    )
+    return canvas

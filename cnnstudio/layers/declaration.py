@@ -6,10 +6,11 @@ one check and one help page serve them all. Reading a declaration needs no torch
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from cnnstudio.graph import ProblemError
 
@@ -31,9 +32,11 @@ ANNOTATIONS: dict[str, tuple[ParameterType, int]] = {
     "Shape": ("shape", 0),
     "Ints": ("ints", 0),
 }
-Choice = str
-Size1 = Size2 = Size3 = tuple[int, ...]
-Ints = tuple[int, ...]
+Choice: TypeAlias = str
+Size1: TypeAlias = tuple[int, ...]
+Size2: TypeAlias = tuple[int, ...]
+Size3: TypeAlias = tuple[int, ...]
+Ints: TypeAlias = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -158,7 +161,7 @@ def parameter(
 def parameters_of(cls: type) -> tuple[Parameter, ...]:
     """The parameters declared in a class body, in the order they stand in."""
     found = []
-    for name, annotation in cls.__dict__.get("__annotations__", {}).items():
+    for name, annotation in inspect.get_annotations(cls).items():
         declared = getattr(cls, name)
         base = str(annotation).replace("| None", "").strip()
         kind, rank = ANNOTATIONS[base]

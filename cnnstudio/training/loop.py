@@ -24,7 +24,7 @@ from cnnstudio.training.steering import LOOK_SECONDS, Steering
 from cnnstudio.training.tally import Tally
 
 # Steps are told at most this often: more would cost time and draw no better curve.
-EVENT_SECONDS = 0.05
+EVENT_SECONDS = 0.1
 
 
 class Loop:
@@ -54,7 +54,8 @@ class Loop:
         self._heartbeat = heartbeat
         self._steering = steering
         self._keeper = Keeper(run, self._snapshot)
-        self._epoch_begun = self._told = time.monotonic()
+        self._epoch_begun = time.monotonic()
+        self._told = float("-inf")
         self._pace = Pace(0)
 
     def restore(self, folder: Path) -> None:
@@ -89,8 +90,7 @@ class Loop:
             if not self._obey():
                 return False
             self._train_on(images, labels)
-            if time.monotonic() - self._told >= EVENT_SECONDS:
-                self._tell_step()
+            self._tell_step_if_due()
         self._end_epoch()
         return True
 
@@ -109,7 +109,8 @@ class Loop:
         self._pace.add(len(labels))
 
     def _end_epoch(self) -> None:
-        self._tell_step()
+        self._tell_step_if_due()
+        self._take_in()
         evaluation = evaluate(
             self._ready.model, self._ready.validation, self._ready.criterion,
             self._settings.batch_size,
@@ -151,16 +152,23 @@ class Loop:
 
     # Telling
 
-    def _tell_step(self) -> None:
-        """Tells the steps since the last time as one."""
-        self._heartbeat.check()
-        if not self.tally.waiting:
-            return
+    def _take_in(self) -> tuple[list[float], float]:
+        """Losses and accuracy of the steps since the last time; RunError if training diverged."""
         first = self.step - self.tally.waiting
         losses, accuracy = self.tally.flush()
         for index, loss in enumerate(losses):
             if not math.isfinite(loss):
                 raise _diverged("loss", first + index + 1, self.epoch, self._settings)
+        return losses, accuracy
+
+    def _tell_step_if_due(self) -> None:
+        """Tells the steps since the last time as one."""
+        if time.monotonic() - self._told < EVENT_SECONDS:
+            return
+        self._heartbeat.check()
+        losses, accuracy = self._take_in()
+        if not losses:
+            return
         rate = self._pace.take_rate()
         left = self._pace.seconds_left(self.step, self._ready.steps)
         self._heartbeat.note(samples_per_second=rate, seconds_left=left)
@@ -224,7 +232,7 @@ class Loop:
     # Checkpoints
 
     def _snapshot(self) -> Snapshot:
-        self._tell_step()
+        self._take_in()
         state = {
             "format": 1,
             "step": self.step,

@@ -1,0 +1,157 @@
+"""What is looked into: a network with its weights, and images as it sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from cnnstudio.compiler.build import build
+from cnnstudio.compiler.check import check
+from cnnstudio.data.load import load as load_data
+from cnnstudio.data.pictures import read_image
+from cnnstudio.data.samples import Samples, Splits
+from cnnstudio.graph import DataError, DataSettings, ExplanationError, Project, RunError
+from cnnstudio.training.checkpoint import load_weights
+from cnnstudio.training.rundir import RunDirectory
+
+SPLITS = ("train", "validation", "test")
+
+# A sample as (split, index), or the path of an image file.
+Reference = tuple[str, int] | str | Path
+LoadData = Callable[[DataSettings, tuple[int, ...]], Splits]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One image. `label` and `truth` (box, mask at `image`'s size) are those of a sample."""
+
+    tensor: torch.Tensor  # (C, H, W) as the network takes it
+    image: np.ndarray  # uint8 (H, W, 3), the same for people
+    name: str
+    label: int | None = None
+    truth: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A network in evaluation mode, and its project."""
+
+    project: Project
+    model: nn.Module
+    load_data: LoadData = load_data
+
+    @cached_property
+    def input_shape(self) -> tuple[int, ...]:
+        """(C, H, W) of the only input. Raises ExplanationError if that is not what it takes."""
+        inputs = [node for node in self.project.network.nodes if node.kind == "Input"]
+        if len(inputs) != 1:
+            raise ExplanationError(
+                f"The network has {len(inputs)} inputs; images can be shown to one that has one."
+            )
+        shape = check(self.project).shapes[inputs[0].name]
+        if len(shape) != 3:
+            raise ExplanationError(
+                f"The network takes {'×'.join(map(str, shape))}, not images (C×H×W)."
+            )
+        return tuple(shape)
+
+    @cached_property
+    def splits(self) -> Splits:
+        """The data of the project. Raises DataError if it is not there."""
+        return self.load_data(self.project.data, self.input_shape)
+
+    def class_names(self, count: int) -> list[str]:
+        """A name for each of the network's classes; a number where the data has no name."""
+        known = list(self.splits.classes)[:count]
+        return known + [f"class {number}" for number in range(len(known), count)]
+
+    def class_number(self, text: str, count: int) -> int:
+        """The class of this name or number. Raises ExplanationError with those that exist."""
+        names = self.class_names(count)
+        if text in names:
+            return names.index(text)
+        if text.isdigit() and int(text) < count:
+            return int(text)
+        raise ExplanationError(f"There is no class '{text}'.", f"There are: {', '.join(names)}.")
+
+    def picture(self, reference: Reference) -> Picture:
+        """The image referred to. Raises DataError if there is none."""
+        if isinstance(reference, str | Path):
+            return self._prepared(read_image(Path(reference)), Path(reference).name)
+        split, index = reference
+        samples = samples_of(self.splits, split)
+        if not 0 <= index < len(samples):
+            raise DataError(f"There is no {split} image {index}: there are {len(samples)}.")
+        picture = self._prepared(samples.image(index), samples.name(index))
+        return Picture(
+            tensor=picture.tensor,
+            image=picture.image,
+            name=picture.name,
+            label=int(samples.labels[index]),
+            truth=samples.truth(index),
+        )
+
+    def node(self, name: str) -> str:
+        """The name in the model of a node on the canvas: an Output shows what it is given."""
+        network = self.project.network
+        node = network.find(name)
+        if node is not None and node.kind == "Output":
+            return next((network.node(e.source).name for e in network.incoming(node.id)), name)
+        return name
+
+    def _prepared(self, image: np.ndarray, name: str) -> Picture:
+        prepared = np.asarray(self.splits.prepare(image), np.float32)
+        return Picture(torch.from_numpy(prepared), self._shown(prepared), name)
+
+    def _shown(self, prepared: np.ndarray) -> np.ndarray:
+        """uint8 (H, W, 3) of a prepared image: the normalisation is taken back."""
+        levels = prepared
+        if self.project.data.normalize:
+            mean, std = (np.asarray(v, np.float32) for v in (self.splits.mean, self.splits.std))
+            levels = prepared * std.reshape(-1, 1, 1) + mean.reshape(-1, 1, 1)
+        channels = levels if len(levels) == 3 else np.repeat(levels[:1], 3, axis=0)
+        return (channels.transpose(1, 2, 0).clip(0, 1) * 255).round().astype(np.uint8)
+
+
+def open_run(path: Path | str, checkpoint: str, load_data: LoadData = load_data) -> Subject:
+    """A run with the weights of a checkpoint. Raises RunError if there is no such one."""
+    run = RunDirectory(path)
+    if not run.exists():
+        raise RunError(f"There is no run in {path}.")
+    project = run.project()
+    model = build(project)
+    load_weights(checkpoint_folder(run, checkpoint), model)
+    return Subject(project, model.eval(), load_data)
+
+
+def open_untrained(project: Project, load_data: LoadData = load_data) -> Subject:
+    """A project's network with the weights that a training would begin with."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(project.training.seed)
+        return Subject(project, build(project).eval(), load_data)
+
+
+def checkpoint_folder(run: RunDirectory, checkpoint: str) -> Path:
+    """The folder of a checkpoint by name. Raises RunError with those that there are."""
+    there = run.checkpoints()
+    if checkpoint not in there:
+        raise RunError(
+            f"{run.name} has no checkpoint '{checkpoint}'.",
+            f"It has: {', '.join(there)}." if there else "It has none yet.",
+        )
+    return there[checkpoint]
+
+
+def samples_of(splits: Splits, split: str) -> Samples:
+    """The samples of train, validation or test. Raises DataError for another name."""
+    if split not in SPLITS:
+        raise DataError(f"There is no split '{split}'.", f"There are: {', '.join(SPLITS)}.")
+    samples: Samples = getattr(splits, split)
+    return samples

@@ -1,0 +1,108 @@
+"""Questions about datasets: their classes and their images."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Hashable
+from typing import Any
+
+import numpy as np
+
+from cnnstudio.data.load import load
+from cnnstudio.data.samples import Splits
+from cnnstudio.graph import DataError, DataSettings
+from cnnstudio.interpret.pictures import square
+from cnnstudio.interpret.subject import SPLITS, samples_of
+from cnnstudio.kernel.arguments import settings_from
+from cnnstudio.kernel.memory import Memory
+
+Progress = Callable[[float | None, str], None]
+
+_datasets: Memory[Splits] = Memory(limit=3)
+
+
+def splits_of(
+    settings: DataSettings, input_shape: tuple[int, ...], progress: Progress | None = None
+) -> Splits:
+    """The dataset, loaded once for all lanes. Raises DataError if it can't be had."""
+    key = _key(settings, input_shape)
+    return _datasets.get(key, lambda: load(settings, tuple(input_shape), progress=progress))
+
+
+def dataset(
+    settings: dict[str, Any],
+    input_shape: list[int],
+    refresh: bool = False,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Classes, number of images by split and class, statistics, what was left out.
+
+    {"classes", "counts": {split: [images of each class]}, "sizes": {split: images}, "mean",
+    "std" (by channel), "problems", "generated"}. `refresh` reads the files again.
+    """
+    chosen, shape = settings_from(settings), tuple(input_shape)
+    if refresh:
+        _datasets.forget(_key(chosen, shape))
+    splits = splits_of(chosen, shape, progress)
+    parts = {split: samples_of(splits, split) for split in SPLITS}
+    return {
+        "classes": list(splits.classes),
+        "counts": {
+            split: np.bincount(part.labels, minlength=len(splits.classes)).tolist()
+            for split, part in parts.items()
+        },
+        "sizes": {split: len(part) for split, part in parts.items()},
+        "mean": [float(value) for value in splits.mean],
+        "std": [float(value) for value in splits.std],
+        "problems": list(splits.problems),
+        "generated": bool(splits.generated),
+    }
+
+
+def samples(
+    settings: dict[str, Any],
+    input_shape: list[int],
+    split: str = "train",
+    start: int = 0,
+    count: int = 64,
+    size: int = 96,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Some images of a split, as stored, fitted into squares of `size` pixels.
+
+    {"images": uint8 (N, size, size, 3), "labels", "names", "total"}; fewer at the end of the
+    split.
+    """
+    part = samples_of(splits_of(settings_from(settings), tuple(input_shape), progress), split)
+    indexes = range(min(max(start, 0), len(part)), min(max(start, 0) + count, len(part)))
+    images = np.zeros((len(indexes), size, size, 3), np.uint8)
+    for row, index in enumerate(indexes):
+        images[row] = square(part.image(index), size)
+    return {
+        "images": images,
+        "labels": [int(part.labels[index]) for index in indexes],
+        "names": [part.name(index) for index in indexes],
+        "total": len(part),
+    }
+
+
+def sample(
+    settings: dict[str, Any], input_shape: list[int], split: str, index: int
+) -> dict[str, Any]:
+    """One image as stored: {"image": uint8 (H, W, 3), "label", "name", "truth"}."""
+    splits = splits_of(settings_from(settings), tuple(input_shape))
+    part = samples_of(splits, split)
+    if not 0 <= index < len(part):
+        raise DataError(f"There is no {split} image {index}: there are {len(part)}.")
+    image = part.image(index)
+    return {
+        "image": image if image.shape[2] == 3 else np.repeat(image[:, :, :1], 3, axis=2),
+        "label": int(part.labels[index]),
+        "class": splits.classes[int(part.labels[index])],
+        "name": part.name(index),
+        "truth": part.truth(index),
+    }
+
+
+def _key(settings: DataSettings, input_shape: tuple[int, ...]) -> Hashable:
+    return json.dumps(settings.model_dump(mode="json"), sort_keys=True), input_shape

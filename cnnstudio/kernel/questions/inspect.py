@@ -1,0 +1,156 @@
+"""Questions about a network with weights: predictions, feature maps, explanations.
+
+All take the network as `run` (a run's folder) and `checkpoint`, or, with `run` None, as `project`:
+its network as a training would begin with. `image` is (split, index) or the path of a file.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cnnstudio.graph import KernelError, Project
+from cnnstudio.interpret.explain import explanation
+from cnnstudio.interpret.feature_maps import feature_maps as maps_of
+from cnnstudio.interpret.predict import probabilities
+from cnnstudio.interpret.subject import (
+    Picture,
+    Reference,
+    Subject,
+    checkpoint_folder,
+    open_run,
+    open_untrained,
+)
+from cnnstudio.interpret.thumbnails import thumbnails as thumbnails_of
+from cnnstudio.kernel.arguments import project_from
+from cnnstudio.kernel.memory import Memory
+from cnnstudio.kernel.questions.data import splits_of
+from cnnstudio.training.rundir import RunDirectory
+
+Image = list[Any] | str
+
+_subjects: Memory[Subject] = Memory(limit=4)
+
+
+def predict(
+    image: Image,
+    run: str | None = None,
+    checkpoint: str = "best",
+    project: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """{"classes", "probabilities": float32 (classes,), "image": uint8 (H, W, 3), "label", …}."""
+    subject = _subject(run, checkpoint, project)
+    picture = subject.picture(_reference(image))
+    chances = probabilities(subject.model, picture.tensor[None])[0].numpy()
+    return {
+        "classes": subject.class_names(len(chances)),
+        "probabilities": chances,
+        **_shown(picture),
+    }
+
+
+def feature_maps(
+    image: Image,
+    layer: str,
+    run: str | None = None,
+    checkpoint: str = "best",
+    project: dict[str, Any] | None = None,
+    limit: int = 256,
+) -> dict[str, Any]:
+    """What a node gives: {"layer", "channels", "maps": float32 (C, h, w)}, at most `limit` units.
+
+    Of a node that gives a vector, "values": float32 (C,) instead of maps.
+    """
+    subject = _subject(run, checkpoint, project)
+    picture = subject.picture(_reference(image))
+    node = subject.node(layer)
+    [value] = maps_of(subject.model, picture.tensor[None], [node]).values()
+    value = value[0].astype(np.float32)
+    if value.ndim == 2:  # (C, L): a signal is a map one pixel high
+        value = value[:, None, :]
+    kind = "maps" if value.ndim == 3 else "values"
+    shown = value[:limit] if value.ndim == 3 else value.reshape(-1)
+    return {"layer": layer, "channels": len(value), kind: shown, **_shown(picture)}
+
+
+def explain(
+    image: Image,
+    method: str = "gradcam",
+    target: Any = None,
+    layer: str | None = None,
+    run: str | None = None,
+    checkpoint: str = "best",
+    project: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """{"heat": float32 (H, W), "target", "class", "layer", "reason", "image", "label", …}."""
+    subject = _subject(run, checkpoint, project)
+    picture = subject.picture(_reference(image))
+    node = None if layer is None else subject.node(layer)
+    found = explanation(subject.model, picture.tensor[None], method, target, node)
+    [number] = found.targets
+    return {
+        "heat": found.heat[0],
+        "method": method,
+        "target": number,
+        "class": subject.class_names(number + 1)[number],
+        "output": found.output,
+        "layer": found.layer,
+        "reason": found.reason,
+        **_shown(picture),
+    }
+
+
+def thumbnails(
+    image: Image,
+    run: str | None = None,
+    checkpoint: str = "best",
+    project: dict[str, Any] | None = None,
+    size: int = 40,
+    count: int = 4,
+) -> dict[str, Any]:
+    """{"nodes": {name: {"maps": uint8 (n, size, size) or "values", "channels", "mean",
+    "silent"}}, "image": uint8 (H, W, 3), "label", …}, all from one run of the network."""
+    subject = _subject(run, checkpoint, project)
+    picture = subject.picture(_reference(image))
+    found = thumbnails_of(subject.model, picture.tensor, size, count)
+    return {"nodes": {name: asdict(one) for name, one in found.items()}, **_shown(picture)}
+
+
+def _subject(run: str | None, checkpoint: str, project: dict[str, Any] | None) -> Subject:
+    if run is not None:
+        # By folder and not by name: what is "last" today is not the last tomorrow.
+        folder = checkpoint_folder(RunDirectory(run), checkpoint)
+        key = str(Path(run).resolve()), folder.name
+        return _subjects.get(key, lambda: open_run(run, checkpoint, splits_of))
+    if project is None:
+        raise KernelError("The question names neither a run nor a project.")
+    drawn = project_from(project)
+    return _subjects.get(_identity(drawn), lambda: open_untrained(drawn, splits_of))
+
+
+def _identity(project: Project) -> str:
+    """What decides an untrained network: where its nodes lie does not."""
+    nodes = [node.model_dump(exclude={"position"}) for node in project.network.nodes]
+    edges = [edge.model_dump() for edge in project.network.edges]
+    data = project.data.model_dump(mode="json")
+    return json.dumps([nodes, edges, data, project.training.seed], sort_keys=True)
+
+
+def _reference(image: Image) -> Reference:
+    if isinstance(image, str):
+        return image
+    split, index = image
+    return str(split), int(index)
+
+
+def _shown(picture: Picture) -> dict[str, Any]:
+    return {
+        "image": picture.image,
+        "label": picture.label,
+        "name": picture.name,
+        "truth": picture.truth,
+    }
