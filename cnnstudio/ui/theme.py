@@ -67,6 +67,8 @@ LIGHT = Theme(
         "train": "#0072b2",
         "validation": "#d55e00",
         "track": "#dfe3ea",
+        "on_picture": "#ffffff",
+        "on_picture_shadow": "#14181f",
     },
     {
         "Input and output": "#8c939f",
@@ -107,6 +109,8 @@ DARK = Theme(
         "train": "#56b4e9",
         "validation": "#ff9d4d",
         "track": "#333944",
+        "on_picture": "#ffffff",
+        "on_picture_shadow": "#14181f",
     },
     {**LIGHT.categories, "Input and output": "#9aa1ad", "Convolution": "#2b8fd0"},
 )

@@ -1,0 +1,201 @@
+"""A layer's feature maps side by side."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
+
+from cnnstudio.interpret.colour import coloured
+from cnnstudio.ui import theme
+from cnnstudio.ui.images.array_image import image_of
+from cnnstudio.ui.inspect.scale import Range, levels_of, range_of
+
+GAP = 6
+LARGEST, SMALLEST, SCROLLED = 168, 56, 72
+CAPTION_FROM = 64
+PIXELS_SHOWN = 192
+
+
+class Mosaic(QAbstractScrollArea):
+    """Maps (C, h, w) as tiles, coloured as they come into view.
+
+    `chosen(unit)` is emitted for a tile that is clicked or entered; `pointed(unit)` for the one
+    under the pointer or the keyboard, -1 for none.
+    """
+
+    chosen = Signal(int)
+    pointed = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._maps = np.zeros((0, 1, 1), np.float32)
+        self._common: Range | None = None
+        self._images: dict[int, QImage] = {}
+        self._current = 0
+        self._under = -1
+        self.setAccessibleName("Feature maps")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.viewport().setMouseTracking(True)
+        self.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def show_maps(self, maps: np.ndarray, common: bool) -> None:
+        """Shows maps (C, h, w), all on one scale if `common`, else each on its own."""
+        self._maps = maps
+        self._common = range_of(maps) if common else None
+        self._images.clear()
+        self._current = min(self._current, max(0, len(maps) - 1))
+        self._lay_out()
+        self.viewport().update()
+
+    @property
+    def current(self) -> int:
+        """The unit that the keyboard is on."""
+        return self._current
+
+    def set_current(self, unit: int) -> None:
+        self._current = max(0, min(unit, len(self._maps) - 1))
+        top = self._rect(self._current).top() - GAP
+        bar = self.verticalScrollBar()
+        bar.setValue(max(min(bar.value(), top), top + self._step - self.viewport().height()))
+        self.pointed.emit(self._current)
+        self.viewport().update()
+
+    def tile_rect(self, unit: int) -> QRect:
+        """Where a unit's tile stands in the viewport."""
+        return self._rect(unit).translated(0, -self.verticalScrollBar().value())
+
+    def unit_at(self, position: QPointF) -> int:
+        """The unit under a point of the viewport; -1 if there is none."""
+        point = position.toPoint()
+        for unit in self._visible():
+            if self.tile_rect(unit).contains(point):
+                return unit
+        return -1
+
+    # Qt's events
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._lay_out()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._point(self.unit_at(event.position()))
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Leave:
+            self._point(-1)
+        return super().viewportEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        unit = self.unit_at(event.position())
+        if event.button() == Qt.MouseButton.LeftButton and unit >= 0:
+            self.set_current(unit)
+            self.chosen.emit(unit)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        last = len(self._maps) - 1
+        match event.key():
+            case Qt.Key.Key_Right:
+                self.set_current(self._current + 1)
+            case Qt.Key.Key_Left:
+                self.set_current(self._current - 1)
+            case Qt.Key.Key_Down:
+                self.set_current(min(self._current + self._columns, last))
+            case Qt.Key.Key_Up:
+                self.set_current(max(self._current - self._columns, 0))
+            case Qt.Key.Key_Home:
+                self.set_current(0)
+            case Qt.Key.Key_End:
+                self.set_current(last)
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter | Qt.Key.Key_Space if last >= 0:
+                self.chosen.emit(self._current)
+            case _:
+                super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        painter.setFont(theme.font(11))
+        for unit in self._visible():
+            place = self.tile_rect(unit)
+            image = self._image(unit)
+            smooth = place.width() < 2 * image.width()
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+            painter.drawImage(place, image)
+            if unit == self._under or (unit == self._current and self.hasFocus()):
+                painter.setPen(QPen(theme.color("accent"), 2.0))
+                painter.drawRect(QRectF(place).adjusted(-1, -1, 1, 1))
+            if self._caption:
+                painter.setPen(theme.color("text_muted"))
+                below = QRect(place.left(), place.bottom() + 2, place.width(), self._caption)
+                painter.drawText(below, Qt.AlignmentFlag.AlignCenter, str(unit))
+
+    # Where the tiles are
+
+    def _lay_out(self) -> None:
+        """The largest tiles that need no scrolling; smaller ones that do if there are many."""
+        count, room = max(1, len(self._maps)), self.viewport().size()
+        tile = next(
+            (t for t in range(LARGEST, SMALLEST - 1, -4) if self._fits(t, count, room)), SCROLLED
+        )
+        aspect = self._maps.shape[1] / max(1, self._maps.shape[2])
+        self._size = QSize(tile, max(4, round(tile * min(1.0, aspect))))
+        self._caption = 16 if tile >= CAPTION_FROM else 0
+        self._columns = max(1, (room.width() + GAP) // (tile + GAP))
+        self._step = self._size.height() + self._caption + GAP
+        rows = math.ceil(count / self._columns)
+        bar = self.verticalScrollBar()
+        bar.setRange(0, max(0, rows * self._step - room.height()))
+        bar.setPageStep(room.height())
+        bar.setSingleStep(self._step // 2)
+
+    def _fits(self, tile: int, count: int, room: QSize) -> bool:
+        columns = (room.width() + GAP) // (tile + GAP)
+        step = tile + GAP + (16 if tile >= CAPTION_FROM else 0)
+        return columns > 0 and math.ceil(count / columns) * step <= room.height()
+
+    def _rect(self, unit: int) -> QRect:
+        left = unit % self._columns * (self._size.width() + GAP) + 2
+        return QRect(left, unit // self._columns * self._step + 2, *self._size.toTuple())
+
+    def _visible(self) -> range:
+        top = self.verticalScrollBar().value()
+        first = top // self._step * self._columns
+        rows = math.ceil(self.viewport().height() / self._step) + 1
+        return range(first, min(len(self._maps), first + rows * self._columns))
+
+    def _image(self, unit: int) -> QImage:
+        if unit not in self._images:
+            values = self._maps[unit]
+            thin = max(1, max(values.shape) // PIXELS_SHOWN)
+            levels = levels_of(values[::thin, ::thin], self._common or range_of(values))
+            self._images[unit] = image_of(coloured(levels))
+        return self._images[unit]
+
+    def _point(self, unit: int) -> None:
+        if unit != self._under:
+            self._under = unit
+            self.pointed.emit(unit)
+            self.viewport().update()
