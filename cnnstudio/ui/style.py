@@ -13,6 +13,7 @@ QLabel[role="title"] { font-size: 20px; font-weight: 600; }
 QLabel[role="heading"] { font-size: 13px; font-weight: 600; }
 QLabel[role="muted"] { color: @text_muted@; }
 QLabel[role="caption"] { color: @text_muted@; font-size: 11px; }
+QLabel[role="error"] { color: @error@; font-size: 11px; }
 QLabel[role="kind"] { color: @text_muted@; font-size: 11px; font-weight: 600; }
 
 QPushButton, QToolButton[role="button"] {
@@ -44,22 +45,25 @@ QToolButton {
 QToolButton:hover { background: @surface_hover@; }
 QToolButton:focus { border-color: @accent@; }
 QToolButton:checked { background: @surface_selected@; }
+QToolButton[role="fold"] { color: @text_muted@; padding: 2px 6px 2px 0; }
+QToolButton[role="fold"]:checked { background: transparent; }
+QToolButton[role="fold"]:hover { background: @surface_hover@; }
 
-QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit, QTextEdit {
+QLineEdit, QAbstractSpinBox, QComboBox, QPlainTextEdit, QTextEdit {
     background: @surface_sunken@; border: 1px solid @border@; border-radius: @radius@;
     padding: 3px 8px; min-height: 20px;
     selection-background-color: @accent@; selection-color: @accent_text@;
 }
-QLineEdit:hover, QSpinBox:hover, QDoubleSpinBox:hover, QComboBox:hover {
+QLineEdit:hover, QAbstractSpinBox:hover, QComboBox:hover {
     border-color: @border_strong@;
 }
-QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus,
+QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus,
 QPlainTextEdit:focus, QTextEdit:focus { border-color: @accent@; }
-QLineEdit[invalid="true"], QSpinBox[invalid="true"], QDoubleSpinBox[invalid="true"],
-QComboBox[invalid="true"] { border-color: @error@; }
-QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled {
-    color: @text_disabled@;
+QLineEdit[invalid="true"], QAbstractSpinBox[invalid="true"], QComboBox[invalid="true"] {
+    border-color: @error@;
 }
+QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled { color: @text_disabled@; }
+ChoiceEditor::drop-down { border: none; width: 22px; }
 QComboBox QAbstractItemView {
     background: @surface_raised@; border: 1px solid @border_strong@; padding: 2px;
     selection-background-color: @surface_selected@; selection-color: @text@; outline: none;
