@@ -1,0 +1,1 @@
+"""Datasets: where images come from, how they are split, fitted to the network's input, batched."""

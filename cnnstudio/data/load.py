@@ -1,0 +1,107 @@
+"""A project's data settings as splits that a network can learn from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+
+import numpy as np
+
+from cnnstudio.data.catalogue import datasets
+from cnnstudio.data.fitting import Fit, fit_for
+from cnnstudio.data.samples import ROWS_AT_ONCE, Preparation, Samples, Splits, fits_in_memory
+from cnnstudio.data.source import SPLITS, ArraySource, Source
+from cnnstudio.data.splitting import split
+from cnnstudio.data.statistics import mean_and_std
+from cnnstudio.data.watch import Cancelled, Progress, Watch
+from cnnstudio.graph import DataError, DataSettings, ProblemError
+
+# Of data too large for memory the statistics are taken from this many training images.
+IMAGES_FOR_STATISTICS = 2048
+READ_AT_ONCE = 32
+
+
+def load(
+    settings: DataSettings,
+    input_shape: tuple[int, ...],
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> Splits:
+    """The dataset, split and fitted to the network's input (C, H, W).
+
+    The same settings and files give the same bytes. Raises DataError if the data can't be had, and
+    LoadingStoppedError, which is one, as soon as `cancelled()` is true.
+    """
+    watch = Watch(progress, cancelled)
+    fit = fit_for(input_shape, settings.resize)
+    watch.tell(None, f"Looking for the images of {settings.dataset}")
+    source = find(settings, watch)
+    _check(source, settings.dataset)
+    indices = split(source.labels, source.parts, settings.validation, settings.test, settings.seed)
+    fitted = _fitted(source, fit, watch) if fits_in_memory(len(source.labels), fit) else None
+    mean, std = mean_and_std(_parts(source, fitted, indices["train"], fit, watch), fit.channels)
+    preparation = Preparation(fit, mean, std, settings.normalize)
+    samples = {name: Samples(source, indices[name], preparation, fitted) for name in SPLITS}
+    return Splits(
+        **samples,
+        classes=list(source.classes),
+        problems=list(source.problems),
+        generated=datasets[settings.dataset].generated,
+        preparation=preparation,
+    )
+
+
+def find(settings: DataSettings, watch: Watch) -> Source:
+    """All images of the dataset. Raises DataError if it is unknown or its options are wrong."""
+    declared = datasets.get(settings.dataset)
+    if declared is None:
+        raise DataError(
+            f"There is no dataset '{settings.dataset}'.", f"There are: {', '.join(datasets)}."
+        )
+    try:
+        options = declared.validate(settings.options)
+    except ProblemError as error:
+        raise DataError(error.message, error.hint or "Change it in the data settings.") from error
+    module, _, function = declared.target.rpartition(".")
+    source: Source = getattr(import_module(module), function)(**options, watch=watch)
+    return source
+
+
+def _check(source: Source, dataset: str) -> None:
+    there = np.unique(source.labels)
+    if len(there) < 2:
+        only = f": {source.classes[there[0]]}" if len(there) else ""
+        raise DataError(
+            f"{dataset} has images of {'one class only' if only else 'no class'}{only}.",
+            "A network learns to tell classes apart: give it images of at least two.",
+        )
+
+
+def _fitted(source: Source, fit: Fit, watch: Watch) -> np.ndarray:
+    """All images at the input's size, uint8 (N, C, height, width)."""
+    count = len(source.labels)
+    fitted = np.empty((count, fit.channels, fit.height, fit.width), np.uint8)
+    size = ROWS_AT_ONCE if isinstance(source, ArraySource) else READ_AT_ONCE
+    for first in range(0, count, size):
+        watch.tell(first / count, f"Bringing {count:,} images to {fit.height}×{fit.width}")
+        last = min(first + size, count)
+        if isinstance(source, ArraySource):
+            fitted[first:last] = fit.many(source.images[first:last])
+        else:
+            for index in range(first, last):
+                fitted[index] = fit(source.image(index))
+    return fitted
+
+
+def _parts(
+    source: Source, fitted: np.ndarray | None, train: np.ndarray, fit: Fit, watch: Watch
+) -> Iterator[np.ndarray]:
+    """The training images in parts, or some of them where they would have to be read again."""
+    if fitted is not None:
+        for first in range(0, len(train), ROWS_AT_ONCE):
+            yield fitted[train[first : first + ROWS_AT_ONCE]]
+        return
+    some = train[:IMAGES_FOR_STATISTICS]
+    for number, index in enumerate(some):
+        watch.tell(number / len(some), "Measuring brightness and contrast")
+        yield fit(source.image(int(index)))[None]

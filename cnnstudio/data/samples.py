@@ -1,0 +1,148 @@
+"""Images and labels as a network takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cnnstudio.data.fitting import Fit
+from cnnstudio.data.source import Source
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+# Data larger than this, prepared, is read batch by batch.
+BYTES_IN_MEMORY = 1536 * 2**20
+ROWS_AT_ONCE = 1024
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """From an image as it is stored to what the network takes.
+
+    `mean` and `std` are float32 by channel, of levels in 0…1.
+    """
+
+    fit: Fit
+    mean: np.ndarray
+    std: np.ndarray
+    normalize: bool
+
+    def __call__(self, image: np.ndarray) -> np.ndarray:
+        """uint8 (H, W, 1 or 3) as float32 (C, height, width)."""
+        return self.levels(self.fit(image)[None])[0]
+
+    def levels(self, fitted: np.ndarray) -> np.ndarray:
+        """Fitted images, uint8 (N, C, height, width), as float32."""
+        levels = fitted.astype(np.float32)
+        levels /= np.float32(255)
+        if self.normalize:
+            levels -= self.mean[:, None, None]
+            levels /= self.std[:, None, None]
+        return levels
+
+
+class Samples:
+    """The images of one split.
+
+    `labels` is int64 (N). `fitted` holds all images of the source at the input's size, uint8
+    (N, C, height, width), where they fit in memory.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        indices: np.ndarray,
+        preparation: Preparation,
+        fitted: np.ndarray | None,
+    ) -> None:
+        self._source = source
+        self._indices = indices
+        self._preparation = preparation
+        self._fitted = fitted
+        self.labels = source.labels[indices]
+
+    def __len__(self) -> int:
+        return len(self._indices)
+
+    def image(self, index: int) -> np.ndarray:
+        """The image as it is stored: uint8 (H, W, 1 or 3)."""
+        return self._source.image(self._at(index))
+
+    def name(self, index: int) -> str:
+        return self._source.name(self._at(index))
+
+    def truth(self, index: int) -> dict[str, Any]:
+        """What is known of the stored image beyond its class: box and mask, or nothing."""
+        return self._source.truth(self._at(index))
+
+    def fitted_truth(self, index: int) -> dict[str, Any]:
+        """The same for the image at the input's size."""
+        return self._preparation.fit.truth(self.truth(index))
+
+    def batch(self, indices: np.ndarray | Sequence[int]) -> np.ndarray:
+        """Prepared images, float32 (N, C, height, width). Raises DataError if one is gone."""
+        return self._preparation.levels(self._rows(self._indices[np.asarray(indices, np.int64)]))
+
+    def tensors(self) -> tuple[Tensor, Tensor] | None:
+        """All prepared images and labels; None if they are too large for memory."""
+        if self._fitted is None:
+            return None
+        import torch
+
+        fit = self._preparation.fit
+        images = np.empty((len(self), fit.channels, fit.height, fit.width), np.float32)
+        for first in range(0, len(self), ROWS_AT_ONCE):
+            rows = self._rows(self._indices[first : first + ROWS_AT_ONCE])
+            images[first : first + len(rows)] = self._preparation.levels(rows)
+        return torch.from_numpy(images), torch.from_numpy(self.labels.copy())
+
+    def _rows(self, indices: np.ndarray) -> np.ndarray:
+        if self._fitted is not None:
+            return self._fitted[indices]
+        fit = self._preparation.fit
+        rows = np.empty((len(indices), fit.channels, fit.height, fit.width), np.uint8)
+        for row, index in enumerate(indices):
+            rows[row] = fit(self._source.image(int(index)))
+        return rows
+
+    def _at(self, index: int) -> int:
+        if not 0 <= index < len(self):
+            raise IndexError(index)
+        return int(self._indices[index])
+
+
+@dataclass(frozen=True)
+class Splits:
+    """A dataset, ready for training.
+
+    `mean` and `std` are the training images', by channel, of levels in 0…1; a channel that is the
+    same everywhere has 1 as its `std`. `problems` names what was left out.
+    """
+
+    train: Samples
+    validation: Samples
+    test: Samples
+    classes: list[str]
+    problems: list[str]
+    generated: bool
+    preparation: Preparation
+
+    @property
+    def mean(self) -> np.ndarray:
+        return self.preparation.mean
+
+    @property
+    def std(self) -> np.ndarray:
+        return self.preparation.std
+
+    def prepare(self, image: np.ndarray) -> np.ndarray:
+        """An image uint8 (H, W, 1 or 3) as the network takes it: float32 (C, height, width)."""
+        return self.preparation(image)
+
+
+def fits_in_memory(images: int, fit: Fit) -> bool:
+    return images * fit.channels * fit.height * fit.width * 4 <= BYTES_IN_MEMORY
