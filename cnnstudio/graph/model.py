@@ -21,13 +21,14 @@ FORMAT: Final = "cnnstudio-project"
 FORMAT_VERSION: Final = 1
 
 
-def natural_key(text: str) -> list[tuple[int, int, str]]:
-    """Sorts `conv2` before `conv10`."""
-    return [
+def natural_key(text: str) -> tuple[list[tuple[int, int, str]], str]:
+    """Sorts `conv` before `conv2` before `conv10`."""
+    parts = [
         (0, int(part), "") if part.isascii() and part.isdigit() else (1, 0, part)
         for part in re.split(r"([0-9]+)", text)
         if part
-    ] + [(2, 0, text)]
+    ]
+    return parts, text
 
 
 class Model(BaseModel):

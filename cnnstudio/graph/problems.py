@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import keyword
 from collections import Counter
 from typing import Literal
@@ -22,6 +23,9 @@ RESERVED_NAMES = frozenset(
     register_module register_parameter requires_grad_ self set_extra_state set_submodule
     share_memory state_dict to to_empty to_folder torch train training type xpu zero_grad
     """.split()
+) | frozenset(
+    # What the code of a torch.fx graph takes for something else.
+    ["inf", "nan", "NoneType", "device", "fx_pytree", "pytree", *dir(builtins)]
 )
 
 

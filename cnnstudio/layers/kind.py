@@ -12,6 +12,8 @@ Call = Literal["module", "function", "fold", "list", "input", "output"]
 # From parameters and input shapes (without the batch dimension) to one constructor argument.
 Inference = Callable[[dict[str, Any], Sequence[Shape]], Any]
 
+LAYOUT_KEEPERS = ("Activation", "Normalisation", "Regularisation")
+
 registered: dict[str, LayerKind] = {}
 
 
@@ -23,7 +25,8 @@ class LayerKind(Declaration):
     `function` is called on inputs and arguments; a `fold` joins its inputs two by two; a `list`
     takes them as one list; `input` and `output` are the network's ends. `ranks` counts the
     dimensions that an input may have, the batch included; empty means any. A `variadic` kind takes
-    two or more wires.
+    two or more wires. One with `features_last` works on the last dimension, which of a feature map
+    is its width and hardly what is meant.
     """
 
     call: Call = "module"
@@ -32,8 +35,19 @@ class LayerKind(Declaration):
     outputs: tuple[str, ...] = ("output",)
     variadic: bool = False
     curve: bool = False
+    features_last: bool = False
     inferences: Mapping[str, Inference] | None = None
     hidden: tuple[str, ...] = ()
+
+    @property
+    def spatial(self) -> bool:
+        """Whether it takes and gives feature maps: channels first, then places."""
+        return self.call == "module" and min(self.ranks, default=0) >= 3
+
+    @property
+    def keeps_layout(self) -> bool:
+        """Whether the dimensions of its output mean what those of its input do."""
+        return self.call in ("fold", "list") or self.category in LAYOUT_KEEPERS
 
     def arguments(self, parameters: Mapping[str, Any], shapes: Sequence[Shape]) -> dict[str, Any]:
         """The target's keyword arguments, for inputs of these shapes (without the batch).
@@ -59,6 +73,7 @@ def layer(
     outputs: Sequence[str] = ("output",),
     variadic: bool = False,
     curve: bool = False,
+    features_last: bool = False,
     formula: str = "",
     used_in: str = "",
     inferred: Mapping[str, Inference] | None = None,
@@ -88,6 +103,7 @@ def layer(
             outputs=tuple(outputs),
             variadic=variadic,
             curve=curve,
+            features_last=features_last,
             inferences=dict(inferred or {}),
             hidden=tuple(hidden),
         )

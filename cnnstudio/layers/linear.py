@@ -10,7 +10,8 @@ CATEGORY = "Linear"
 
 @layer(
     "Linear", category=CATEGORY, target="torch.nn.Linear", icon="mdi6.vector-polyline",
-    ranks=[2, 3, 4, 5], inferred={"in_features": features}, formula="x · weightᵀ + bias",
+    ranks=[2, 3, 4, 5], features_last=True, inferred={"in_features": features},
+    formula="x · weightᵀ + bias",
     used_in="The classifier at the end; everywhere in transformers.",
     reference="https://docs.pytorch.org/docs/stable/generated/torch.nn.Linear.html",
 )  # fmt: skip

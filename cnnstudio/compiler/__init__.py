@@ -1,0 +1,1 @@
+"""From a graph to shapes, problems and cost (`check`), a module (`build`), and source (`code`)."""

@@ -1,0 +1,39 @@
+"""What a check found. No torch, so the window can hold it."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from cnnstudio.graph import Problem
+
+
+class NodeCost(BaseModel):
+    """What one node costs for one image. Shared weights are counted at the node that owns them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    parameters: int = 0
+    macs: int = 0  # multiply-adds
+    activation_bytes: int = 0  # of its output as float32; 0 if it only looks at its input anew
+
+
+class Report(BaseModel):
+    """Shapes, problems and cost of a network.
+
+    `shapes` and `nodes` are by node name; a shape leaves out the batch dimension. A node whose
+    shape could not be found is missing in both. The sums count what leads to an Output.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    shapes: dict[str, list[int]] = Field(default_factory=dict)
+    problems: list[Problem] = Field(default_factory=list)
+    nodes: dict[str, NodeCost] = Field(default_factory=dict)
+    parameters: int = 0
+    macs: int = 0
+    activation_bytes: int = 0
+
+    @property
+    def ok(self) -> bool:
+        """Whether the network can be built."""
+        return not any(problem.severity == "error" for problem in self.problems)
