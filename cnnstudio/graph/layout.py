@@ -1,0 +1,232 @@
+"""Places for the nodes of a network: layers by longest path, few crossings, straight chains.
+
+The steps are those of Sugiyama, Tagawa and Toda (1981): assign layers, order each layer by the
+barycentre of its neighbours, then give coordinates. Long wires get an invisible slot in each
+layer that they pass, so that cards keep out of their way. A long chain continues in a further
+column to the right, as a text continues in the next column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Literal
+
+from cnnstudio.graph.model import Network, Node
+
+Flow = Literal["down", "right"]
+
+GRID = 8.0
+LAYER_GAP = 40.0
+SIBLING_GAP = 40.0
+COLUMN_GAP = 64.0
+SLOT_WIDTH = 24.0
+SWEEPS = 6
+
+
+@dataclass
+class _Slot:
+    """One place in a layer: a node, or a long wire passing through (`node` is None)."""
+
+    node: str | None
+    breadth: float
+    length: float
+    before: list[_Slot] = field(default_factory=list)
+    after: list[_Slot] = field(default_factory=list)
+    rank: float = 0.0
+    centre: float = 0.0
+
+    @property
+    def weight(self) -> float:
+        """How strongly it keeps to its place: cards stand still, wires give way."""
+        return 1.0 if self.node is None else 8.0
+
+
+def arrange(
+    network: Network,
+    size: Callable[[Node], tuple[float, float]],
+    flow: Flow = "down",
+    wrap_at: float | None = None,
+) -> dict[str, tuple[float, float]]:
+    """Top-left corners, on the 8 px grid, for all nodes, starting at (0, 0).
+
+    `size` gives a card's (width, height). With `wrap_at`, a column longer than that many pixels
+    is continued beside itself, at the last place where only one wire crosses.
+    """
+    if not network.nodes:
+        return {}
+    layers = _slots(network, _layers(network), size, flow)
+    _order(layers)
+    places: dict[str, tuple[float, float]] = {}
+    offset = 0.0
+    for column in _columns(layers, wrap_at):
+        _centre(column)
+        low = min(slot.centre - slot.breadth / 2 for layer in column for slot in layer)
+        high = max(slot.centre + slot.breadth / 2 for layer in column for slot in layer)
+        along = 0.0
+        for layer in column:
+            for slot in layer:
+                if slot.node is not None:
+                    across = offset + slot.centre - slot.breadth / 2 - low
+                    places[slot.node] = _on_grid(across, along, flow)
+            along += max(slot.length for slot in layer) + LAYER_GAP
+        offset += high - low + COLUMN_GAP
+    return places
+
+
+def _on_grid(across: float, along: float, flow: Flow) -> tuple[float, float]:
+    x, y = (across, along) if flow == "down" else (along, across)
+    return round(x / GRID) * GRID, round(y / GRID) * GRID
+
+
+def _layers(network: Network) -> dict[str, int]:
+    """Each node's layer: one below its lowest predecessor; a source sits just above its reader.
+
+    Nodes on a cycle come in canonical order, and the wires that lead back are ignored.
+    """
+    layer: dict[str, int] = {}
+    order = network.topological()
+    order += [node.id for node in network.nodes if node.id not in set(order)]
+    for id in order:
+        above = [layer[e.source] for e in network.incoming(id) if e.source in layer]
+        layer[id] = max(above) + 1 if above else 0
+    for id in reversed(order):
+        below = [
+            layer[e.target] for e in network.outgoing(id) if layer.get(e.target, 0) > layer[id]
+        ]
+        if below and not network.incoming(id):
+            layer[id] = min(below) - 1
+    return layer
+
+
+def _slots(
+    network: Network,
+    layer_of: dict[str, int],
+    size: Callable[[Node], tuple[float, float]],
+    flow: Flow,
+) -> list[list[_Slot]]:
+    layers: list[list[_Slot]] = [[] for _ in range(max(layer_of.values()) + 1)]
+    slots: dict[str, _Slot] = {}
+    for node in network.nodes:
+        width, height = size(node)
+        breadth, length = (width, height) if flow == "down" else (height, width)
+        slots[node.id] = _Slot(node.id, breadth, length)
+        layers[layer_of[node.id]].append(slots[node.id])
+    passing: dict[tuple[str, int, int], _Slot] = {}
+    for edge in network.edges:
+        if edge.source not in slots or edge.target not in slots:
+            continue
+        first, last = layer_of[edge.source], layer_of[edge.target]
+        if first >= last:
+            continue
+        previous = slots[edge.source]
+        for index in range(first + 1, last):
+            key = (edge.source, edge.source_port, index)
+            if key not in passing:
+                passing[key] = _Slot(None, SLOT_WIDTH, 0.0)
+                layers[index].append(passing[key])
+                previous.after.append(passing[key])
+                passing[key].before.append(previous)
+            previous = passing[key]
+        previous.after.append(slots[edge.target])
+        slots[edge.target].before.append(previous)
+    return [layer for layer in layers if layer]
+
+
+def _order(layers: list[list[_Slot]]) -> None:
+    """Orders each layer by the barycentre of its neighbours, sweeping down and up."""
+    for layer in layers:
+        _number(layer)
+    best, fewest = [list(layer) for layer in layers], _crossings(layers)
+    for sweep in range(SWEEPS):
+        downwards = sweep % 2 == 0
+        for layer in layers if downwards else reversed(layers):
+            for slot in layer:
+                neighbours = slot.before if downwards else slot.after
+                if neighbours:
+                    slot.rank = sum(n.rank for n in neighbours) / len(neighbours)
+            layer.sort(key=lambda slot: slot.rank)
+            _number(layer)
+        crossings = _crossings(layers)
+        if crossings < fewest:
+            best, fewest = [list(layer) for layer in layers], crossings
+    for index, layer in enumerate(best):
+        layers[index] = layer
+        _number(layer)
+
+
+def _number(layer: Sequence[_Slot]) -> None:
+    for index, slot in enumerate(layer):
+        slot.rank = index - (len(layer) - 1) / 2
+
+
+def _crossings(layers: list[list[_Slot]]) -> int:
+    """How many pairs of wires cross between neighbouring layers."""
+    total = 0
+    for layer in layers:
+        ends = [n.rank for slot in layer for n in sorted(slot.after, key=lambda n: n.rank)]
+        total += sum(
+            1 for i, end in enumerate(ends) for other in ends[i + 1 : i + 200] if other < end
+        )
+    return total
+
+
+def _columns(layers: list[list[_Slot]], wrap_at: float | None) -> list[list[list[_Slot]]]:
+    if wrap_at is None:
+        return [layers]
+    columns: list[list[list[_Slot]]] = [[]]
+    length, cut = 0.0, 0
+    for layer in layers:
+        column = columns[-1]
+        if column and sum(len(slot.after) for slot in column[-1]) == 1:
+            cut = len(column)
+        height = max(slot.length for slot in layer) + LAYER_GAP
+        if column and length + height - LAYER_GAP > wrap_at and cut:
+            columns[-1], rest = column[:cut], column[cut:]
+            columns.append(rest)
+            length = sum(max(slot.length for slot in old) + LAYER_GAP for old in rest)
+            cut = 0
+        columns[-1].append(layer)
+        length += height
+    return columns
+
+
+def _centre(column: list[list[_Slot]]) -> None:
+    """Gives each slot its centre across the flow: chains straight, neighbours apart."""
+    members = {id(slot) for layer in column for slot in layer}
+    for layer in column:
+        _spread(layer, [0.0] * len(layer))
+    for sweep in range(SWEEPS * 2):
+        downwards = sweep % 2 == 0
+        for layer in column if downwards else reversed(column):
+            wanted = []
+            for slot in layer:
+                near = [n for n in (slot.before if downwards else slot.after) if id(n) in members]
+                weight = sum(n.weight for n in near)
+                wanted.append(
+                    sum(n.centre * n.weight for n in near) / weight if near else slot.centre
+                )
+            _spread(layer, wanted)
+
+
+def _spread(layer: Sequence[_Slot], wanted: Sequence[float]) -> None:
+    """Places slots as near to `wanted` as their order and breadths allow (least squares).
+
+    Pool-adjacent-violators on the centres less the room the slots before them take.
+    """
+    room = [0.0]
+    for left, right in pairwise(layer):
+        gap = SIBLING_GAP if left.node and right.node else SLOT_WIDTH
+        room.append(room[-1] + (left.breadth + right.breadth) / 2 + gap)
+    blocks: list[tuple[float, float, int]] = []  # mean, weight, count
+    for slot, want, taken in zip(layer, wanted, room, strict=True):
+        mean, weight, count = want - taken, slot.weight, 1
+        while blocks and blocks[-1][0] > mean:
+            other, other_weight, other_count = blocks.pop()
+            mean = (mean * weight + other * other_weight) / (weight + other_weight)
+            weight, count = weight + other_weight, count + other_count
+        blocks.append((mean, weight, count))
+    means = [mean for mean, _, count in blocks for _ in range(count)]
+    for slot, mean, taken in zip(layer, means, room, strict=True):
+        slot.centre = mean + taken

@@ -1,0 +1,115 @@
+"""The canvas's entries in the session's actions, and which of them make sense now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, get_args
+
+from PySide6.QtGui import QKeySequence
+
+from cnnstudio.ui.canvas.editing import Side
+
+if TYPE_CHECKING:
+    from cnnstudio.ui.canvas.view import CanvasView
+
+Keys = QKeySequence.StandardKey
+ALIGN = {
+    "left": ("Align left", "Ctrl+Shift+Left", "mdi6.align-horizontal-left"),
+    "centre": ("Align centres", None, "mdi6.align-horizontal-center"),
+    "right": ("Align right", "Ctrl+Shift+Right", "mdi6.align-horizontal-right"),
+    "top": ("Align top", "Ctrl+Shift+Up", "mdi6.align-vertical-top"),
+    "middle": ("Align middles", None, "mdi6.align-vertical-center"),
+    "bottom": ("Align bottom", "Ctrl+Shift+Down", "mdi6.align-vertical-bottom"),
+}
+# From how many selected nodes on an action does something.
+NEEDS = {
+    "edit.cut": 1,
+    "edit.copy": 1,
+    "edit.duplicate": 1,
+    "edit.duplicate_shared": 1,
+    "edit.rename": 1,
+    **{f"arrange.align_{side}": 2 for side in get_args(Side)},
+    "arrange.distribute_horizontally": 3,
+    "arrange.distribute_vertically": 3,
+}
+ALWAYS = ("edit.paste", "edit.add", "view.zoom_in", "view.zoom_out", "view.zoom_actual")
+WITH_NODES = ("edit.select_all", "view.fit", "arrange.layout")
+
+
+class CanvasActions:
+    """Registers the actions; `update` enables those that can do something.
+
+    While the canvas is not in sight all are off, so that their keys are free for what is.
+    """
+
+    def __init__(self, canvas: CanvasView) -> None:
+        self._canvas = canvas
+        self._actions = canvas.session.actions
+        self._add_edit()
+        self._add_view()
+        self._add_arrange()
+
+    @property
+    def shows_minimap(self) -> bool:
+        return self._actions["view.minimap"].isChecked()
+
+    def update(self) -> None:
+        canvas = self._canvas
+        shown, selected = canvas.isVisible(), len(canvas.selected_ids)
+        for id, count in NEEDS.items():
+            self._actions[id].setEnabled(shown and selected >= count)
+        self._actions["edit.delete"].setEnabled(
+            shown and (selected > 0 or canvas.selected_wire is not None)
+        )
+        for id in ALWAYS:
+            self._actions[id].setEnabled(shown)
+        for id in WITH_NODES:
+            self._actions[id].setEnabled(shown and bool(canvas.canvas_scene.nodes))
+
+    def _add_edit(self) -> None:
+        add, do = self._actions.add, self._canvas.commands
+        add("edit.cut", "Cut", do.cut, Keys.Cut, "mdi6.content-cut", "Edit")
+        add("edit.copy", "Copy", do.copy, Keys.Copy, "mdi6.content-copy", "Edit")
+        add("edit.paste", "Paste", do.paste, Keys.Paste, "mdi6.content-paste", "Edit")
+        add("edit.duplicate", "Duplicate", do.duplicate, "Ctrl+D",
+            "mdi6.content-duplicate", "Edit")  # fmt: skip
+        add("edit.duplicate_shared", "Duplicate with shared weights", do.duplicate_shared,
+            "Ctrl+Shift+D", "mdi6.link-variant", "Edit",
+            tip="The copies use the same weights as the originals")  # fmt: skip
+        add("edit.delete", "Delete", do.delete, ["Del", "Backspace"],
+            "mdi6.trash-can-outline", "Edit")  # fmt: skip
+        add("edit.select_all", "Select all", do.select_all, Keys.SelectAll,
+            "mdi6.select-all", "Edit")  # fmt: skip
+        add("edit.rename", "Rename", do.rename, "F2", "mdi6.rename-outline", "Edit")
+        add("edit.add", "Add a layer…", do.quick_add, "Ctrl+Space", "mdi6.plus", "Edit",
+            tip="Search for a layer to add behind the selected one")  # fmt: skip
+
+    def _add_view(self) -> None:
+        add, canvas = self._actions.add, self._canvas
+        add("view.zoom_in", "Zoom in", lambda: canvas.camera.zoom(1.25), ["Ctrl++", "Ctrl+="],
+            "mdi6.magnify-plus-outline", "View")  # fmt: skip
+        add("view.zoom_out", "Zoom out", lambda: canvas.camera.zoom(0.8), "Ctrl+-",
+            "mdi6.magnify-minus-outline", "View")  # fmt: skip
+        add("view.zoom_actual", "Actual size", lambda: canvas.camera.zoom_to(1.0), "Ctrl+0",
+            "mdi6.magnify", "View")  # fmt: skip
+        add("view.fit", "Fit the network", canvas.fit, "Ctrl+9", "mdi6.fit-to-screen-outline",
+            "View")  # fmt: skip
+        minimap = add("view.minimap", "Overview", None, None, "mdi6.map-outline", "View",
+                      checkable=True)  # fmt: skip
+        minimap.setChecked(canvas.session.settings.value("canvas/minimap", True))
+        minimap.toggled.connect(canvas.show_minimap)
+        flow = add("view.flow_right", "Flow from left to right", None, None,
+                   "mdi6.arrow-right", "View", checkable=True)  # fmt: skip
+        flow.setChecked(canvas.canvas_scene.flow == "right")
+        flow.toggled.connect(canvas.commands.set_flow)
+
+    def _add_arrange(self) -> None:
+        add, do = self._actions.add, self._canvas.commands
+        add("arrange.layout", "Arrange the network", do.arrange, "Ctrl+L", "mdi6.sitemap-outline",
+            "Arrange")  # fmt: skip
+        for side, (text, shortcut, icon) in ALIGN.items():
+            add(f"arrange.align_{side}", text, lambda side=side: do.align(side), shortcut, icon,
+                "Arrange")  # fmt: skip
+        for way, vertical in (("horizontally", False), ("vertically", True)):
+            add(f"arrange.distribute_{way}", f"Distribute {way}",
+                lambda vertical=vertical: do.distribute(vertical), None,
+                f"mdi6.distribute-{way.replace('ly', '')}-center", "Arrange")  # fmt: skip

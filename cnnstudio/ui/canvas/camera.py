@@ -1,0 +1,118 @@
+"""Where the view looks: zoom about a point, pan, fit, and keeping things in sight."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QTransform
+
+from cnnstudio.ui.canvas.geometry import FAR_SCALE, LARGEST_SCALE, SMALLEST_SCALE
+
+if TYPE_CHECKING:
+    from cnnstudio.ui.canvas.view import CanvasView
+
+FIT_MARGIN_PIXELS = 40.0
+REVEAL_MARGIN_PIXELS = 48.0
+STEP = 1.25
+
+
+class Camera:
+    """Moves a view by its transform and scroll bars; the scale is 1.0 at actual size.
+
+    `follows` is true while the whole network is kept in sight, until the user moves the view.
+    """
+
+    def __init__(self, canvas: CanvasView) -> None:
+        self._canvas = canvas
+        self._rest = QPointF()
+        self.follows = True
+
+    @property
+    def scale(self) -> float:
+        return self._canvas.transform().m11()
+
+    @property
+    def visible_rect(self) -> QRectF:
+        """What the view shows of the scene."""
+        rect = QRectF(self._canvas.viewport().rect())
+        return self._to_scene().mapRect(rect)
+
+    def to_scene(self, point: QPointF) -> QPointF:
+        """The scene's point under a point of the viewport, not rounded to whole pixels."""
+        return self._to_scene().map(point)
+
+    def _to_scene(self) -> QTransform:
+        return self._canvas.viewportTransform().inverted()[0]
+
+    def pan(self, step: QPointF) -> None:
+        """Moves what is seen by this many pixels; fractions are kept for the next time."""
+        self.follows = False
+        self._rest += step
+        whole = QPointF(round(self._rest.x()), round(self._rest.y()))
+        self._rest -= whole
+        self._scroll(whole)
+
+    def zoom(self, factor: float, about: QPointF | None = None) -> None:
+        """Scales by `factor`, within limits; the point of the viewport `about` stays in place."""
+        self.zoom_to(self.scale * factor, about)
+
+    def zoom_to(self, scale: float, about: QPointF | None = None) -> None:
+        self.follows = False
+        about = QPointF(self._canvas.viewport().rect().center()) if about is None else about
+        under = self.to_scene(about)
+        if self._set_scale(scale):
+            moved = about - self._canvas.viewportTransform().map(under)
+            self._scroll(QPointF(round(moved.x()), round(moved.y())))
+        self._canvas.view_moved()
+
+    def fit(self) -> None:
+        """Shows the whole network, at most at actual size."""
+        bounds = self._canvas.canvas_scene.bounds()
+        viewport = self._canvas.viewport()
+        width = max(viewport.width() - 2 * FIT_MARGIN_PIXELS, 1.0)
+        height = max(viewport.height() - 2 * FIT_MARGIN_PIXELS, 1.0)
+        scale = 1.0
+        if not bounds.isEmpty():
+            scale = min(width / bounds.width(), height / bounds.height(), 1.0)
+        self._set_scale(scale)
+        self._canvas.centerOn(bounds.center())
+        self.follows = True
+        self._canvas.view_moved()
+
+    def show(self, rect: QRectF) -> None:
+        """Scrolls as little as needed to bring the rectangle into sight."""
+        margin = REVEAL_MARGIN_PIXELS / self.scale
+        wanted = rect.adjusted(-margin, -margin, margin, margin)
+        seen = self.visible_rect
+        if seen.contains(wanted):
+            return
+        x = _shift(seen.left(), seen.right(), wanted.left(), wanted.right())
+        y = _shift(seen.top(), seen.bottom(), wanted.top(), wanted.bottom())
+        self._canvas.centerOn(seen.center() + QPointF(x, y))
+        self.follows = False
+        self._canvas.view_moved()
+
+    def _set_scale(self, scale: float) -> bool:
+        scale = min(max(scale, SMALLEST_SCALE), LARGEST_SCALE)
+        if scale == self.scale:
+            return False
+        self._canvas.setTransform(QTransform.fromScale(scale, scale))
+        self._canvas.canvas_scene.set_far(scale < FAR_SCALE)
+        return True
+
+    def _scroll(self, step: QPointF) -> None:
+        """Moves what is seen by whole pixels."""
+        for bar, pixels in (
+            (self._canvas.horizontalScrollBar(), step.x()),
+            (self._canvas.verticalScrollBar(), step.y()),
+        ):
+            bar.setValue(bar.value() - int(pixels))
+        self._canvas.view_moved()
+
+
+def _shift(low: float, high: float, wanted_low: float, wanted_high: float) -> float:
+    """How far a stretch moves to hold another one, or that one's beginning."""
+    if wanted_high - wanted_low > high - low or wanted_low < low:
+        return wanted_low - low
+    return max(wanted_high - high, 0.0)

@@ -1,0 +1,142 @@
+"""What a node's card says: plain values, made from the document, the catalogue and the report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from cnnstudio.graph import Network, Node, Problem, ProblemError
+from cnnstudio.layers import catalogue
+from cnnstudio.ui.canvas.geometry import (
+    IMAGE_HEIGHT,
+    MAPS_HEIGHT,
+    PLAIN_HEIGHT,
+    VECTOR_HEIGHT,
+)
+
+if TYPE_CHECKING:
+    from cnnstudio.compiler.report import Report
+
+Thumbnail = Mapping[str, Any]
+Shape = tuple[int, ...]
+GRAVITY = {"error": 0, "warning": 1, "info": 2}
+
+
+@dataclass(frozen=True)
+class CardContent:
+    """Everything a card shows except its place and its thumbnail."""
+
+    id: str
+    kind: str
+    name: str
+    category: str = ""
+    icon: str = ""
+    known: bool = True
+    summary: str = ""
+    inputs: int = 1
+    outputs: int = 1
+    variadic: bool = False
+    shapes: tuple[Shape, ...] = ()  # of each output, without the batch dimension
+    severity: str | None = None
+    problems: tuple[str, ...] = ()
+    shares: str | None = None  # name of the node whose weights it uses
+
+    @property
+    def tooltip(self) -> str:
+        return "\n".join(self.problems)
+
+    @property
+    def spoken(self) -> str:
+        """The card in a sentence, for a screen reader."""
+        parts = [f"{self.name}, {self.kind}"]
+        if self.summary:
+            parts.append(self.summary)
+        if self.shapes:
+            parts.append("output " + ", ".join(shape_text(shape) for shape in self.shapes))
+        return "; ".join([*parts, *self.problems])
+
+
+@dataclass
+class Findings:
+    """The last report, looked up by node."""
+
+    shapes: dict[str, tuple[Shape, ...]] = field(default_factory=dict)  # by node name
+    problems: dict[str, list[Problem]] = field(default_factory=dict)  # by node id
+
+
+def findings(report: Report | None) -> Findings:
+    found = Findings()
+    if report is None:
+        return found
+    found.shapes = {name: _shapes(value) for name, value in report.shapes.items()}
+    for problem in report.problems:
+        if problem.node_id is not None:
+            found.problems.setdefault(problem.node_id, []).append(problem)
+    return found
+
+
+def _shapes(value: Any) -> tuple[Shape, ...]:
+    """One shape or a list of them, as a tuple of shapes."""
+    if value and isinstance(value[0], Iterable):
+        return tuple(tuple(shape) for shape in value)
+    return (tuple(value),) if value is not None else ()
+
+
+def card_content(network: Network, node: Node, found: Findings) -> CardContent:
+    layer = catalogue.get(node.kind)
+    problems = sorted(found.problems.get(node.id, ()), key=lambda p: GRAVITY[p.severity])
+    wired = [edge.target_port for edge in network.incoming(node.id)]
+    inputs, outputs, summary = max([0, *wired]) + 1, 1, ""
+    if layer is not None:
+        outputs = len(layer.outputs)
+        inputs = len(layer.inputs)
+        if layer.variadic:
+            # One free port is always offered.
+            inputs = max(inputs, max([-1, *wired]) + 2)
+        try:
+            summary = layer.summary(node.parameters)
+        except (ProblemError, TypeError, ValueError):
+            summary = ""  # the report says on the badge what is wrong with the parameters
+    owner = network.by_id.get(node.shares) if node.shares else None
+    return CardContent(
+        id=node.id,
+        kind=node.kind,
+        name=node.name,
+        category=layer.category if layer else "",
+        icon=layer.icon if layer else "",
+        known=layer is not None,
+        summary=summary,
+        inputs=inputs,
+        outputs=outputs,
+        variadic=bool(layer and layer.variadic),
+        shapes=found.shapes.get(node.name, ()),
+        severity=problems[0].severity if problems else None,
+        problems=tuple(f"{p.message} {p.hint}".strip() for p in problems),
+        shares=owner.name if owner else None,
+    )
+
+
+def card_height(thumbnail: Thumbnail | None) -> int:
+    """How tall a card stands with this thumbnail."""
+    if not thumbnail:
+        return PLAIN_HEIGHT
+    if "image" in thumbnail:
+        return IMAGE_HEIGHT
+    if "maps" in thumbnail:
+        return MAPS_HEIGHT
+    return VECTOR_HEIGHT
+
+
+def room_for(content: CardContent, thumbnail: Thumbnail | None) -> int:
+    """How much height a layout keeps for the card, so that thumbnails that come later fit."""
+    if thumbnail:
+        return card_height(thumbnail)
+    if content.kind == "Output" or (content.shapes and len(content.shapes[0]) == 1):
+        return VECTOR_HEIGHT
+    return MAPS_HEIGHT
+
+
+def shape_text(shape: Iterable[int]) -> str:
+    """`64×28×28`"""
+    return "×".join(str(size) for size in shape)

@@ -1,0 +1,187 @@
+"""Draws a card, and keeps drawn cards as pictures so that panning only copies pixels."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from time import perf_counter
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPen, QPixmap
+
+from cnnstudio.graph.layout import Flow
+from cnnstudio.ui.canvas.card import CardContent, Thumbnail, shape_text
+from cnnstudio.ui.canvas.geometry import (
+    CARD_RADIUS,
+    CARD_WIDTH,
+    EDGE_WIDTH,
+    PORT_RADIUS,
+    port_offset,
+)
+from cnnstudio.ui.canvas.look import Look
+from cnnstudio.ui.canvas.thumbnail import LEFT, RIGHT, paint_thumbnail
+
+BADGE_RADIUS = 8.0
+PICTURES_BYTES = 96 * 1024 * 1024
+FRAME_BUDGET_SECONDS = 0.006
+
+
+def paint_card(
+    painter: QPainter,
+    content: CardContent,
+    thumbnail: Thumbnail | None,
+    height: float,
+    look: Look,
+    selected: bool,
+    flow: Flow,
+    ratio: float,
+) -> None:
+    """The card with its top-left corner at (0, 0). `ratio` is device pixels a scene pixel."""
+    card = QRectF(0, 0, CARD_WIDTH, height)
+    outline = QPainterPath()
+    outline.addRoundedRect(card, CARD_RADIUS, CARD_RADIUS)
+    color = look.category(content.category) if content.known else look.warning
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.fillPath(outline, look.surface)
+    painter.setClipPath(outline)
+    painter.fillRect(QRectF(0, 0, EDGE_WIDTH, height), color)
+    painter.setClipping(False)
+    pen = QPen(look.accent, 2) if selected else QPen(look.border, 1)
+    if not content.known:
+        pen.setStyle(Qt.PenStyle.DashLine)
+    painter.setPen(pen)
+    painter.drawPath(outline)
+    if selected:  # the category stays visible beside the outline
+        painter.fillRect(QRectF(1, CARD_RADIUS, EDGE_WIDTH, height - 2 * CARD_RADIUS), color)
+    _paint_words(painter, content, look, ratio)
+    if thumbnail:
+        paint_thumbnail(painter, thumbnail, color, look)
+    paint_ports(painter, content, height, look, flow)
+    if content.severity:
+        _paint_badge(painter, content.severity, look)
+
+
+def _paint_words(painter: QPainter, content: CardContent, look: Look, ratio: float) -> None:
+    elide = Qt.TextElideMode.ElideRight
+    end = RIGHT - (BADGE_RADIUS + 4 if content.severity else 0)
+    if content.icon:
+        painter.drawPixmap(
+            QRectF(end - 14, 7, 14, 14),
+            look.icon(content.icon, 14, ratio),
+            QRectF(),
+        )
+        end -= 20
+    kind = content.kind.upper() if content.known else f"{content.kind.upper()} (UNKNOWN)"
+    painter.setPen(look.muted)
+    painter.setFont(look.kind_font)
+    painter.drawText(QPointF(LEFT, 20), look.kind_metrics.elidedText(kind, elide, end - LEFT))
+    summary = f"shares {content.shares}" if content.shares else content.summary
+    room = RIGHT - LEFT
+    name_width = look.name_metrics.horizontalAdvance(content.name)
+    summary_room = max(room - name_width - 12, room * 0.4)
+    painter.setFont(look.text_font)
+    if summary:
+        text = look.text_metrics.elidedText(summary, elide, summary_room)
+        width = look.text_metrics.horizontalAdvance(text)
+        painter.drawText(QPointF(RIGHT - width, 42), text)
+        room -= width + 8
+    painter.setPen(look.text)
+    painter.setFont(look.name_font)
+    painter.drawText(QPointF(LEFT, 42), look.name_metrics.elidedText(content.name, elide, room))
+
+
+def paint_ports(
+    painter: QPainter, content: CardContent, height: float, look: Look, flow: Flow
+) -> None:
+    painter.setPen(QPen(look.muted, 1.4))
+    painter.setBrush(look.surface)
+    for count, is_output in ((content.inputs, False), (content.outputs, True)):
+        for index in range(count):
+            x, y = port_offset(index, count, is_output, height, flow)
+            painter.drawEllipse(QPointF(x, y), PORT_RADIUS, PORT_RADIUS)
+
+
+def paint_shape_at_port(
+    painter: QPainter, content: CardContent, height: float, look: Look, flow: Flow
+) -> None:
+    """The output's shape, where no wire carries it."""
+    if not content.shapes:
+        return
+    x, y = port_offset(0, max(content.outputs, 1), True, height, flow)
+    painter.setPen(look.muted)
+    painter.setFont(look.text_font)
+    place = QPointF(x + 10, y + 16) if flow == "down" else QPointF(x + 10, y + 4)
+    painter.drawText(place, shape_text(content.shapes[0]))
+
+
+def _paint_badge(painter: QPainter, severity: str, look: Look) -> None:
+    """A round error sign, or a triangle for a warning: told apart without colour."""
+    centre = QPointF(CARD_WIDTH - BADGE_RADIUS - 6, BADGE_RADIUS + 6)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(look.severity(severity))
+    if severity == "warning":
+        triangle = QPainterPath(QPointF(centre.x(), centre.y() - BADGE_RADIUS))
+        triangle.lineTo(centre.x() + BADGE_RADIUS, centre.y() + BADGE_RADIUS - 1)
+        triangle.lineTo(centre.x() - BADGE_RADIUS, centre.y() + BADGE_RADIUS - 1)
+        triangle.closeSubpath()
+        painter.drawPath(triangle)
+    else:
+        painter.drawEllipse(centre, BADGE_RADIUS, BADGE_RADIUS)
+    painter.setPen(QPen(look.surface, 1.8, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    painter.drawLine(QLineF(centre.x(), centre.y() - 3.5, centre.x(), centre.y() + 1.0))
+    painter.drawPoint(QPointF(centre.x(), centre.y() + 4.2))
+
+
+class PictureStore:
+    """Pictures of cards with their scale, the least recently used dropped first.
+
+    While the view is in motion, and when a frame's budget is spent, a picture of another scale
+    is shown until there is time to draw it anew: zooming stays smooth over hundreds of cards.
+    """
+
+    def __init__(self, limit_bytes: int = PICTURES_BYTES) -> None:
+        self._pictures: OrderedDict[Hashable, tuple[float, QPixmap]] = OrderedDict()
+        self._limit = limit_bytes
+        self._bytes = 0
+        self._deadline = 0.0
+        self.in_motion = False
+        self.postponed = False
+
+    def begin_frame(self) -> None:
+        self._deadline = perf_counter() + FRAME_BUDGET_SECONDS
+        self.postponed = False
+
+    def may_draw(self) -> bool:
+        """Whether there is time now to replace a stale picture."""
+        if not self.in_motion and perf_counter() < self._deadline:
+            return True
+        self.postponed = True
+        return False
+
+    def get(self, key: Hashable) -> tuple[float, QPixmap] | None:
+        found = self._pictures.get(key)
+        if found is not None:
+            self._pictures.move_to_end(key)
+        return found
+
+    def put(self, key: Hashable, ratio: float, picture: QPixmap) -> None:
+        self.drop(key)
+        self._pictures[key] = ratio, picture
+        self._bytes += _bytes(picture)
+        while self._bytes > self._limit and len(self._pictures) > 1:
+            _, (_, oldest) = self._pictures.popitem(last=False)
+            self._bytes -= _bytes(oldest)
+
+    def drop(self, key: Hashable) -> None:
+        found = self._pictures.pop(key, None)
+        if found is not None:
+            self._bytes -= _bytes(found[1])
+
+    def clear(self) -> None:
+        self._pictures.clear()
+        self._bytes = 0
+
+
+def _bytes(picture: QPixmap) -> int:
+    return picture.width() * picture.height() * 4

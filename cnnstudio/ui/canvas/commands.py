@@ -1,0 +1,251 @@
+"""What menus and keys do to the network: each command makes one undo step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QMimeData, QPointF, QRect, QRectF
+from PySide6.QtGui import QGuiApplication
+
+from cnnstudio.graph import AddNode, Edge, Edit, Group, Move, ProblemError, Rename
+from cnnstudio.graph.clipboard import MIME_TYPE, copy
+from cnnstudio.graph.edits import Paste
+from cnnstudio.graph.layout import arrange
+from cnnstudio.ui.canvas import editing
+from cnnstudio.ui.canvas.geometry import CARD_WIDTH, PLAIN_HEIGHT, Point, snap_point
+from cnnstudio.ui.canvas.port import Port
+from cnnstudio.ui.canvas.quick_add import QuickAdd
+from cnnstudio.ui.canvas.rename import NameEditor, name_problem
+
+if TYPE_CHECKING:
+    from cnnstudio.graph import Network
+    from cnnstudio.ui.canvas.view import CanvasView
+
+LEAST_COLUMN = 560.0
+COLUMN_WIDTH = 264.0
+
+
+class CanvasCommands:
+    def __init__(self, canvas: CanvasView) -> None:
+        self._canvas = canvas
+
+    @property
+    def _network(self) -> Network:
+        return self._canvas.session.project.network
+
+    # Adding
+
+    def add(self, kind: str) -> None:
+        """Adds a layer behind the selected node and wires it, or at a free place in sight."""
+        network, selected = self._network, self._canvas.selected_ids
+        if selected:
+            edit, id = editing.add_after(
+                network, kind, network.node(selected[-1]), self._canvas.room
+            )
+            self._add(edit, id)
+        else:
+            self.add_at(kind, self._middle())
+
+    def add_at(self, kind: str, corner: Point, into: Edge | None = None) -> None:
+        """Adds a layer with its corner there, or into a wire that runs there."""
+        network = self._network
+        if into is not None and into in network.edges:
+            node = editing.new_node(network, kind, corner)
+            self._add(*editing.insert_making_room(network, node, into, self._canvas.room))
+            return
+        place = editing.free_place(network, corner, self._canvas.room)
+        node = editing.new_node(network, kind, place)
+        self._add(AddNode(network=network.name, node=node), node.id)
+
+    def add_wired(self, kind: str, point: QPointF, port: Port) -> None:
+        """Adds a layer with its port at the point, wired to this port."""
+        network, flow = self._network, self._canvas.canvas_scene.flow
+        if port.node not in network.by_id:
+            return
+        self._add(*editing.add_wired(network, kind, point.toTuple(), port, flow))
+
+    def quick_add(self, point: QPointF | None = None, port: Port | None = None) -> None:
+        """Searches for a layer; without a point it comes behind the selected node."""
+        canvas = self._canvas
+        canvas.input.cancel()
+
+        def chosen(kind: str) -> None:
+            if point is None:
+                self.add(kind)
+            elif port is None:
+                x, y = point.toTuple()
+                self.add_at(kind, snap_point((x - CARD_WIDTH / 2, y - PLAIN_HEIGHT / 2)))
+            else:
+                self.add_wired(kind, point, port)
+
+        popup = QuickAdd(canvas, editing.kinds_for(port))
+        popup.chosen.connect(chosen)
+        popup.open_at(self._popup_place(point))
+
+    def quick_insert(self, edge: Edge, point: QPointF) -> None:
+        """Searches for a layer to put into a wire."""
+        corner = (point.x() - CARD_WIDTH / 2, point.y() - PLAIN_HEIGHT / 2)
+        kinds = [kind for kind in editing.kinds_for(None) if kind.inputs and kind.outputs]
+        popup = QuickAdd(self._canvas, kinds)
+        popup.chosen.connect(lambda kind: self.add_at(kind, corner, edge))
+        popup.open_at(self._popup_place(point))
+
+    def _add(self, edit: Edit, id: str) -> None:
+        if self._canvas.apply(edit):
+            self._canvas.reveal(id)
+
+    def _middle(self) -> Point:
+        centre = self._canvas.visible_rect().center()
+        return centre.x() - CARD_WIDTH / 2, centre.y() - PLAIN_HEIGHT / 2
+
+    def _popup_place(self, point: QPointF | None) -> QPointF:
+        """Where the search opens, on the viewport."""
+        canvas = self._canvas
+        items = canvas.canvas_scene.nodes
+        if point is None and canvas.selected_ids:
+            rect = items[canvas.selected_ids[-1]].rect
+            if canvas.visible_rect().intersects(rect):
+                point = rect.bottomLeft()
+        if point is None:
+            return QPointF(canvas.viewport().rect().center())
+        return canvas.viewportTransform().map(point)
+
+    # The clipboard
+
+    def copy(self) -> None:
+        if self._canvas.selected_ids:
+            text = copy(self._network, self._canvas.selected_ids)
+            data = QMimeData()
+            data.setData(MIME_TYPE, text.encode())
+            data.setText(text)
+            QGuiApplication.clipboard().setMimeData(data)
+
+    def cut(self) -> None:
+        self.copy()
+        self.delete("Cut")
+
+    def paste(self, centre: QPointF | None = None) -> None:
+        """Pastes with the middle there, or near where it was copied if that is in sight."""
+        canvas = self._canvas
+        data = QGuiApplication.clipboard().mimeData()
+        text = bytes(data.data(MIME_TYPE).data()).decode("utf-8", errors="replace")
+        try:
+            edit = editing.paste_beside(self._network, text or data.text())
+            seen = canvas.visible_rect()
+            if centre is None and not all(
+                seen.contains(QPointF(*node.position)) for node in edit.nodes
+            ):
+                centre = seen.center()
+            if centre is not None:
+                edit = editing.centred(edit, centre.toTuple())
+        except ProblemError as error:
+            canvas.session.tell_error(error)
+            return
+        self._paste(edit)
+
+    def duplicate(self) -> None:
+        if self._canvas.selected_ids:
+            self._paste(editing.duplicate(self._network, self._canvas.selected_ids))
+
+    def duplicate_shared(self) -> None:
+        """Copies that use the same weights."""
+        if self._canvas.selected_ids:
+            self._paste(editing.duplicate_shared(self._network, self._canvas.selected_ids))
+
+    def _paste(self, edit: Paste) -> None:
+        if edit.nodes and self._canvas.apply(edit):
+            self._canvas.select(node.id for node in edit.nodes)
+
+    # The selection
+
+    def delete(self, verb: str = "Delete") -> None:
+        """Deletes the selected nodes, healing the wires through them, or the selected wire."""
+        canvas = self._canvas
+        wires = [canvas.selected_wire] if canvas.selected_wire else []
+        edit = editing.delete(self._network, canvas.selected_ids, wires, verb)
+        if edit is not None:
+            canvas.apply(edit)
+
+    def select_all(self) -> None:
+        self._canvas.select(node.id for node in self._network.nodes)
+
+    def rename(self) -> None:
+        """Lets the name of the last selected node be typed on its card."""
+        canvas = self._canvas
+        if not canvas.selected_ids:
+            return
+        id = canvas.selected_ids[-1]
+        item = canvas.canvas_scene.nodes[id]
+        canvas.input.cancel()
+        canvas.camera.show(item.rect)
+        name = QRectF(item.rect.left() + 8, item.rect.top() + 24, CARD_WIDTH - 16, 28)
+        place = canvas.viewportTransform().mapRect(name).toRect()
+        place.setSize(place.size().expandedTo(QRect(0, 0, 140, 28).size()))
+
+        def rename(name: str) -> None:
+            if id in self._network.by_id:
+                canvas.apply(Rename(network=self._network.name, node_id=id, name=name))
+
+        editor = NameEditor(
+            canvas,
+            item.content.name,
+            place,
+            lambda name: name_problem(self._network, id, name),
+        )
+        editor.committed.connect(rename)
+
+    # Places
+
+    def arrange(self) -> None:
+        network = self._network
+        if not network.nodes:
+            return
+        places = arrange(
+            network,
+            lambda node: (CARD_WIDTH, self._canvas.room(node.id)),
+            self._canvas.canvas_scene.flow,
+            self._wrap_at(),
+        )
+        move = Move(network=network.name, positions=places)
+        if self._canvas.apply(Group(text="Arrange network", edits=(move,))):
+            self._canvas.fit()
+
+    def align(self, side: editing.Side) -> None:
+        boxes = self._boxes()
+        if len(boxes) > 1:
+            self._canvas.apply(editing.align(self._network, boxes, side))
+
+    def distribute(self, vertical: bool) -> None:
+        boxes = self._boxes()
+        if len(boxes) > 2:
+            self._canvas.apply(editing.distribute(self._network, boxes, vertical))
+
+    def set_flow(self, right: bool) -> None:
+        """Lets the network flow to the right or down, and arranges it so."""
+        canvas = self._canvas
+        flow = "right" if right else "down"
+        if flow != canvas.canvas_scene.flow:
+            canvas.input.cancel()
+            canvas.session.settings.set_value("canvas/flow", flow)
+            canvas.canvas_scene.set_flow(flow)
+            self.arrange()
+
+    def _boxes(self) -> dict[str, tuple[float, float, float, float]]:
+        items = self._canvas.canvas_scene.nodes
+        return {id: items[id].box for id in self._canvas.selected_ids if id in items}
+
+    def _wrap_at(self) -> float:
+        """The length of a column with which the network has the view's proportions."""
+        viewport, network = self._canvas.viewport(), self._network
+        down = self._canvas.canvas_scene.flow == "down"
+        sides = (viewport.height(), viewport.width())
+        length, breadth = sides if down else sides[::-1]
+        lengths = _lengths([self._canvas.room(node.id) for node in network.nodes], down)
+        lane = COLUMN_WIDTH if down else 200.0
+        even = (sum(lengths) * lane * length / max(breadth, 1)) ** 0.5
+        return max(LEAST_COLUMN, length - 80.0, even)
+
+
+def _lengths(heights: Sequence[float], down: bool) -> list[float]:
+    return [(height if down else CARD_WIDTH) + editing.ROW_GAP for height in heights]

@@ -1,0 +1,53 @@
+"""The menu under the pointer: for cards, for a wire, for the empty canvas."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF
+from PySide6.QtWidgets import QMenu
+
+if TYPE_CHECKING:
+    from cnnstudio.ui.canvas.view import CanvasView
+
+CARD = (
+    "edit.rename", "edit.cut", "edit.copy", "edit.duplicate", "edit.duplicate_shared",
+    "edit.delete", "", "edit.add",
+)  # fmt: skip
+CARDS = (
+    "edit.cut", "edit.copy", "edit.duplicate", "edit.duplicate_shared", "edit.delete", "",
+    "arrange.align_left", "arrange.align_centre", "arrange.align_right", "arrange.align_top",
+    "arrange.align_middle", "arrange.align_bottom", "",
+    "arrange.distribute_horizontally", "arrange.distribute_vertically",
+)  # fmt: skip
+EMPTY = ("edit.select_all", "", "view.fit", "view.zoom_actual", "arrange.layout")
+
+
+def context_menu(canvas: CanvasView, point: QPointF) -> QMenu:
+    """The menu for what is at this place of the scene; selects it first."""
+    menu = QMenu(canvas)
+    menu.setObjectName("canvas_menu")
+    scene = canvas.canvas_scene
+    item, wire = scene.node_at(point), scene.wire_at(point)
+    if item is not None:
+        if item.id not in canvas.selected_ids:
+            canvas.select([item.id])
+        _add(menu, canvas, CARD if len(canvas.selected_ids) == 1 else CARDS)
+    elif wire is not None:
+        edge = wire.edge
+        canvas.select_wire(edge)
+        menu.addAction("Insert a layer…", lambda: canvas.commands.quick_insert(edge, point))
+        _add(menu, canvas, ("edit.delete",))
+    else:
+        menu.addAction("Add a layer here…", lambda: canvas.request_quick_add(point))
+        menu.addAction("Paste here", lambda: canvas.commands.paste(point))
+        _add(menu, canvas, EMPTY)
+    return menu
+
+
+def _add(menu: QMenu, canvas: CanvasView, ids: tuple[str, ...]) -> None:
+    for id in ids:
+        if id:
+            menu.addAction(canvas.session.actions[id])
+        else:
+            menu.addSeparator()

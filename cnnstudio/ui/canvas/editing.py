@@ -1,0 +1,250 @@
+"""Edits the canvas makes: adding, inserting, duplicating, aligning. Values in, an edit out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Literal
+
+from cnnstudio.graph import (
+    AddNode,
+    Connect,
+    Disconnect,
+    Edge,
+    Edit,
+    Group,
+    Move,
+    Network,
+    Node,
+    remove_and_heal,
+)
+from cnnstudio.graph import insert_on_edge as insert
+from cnnstudio.graph.clipboard import copy, paste
+from cnnstudio.graph.edits import Paste
+from cnnstudio.graph.layout import Flow
+from cnnstudio.layers import LayerKind, catalogue
+from cnnstudio.ui.canvas.geometry import (
+    CARD_WIDTH,
+    PLAIN_HEIGHT,
+    Point,
+    port_offset,
+    snap,
+    snap_point,
+)
+from cnnstudio.ui.canvas.port import Port
+from cnnstudio.ui.canvas.routing import Box
+
+Height = Callable[[str], float]  # of a node's card, by id
+Side = Literal["left", "centre", "right", "top", "middle", "bottom"]
+ROW_GAP = 40.0
+LEAST_GAP = 24.0
+
+
+def new_node(network: Network, kind: str, position: Point, shares: str | None = None) -> Node:
+    """A node of this kind under a free id and name (`conv1`, `conv2`, …)."""
+    base = re.sub(r"\W|[123]d$", "", kind).lower() or "layer"
+    number = 1
+    names = {node.name for node in network.nodes} | set(network.by_id)
+    while f"{base}{number}" in names:
+        number += 1
+    name = f"{base}{number}"
+    return Node(id=name, kind=kind, name=name, position=snap_point(position), shares=shares)
+
+
+def takes_input(kind: str) -> bool:
+    layer = catalogue.get(kind)
+    return layer is None or bool(layer.inputs)
+
+
+def gives_output(kind: str) -> bool:
+    layer = catalogue.get(kind)
+    return layer is None or bool(layer.outputs)
+
+
+def add_after(network: Network, kind: str, after: Node, height: Height) -> tuple[Group, str]:
+    """Adds a layer below a node and wires it: into the wire that leaves the node, if one does.
+
+    Returns the edit and the new node's id.
+    """
+    x, y = after.position
+    below = (x, y + height(after.id) + ROW_GAP)
+    outgoing, incoming = network.outgoing(after.id), network.incoming(after.id)
+    wired_both_ways = takes_input(kind) and gives_output(kind)
+    if wired_both_ways and len(outgoing) == 1:
+        return insert_making_room(network, new_node(network, kind, below), outgoing[0], height)
+    if wired_both_ways and not gives_output(after.kind) and incoming:
+        return insert_making_room(network, new_node(network, kind, (x, y)), incoming[0], height)
+    node = new_node(network, kind, free_place(network, below, height))
+    edits: list[Edit] = [AddNode(network=network.name, node=node)]
+    if takes_input(kind) and gives_output(after.kind):
+        edge = Edge(source=after.id, target=node.id)
+        edits.append(Connect(network=network.name, edge=edge))
+    return Group(text=edits[0].label, edits=tuple(edits)), node.id
+
+
+def add_wired(
+    network: Network, kind: str, point: Point, port: Port, flow: Flow
+) -> tuple[Group, str]:
+    """Adds a layer with its first port at the point and wires it to `port`."""
+    into = port.is_output
+    x, y = port_offset(0, 1, not into, PLAIN_HEIGHT, flow)
+    node = new_node(network, kind, (point[0] - x, point[1] - y))
+    if into:
+        edge = Edge(source=port.node, source_port=port.index, target=node.id)
+    else:
+        edge = Edge(source=node.id, target=port.node, target_port=port.index)
+    added = AddNode(network=network.name, node=node)
+    edits = (added, Connect(network=network.name, edge=edge))
+    return Group(text=added.label, edits=edits), node.id
+
+
+def kinds_for(port: Port | None) -> list[LayerKind]:
+    """The layer kinds that can be wired to a port; all of them for none."""
+    return [
+        layer
+        for layer in catalogue.values()
+        if port is None or (layer.inputs if port.is_output else layer.outputs)
+    ]
+
+
+def insert_making_room(
+    network: Network, node: Node, edge: Edge, height: Height
+) -> tuple[Group, str]:
+    """Puts a node into a wire; cards below it in the same column move down if it is too tight."""
+    edits = list(insert(network, node, edge).edits)
+    x, y = node.position
+    bottom = y + (height(node.id) if node.id in network.by_id else height(edge.target))
+    followers = [
+        other
+        for other in network.nodes
+        if other.id not in (node.id, edge.source)
+        and abs(other.position[0] - x) < CARD_WIDTH
+        and other.position[1] + height(other.id) / 2 >= y
+    ]
+    highest = min((other.position[1] for other in followers), default=float("inf"))
+    push = snap(bottom + ROW_GAP - highest) if highest < bottom + LEAST_GAP else 0.0
+    if push > 0:
+        places = {o.id: (o.position[0], o.position[1] + push) for o in followers}
+        edits.append(Move(network=network.name, positions=places))
+    return Group(text=f"Insert {node.kind} {node.name}", edits=tuple(edits)), node.id
+
+
+def can_insert(network: Network, kind: str, node_id: str | None = None) -> bool:
+    """Whether a layer may be dropped on a wire: it has an input and an output, and no wires."""
+    unwired = node_id is None or not (network.incoming(node_id) or network.outgoing(node_id))
+    return unwired and takes_input(kind) and gives_output(kind)
+
+
+def free_place(network: Network, place: Point, height: Height) -> Point:
+    """The place, or the next one below or beside it where no card stands."""
+    x, y = snap_point(place)
+    boxes = [
+        (n.position[0], n.position[1], n.position[0] + CARD_WIDTH, n.position[1] + height(n.id))
+        for n in network.nodes
+    ]
+    for _ in range(len(boxes) + 1):
+        hit = next(
+            (
+                box
+                for box in boxes
+                if box[0] < x + CARD_WIDTH and x < box[2] and box[1] < y + 56 and y < box[3]
+            ),
+            None,
+        )
+        if hit is None:
+            break
+        x = snap(hit[2] + ROW_GAP)
+    return x, y
+
+
+def delete(
+    network: Network, ids: Iterable[str], wires: Iterable[Edge], verb: str = "Delete"
+) -> Edit | None:
+    """Deletes nodes, healing the wires through them, and these wires; None if there are none."""
+    gone = [id for id in ids if id in network.by_id]
+    cut = [
+        Disconnect(network=network.name, edge=edge)
+        for edge in wires
+        if edge in network.edges and edge.source not in gone and edge.target not in gone
+    ]
+    if not gone:
+        if not cut:
+            return None
+        return cut[0] if len(cut) == 1 else Group(text=f"Delete {len(cut)} wires", edits=tuple(cut))
+    healed = remove_and_heal(network, gone)
+    text = healed.text.replace("Delete", verb, 1)
+    return Group(text=text, edits=(*cut, *healed.edits))
+
+
+def paste_beside(network: Network, text: str) -> Paste:
+    """Pastes copied nodes beside where they were copied, or beside earlier copies."""
+    taken = {node.position for node in network.nodes}
+    step = 24.0
+    while True:
+        pasted = paste(network, text, offset=(step, step))
+        if not any(node.position in taken for node in pasted.nodes):
+            return pasted
+        step += 24.0
+
+
+def centred(pasted: Paste, centre: Point) -> Paste:
+    """The same nodes with their middle at `centre`."""
+    if not pasted.nodes:
+        return pasted
+    xs = [node.position[0] for node in pasted.nodes]
+    ys = [node.position[1] for node in pasted.nodes]
+    dx = snap(centre[0] - (min(xs) + max(xs) + CARD_WIDTH) / 2)
+    dy = snap(centre[1] - (min(ys) + max(ys) + PLAIN_HEIGHT) / 2)
+    moved = tuple(
+        node.model_copy(update={"position": (node.position[0] + dx, node.position[1] + dy)})
+        for node in pasted.nodes
+    )
+    return pasted.model_copy(update={"nodes": moved})
+
+
+def duplicate(network: Network, ids: Sequence[str]) -> Paste:
+    return paste_beside(network, copy(network, ids))
+
+
+def duplicate_shared(network: Network, ids: Sequence[str]) -> Paste:
+    """Copies of nodes that use the same weights as the originals."""
+    copies = duplicate(network, ids)
+    originals = [node for node in network.nodes if node.id in set(ids)]
+    shared = tuple(
+        copied.model_copy(update={"shares": original.shares or original.id})
+        for copied, original in zip(copies.nodes, originals, strict=True)
+    )
+    return copies.model_copy(update={"nodes": shared})
+
+
+def align(network: Network, boxes: dict[str, Box], side: Side) -> Move:
+    """Lines cards up on the outermost one's side, or on their common middle."""
+    left, top = min(b[0] for b in boxes.values()), min(b[1] for b in boxes.values())
+    right, bottom = max(b[2] for b in boxes.values()), max(b[3] for b in boxes.values())
+    places = {}
+    for id, (x1, y1, x2, y2) in boxes.items():
+        width, height = x2 - x1, y2 - y1
+        places[id] = {
+            "left": (left, y1),
+            "centre": (snap((left + right - width) / 2), y1),
+            "right": (right - width, y1),
+            "top": (x1, top),
+            "middle": (x1, snap((top + bottom - height) / 2)),
+            "bottom": (x1, bottom - height),
+        }[side]
+    return Move(network=network.name, positions=places)
+
+
+def distribute(network: Network, boxes: dict[str, Box], vertical: bool) -> Move:
+    """Makes the gaps between cards equal; the outermost two stay."""
+    low, high = (1, 3) if vertical else (0, 2)
+    ordered = sorted(boxes, key=lambda id: (boxes[id][low], boxes[id][high], id))
+    filled = sum(boxes[id][high] - boxes[id][low] for id in ordered)
+    span = max(boxes[id][high] for id in ordered) - boxes[ordered[0]][low]
+    gap = (span - filled) / max(len(ordered) - 1, 1)
+    places, at = {}, boxes[ordered[0]][low]
+    for id in ordered:
+        x, y = boxes[id][:2]
+        places[id] = (x, snap(at)) if vertical else (snap(at), y)
+        at += boxes[id][high] - boxes[id][low] + gap
+    return Move(network=network.name, positions=places)

@@ -1,0 +1,142 @@
+"""Moves the selected cards, with snapping and guides; one edit at the end.
+
+A card without wires that is let go on a wire is inserted into it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLineF, QPointF, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QApplication
+
+from cnnstudio.graph import Group, Move
+from cnnstudio.ui.canvas.editing import can_insert, insert_making_room
+from cnnstudio.ui.canvas.geometry import Point, clamp_place
+from cnnstudio.ui.canvas.gestures.gesture import Gesture, Pointer
+from cnnstudio.ui.canvas.guides import Guide, aligned
+from cnnstudio.ui.canvas.node_item import NodeItem
+from cnnstudio.ui.canvas.wire_item import WireItem
+
+if TYPE_CHECKING:
+    from cnnstudio.ui.canvas.view import CanvasView
+
+GUIDE_REACH_PIXELS = 6.0
+
+
+class MoveGesture(Gesture):
+    def __init__(self, canvas: CanvasView, item: NodeItem) -> None:
+        super().__init__(canvas)
+        self._item = item
+
+    def press(self, pointer: Pointer) -> None:
+        self._from = pointer.scene
+        self._pressed_view = pointer.view
+        self._moving = False
+        self._guides: list[Guide] = []
+        self._wire: WireItem | None = None
+        chosen = list(self.canvas.selected_ids)
+        self._clicked_selected = self._item.id in chosen
+        if not self._clicked_selected:
+            chosen = [*chosen, self._item.id] if pointer.extends else [self._item.id]
+            self.canvas.select(chosen)
+        items = self.scene.nodes
+        self._starts = {id: items[id].position for id in chosen if id in items}
+
+    def move(self, pointer: Pointer) -> None:
+        travelled = (pointer.view - self._pressed_view).manhattanLength()
+        if not self._moving and travelled < QApplication.startDragDistance():
+            return
+        self._moving = True
+        self.canvas.viewport().setCursor(Qt.CursorShape.SizeAllCursor)
+        self.scene.move_preview(self._places(pointer))
+        self._highlight_wire()
+        self.canvas.viewport().update()
+
+    def release(self, pointer: Pointer) -> None:
+        if not self._moving:
+            self._click(pointer)
+            return
+        places = self._places(pointer)
+        wire = self._wire
+        self._clear()
+        network = self.scene.network
+        changed = {id: place for id, place in places.items() if place != network.node(id).position}
+        if not changed:
+            self.scene.restore_positions()
+            return
+        move = Move(network=network.name, positions=changed)
+        if wire is None:
+            self.canvas.apply(move)
+            return
+        id = self._item.id
+        node = network.node(id).model_copy(update={"position": places[id]})
+        insertion, _ = insert_making_room(network, node, wire.edge, self.canvas.room)
+        self.canvas.apply(Group(text=insertion.text, edits=(move, *insertion.edits)))
+
+    def cancel(self) -> None:
+        self._clear()
+        self.scene.restore_positions()
+
+    def _click(self, pointer: Pointer) -> None:
+        """A click on a selected card picks it out, or with Shift or Ctrl takes it away."""
+        if not self._clicked_selected:
+            return
+        if pointer.extends:
+            self.canvas.select([id for id in self.canvas.selected_ids if id != self._item.id])
+        else:
+            self.canvas.select([self._item.id])
+
+    def _places(self, pointer: Pointer) -> dict[str, Point]:
+        step = pointer.scene - self._from
+        if pointer.modifiers & Qt.KeyboardModifier.ShiftModifier:  # along one axis
+            step = QPointF(step.x(), 0) if abs(step.x()) > abs(step.y()) else QPointF(0, step.y())
+        x, y = self._starts[self._item.id]
+        box = (
+            x + step.x(),
+            y + step.y(),
+            x + step.x() + self._item.rect.width(),
+            y + step.y() + self._item.height,
+        )
+        reach = GUIDE_REACH_PIXELS / self.canvas.scale_factor
+        free = bool(pointer.modifiers & Qt.KeyboardModifier.AltModifier)
+        dx, dy = 0.0, 0.0
+        self._guides = []
+        if not free:
+            around = self.canvas.visible_rect()
+            others = [
+                item.box for item in self.scene.nodes_in(around) if item.id not in self._starts
+            ]
+            (dx, dy), self._guides = aligned(box, others, reach)
+        dx, dy = step.x() + dx, step.y() + dy
+        return {
+            id: clamp_place((round(x + dx, 2), round(y + dy, 2)))
+            for id, (x, y) in self._starts.items()
+        }
+
+    def _highlight_wire(self) -> None:
+        id = self._item.id
+        over = None
+        if len(self._starts) == 1 and can_insert(self.scene.network, self._item.content.kind, id):
+            over = self.scene.wire_under(self._item)
+        if over is not self._wire:
+            if self._wire is not None:
+                self._wire.set_state(self._wire.selected, False)
+            if over is not None:
+                over.set_state(over.selected, True)
+            self._wire = over
+
+    def _clear(self) -> None:
+        if self._wire is not None:
+            self._wire.set_state(self._wire.selected, False)
+        self._wire = None
+        self._guides = []
+
+    def paint(self, painter: QPainter) -> None:
+        painter.setPen(self.scene.look.guide_pen)
+        for guide in self._guides:
+            if guide.upright:
+                painter.drawLine(QLineF(guide.at, guide.low, guide.at, guide.high))
+            else:
+                painter.drawLine(QLineF(guide.low, guide.at, guide.high, guide.at))

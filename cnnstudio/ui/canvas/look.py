@@ -1,0 +1,88 @@
+"""The canvas's colours and fonts, taken from the theme once and used by every item."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QPen, QPixmap
+
+from cnnstudio.ui import theme
+
+
+class Look:
+    """Pens, colours and fonts of one theme; made anew when the theme changes."""
+
+    def __init__(self) -> None:
+        self.surface = theme.color("surface_raised")
+        self.canvas = theme.color("canvas")
+        self.grid = theme.color("grid")
+        self.border = theme.color("border")
+        self.text = theme.color("text")
+        self.muted = theme.color("text_muted")
+        self.accent = theme.color("accent")
+        self.error = theme.color("error")
+        self.warning = theme.color("warning")
+        self.ok = theme.color("ok")
+        self.wire = QColor(self.muted)
+        self.wire.setAlphaF(0.75)
+        self.kind_font = _font(11, bold=True)
+        self.kind_font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 0.6)
+        self.name_font = _font(14, bold=True)
+        self.text_font = _font(12)
+        self.small_font = _font(11)
+        self.kind_metrics = QFontMetricsF(self.kind_font)
+        self.name_metrics = QFontMetricsF(self.name_font)
+        self.text_metrics = QFontMetricsF(self.text_font)
+        self.small_metrics = QFontMetricsF(self.small_font)
+        self.wire_pen = _pen(self.wire, 1.6)
+        self.wire_selected_pen = _pen(self.accent, 2.4)
+        self.wire_hover_pen = _pen(self.text, 2.0)
+        self.guide_pen = QPen(self.accent, 0, Qt.PenStyle.DashLine)
+        self._icons: dict[str, QPixmap] = {}
+
+    def category(self, category: str) -> QColor:
+        return theme.category_color(category)
+
+    def severity(self, severity: str) -> QColor:
+        return {"error": self.error, "warning": self.warning}.get(severity, self.accent)
+
+    def icon(self, name: str, size: int, ratio: float) -> QPixmap:
+        """An icon in the muted text colour; `ratio` is device pixels a scene pixel."""
+        key = f"{name}/{size}/{ratio:.2f}"
+        if key not in self._icons:
+            self._icons[key] = theme.icon(name, self.muted).pixmap(
+                round(size * ratio), round(size * ratio)
+            )
+        return self._icons[key]
+
+
+def faded(color: QColor, opacity: float) -> QColor:
+    copy = QColor(color)
+    copy.setAlphaF(opacity)
+    return copy
+
+
+def _pen(color: QColor, width: float) -> QPen:
+    return QPen(
+        color, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin
+    )
+
+
+def _font(pixels: int, bold: bool = False) -> QFont:
+    font = QFont(QGuiApplication.font())
+    font.setPixelSize(pixels)
+    font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
+    font.setFeature(QFont.Tag("tnum"), 1)
+    # Cards are drawn at many scales; hinting to whole pixels would make widths jump.
+    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    return font
+
+
+@cache
+def viridis() -> list[int]:
+    """256 colours as 0xAARRGGBB, for images with a colour table."""
+    import pyqtgraph
+
+    table = pyqtgraph.colormap.get("viridis").getLookupTable(nPts=256, alpha=False)
+    return [0xFF000000 | int(r) << 16 | int(g) << 8 | int(b) for r, g, b in table]

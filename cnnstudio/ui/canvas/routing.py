@@ -1,0 +1,211 @@
+"""The way of a wire around the cards. Plain Python, so that it can be tested without a window.
+
+Everything here is written for a flow from top to bottom; `Router` turns points and cards for a
+flow from left to right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from cnnstudio.graph.layout import Flow
+from cnnstudio.ui.canvas.geometry import Point
+
+Box = tuple[float, float, float, float]  # left, top, right, bottom
+
+CELL = 256.0
+MARGIN = 8.0  # kept free around a card
+CLEARANCE = 24.0  # from a card to the channel beside it
+LANE = 12.0  # between wires in one channel
+LANES = 4
+STUBS = (28.0, 16.0)  # how far a wire leaves its port before it turns
+CROSSING_COST = 600.0
+SHARING_COST = 90.0
+
+
+@dataclass(frozen=True)
+class Route:
+    """Points of a wire. A `curve` runs in one sweep; other routes turn at right angles."""
+
+    points: tuple[Point, ...]
+    curve: bool
+
+
+class CardIndex:
+    """Where the cards are, for quick answers to 'what is near here'."""
+
+    def __init__(self) -> None:
+        self.boxes: dict[str, Box] = {}
+        self._cells: dict[tuple[int, int], set[str]] = {}
+
+    def put(self, id: str, box: Box) -> None:
+        self.drop(id)
+        self.boxes[id] = box
+        for cell in _cells(box):
+            self._cells.setdefault(cell, set()).add(id)
+
+    def drop(self, id: str) -> None:
+        box = self.boxes.pop(id, None)
+        if box is None:
+            return
+        for cell in _cells(box):
+            members = self._cells[cell]
+            members.discard(id)
+            if not members:
+                del self._cells[cell]
+
+    def near(self, box: Box) -> list[str]:
+        """Ids of the cards that touch the box, in a fixed order."""
+        columns = int(box[2] // CELL) - int(box[0] // CELL) + 1
+        rows = int(box[3] // CELL) - int(box[1] // CELL) + 1
+        if columns * rows > len(self._cells):
+            found: Iterable[str] = self.boxes
+        else:
+            found = {id for cell in _cells(box) for id in self._cells.get(cell, ())}
+        return sorted(id for id in found if _overlap(self.boxes[id], box))
+
+
+class Router:
+    """Finds routes around the cards, and keeps wires in one channel apart."""
+
+    def __init__(self, cards: CardIndex, flow: Flow = "down") -> None:
+        self.cards = cards
+        self.flow = flow
+        self._lanes: dict[Hashable, tuple[float, float, float]] = {}  # x, top, bottom
+
+    def forget(self, wire: Hashable) -> None:
+        self._lanes.pop(wire, None)
+
+    def clear(self) -> None:
+        self._lanes.clear()
+
+    def route(
+        self, wire: Hashable, start: Point, end: Point, source: str = "", target: str = ""
+    ) -> Route:
+        """A way from an output port to an input port of the cards `source` and `target`."""
+        self.forget(wire)
+        if self.flow == "right":
+            start, end = start[::-1], end[::-1]
+        points = self._points(wire, start, end, source, target)
+        if self.flow == "right":
+            points = tuple(point[::-1] for point in points)
+        return Route(points, curve=len(points) == 2)
+
+    def _points(
+        self, wire: Hashable, start: Point, end: Point, source: str, target: str
+    ) -> tuple[Point, ...]:
+        if end[1] - start[1] >= 12.0:
+            ends = {source, target}
+            sweep = list(_sweep(start, end))
+            reach = _bounds(sweep)
+            if not any(
+                any(_inside(self._box(id), point, MARGIN) for point in sweep)
+                for id in self._near(reach)
+                if id not in ends
+            ):
+                return (start, end)
+        best: tuple[Point, ...] = (start, end)
+        lowest, lane = float("inf"), (0.0, 0.0, 0.0)
+        for stub in STUBS:
+            top, bottom = start[1] + stub, end[1] - stub
+            for x in self._channels(start, end, top, bottom):
+                points = (start, (start[0], top), (x, top), (x, bottom), (end[0], bottom), end)
+                candidate = (x, min(top, bottom), max(top, bottom))
+                cost = _length(points) + stub / 8 + SHARING_COST * self._sharing(candidate)
+                if cost < lowest:
+                    cost += CROSSING_COST * self._crossed(points)
+                if cost < lowest:
+                    best, lowest, lane = points, cost, candidate
+        self._lanes[wire] = lane
+        return tuple(dict.fromkeys(best))
+
+    def _channels(self, start: Point, end: Point, top: float, bottom: float) -> Iterator[float]:
+        """Places for the long stretch: at the ports, halfway, and beside each card on the way."""
+        low, high = min(top, bottom), max(top, bottom)
+        left, right = min(start[0], end[0]), max(start[0], end[0])
+        sides = {start[0], end[0], (start[0] + end[0]) / 2}
+        for _ in range(2):  # a channel beside one card may run into the next
+            reach = (min(sides) - CLEARANCE, low, max(sides) + CLEARANCE, high)
+            for id in self._near(reach):
+                box = self._box(id)
+                sides.update((box[0] - CLEARANCE, box[2] + CLEARANCE))
+        for x in sorted(sides, key=lambda x: (abs(x - left) + abs(x - right), x)):
+            outward = -LANE if x < left else LANE
+            for lane in range(LANES):
+                yield x + outward * lane
+
+    def _sharing(self, lane: tuple[float, float, float]) -> int:
+        x, top, bottom = lane
+        return sum(
+            1
+            for other, its_top, its_bottom in self._lanes.values()
+            if abs(other - x) < LANE - 2 and its_top < bottom and top < its_bottom
+        )
+
+    def _crossed(self, points: tuple[Point, ...]) -> int:
+        """How many times the way runs through a card. Ports stand outside their own cards."""
+        crossed = 0
+        for (x1, y1), (x2, y2) in pairwise(points):
+            box = (min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2))
+            for id in self._near(box):
+                left, top, right, bottom = self._box(id)
+                inner = (left - MARGIN, top + 1.0, right + MARGIN, bottom - 1.0)
+                crossed += _overlap(inner, box)
+        return crossed
+
+    def _near(self, box: Box) -> list[str]:
+        grown = (box[0] - MARGIN, box[1] - MARGIN, box[2] + MARGIN, box[3] + MARGIN)
+        return self.cards.near(_turned(grown) if self.flow == "right" else grown)
+
+    def _box(self, id: str) -> Box:
+        box = self.cards.boxes[id]
+        return _turned(box) if self.flow == "right" else box
+
+
+def tangent(start: Point, end: Point) -> float:
+    """How far a sweeping wire keeps its direction at both ends."""
+    return max(12.0, min(abs(end[1] - start[1]) / 2, 120.0))
+
+
+def _sweep(start: Point, end: Point) -> Iterator[Point]:
+    """Points on the cubic from `start` to `end` with upright ends, about one each 12 px."""
+    (x1, y1), (x2, y2) = start, end
+    pull = tangent(start, end)
+    steps = int(min(max((abs(x2 - x1) + abs(y2 - y1)) / 12, 8), 400))
+    for step in range(steps + 1):
+        t = step / steps
+        a, b, c, d = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3
+        yield (a + b) * x1 + (c + d) * x2, a * y1 + b * (y1 + pull) + c * (y2 - pull) + d * y2
+
+
+def _bounds(points: list[Point]) -> Box:
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _length(points: tuple[Point, ...]) -> float:
+    return sum(abs(x2 - x1) + abs(y2 - y1) for (x1, y1), (x2, y2) in pairwise(points))
+
+
+def _cells(box: Box) -> Iterator[tuple[int, int]]:
+    for column in range(int(box[0] // CELL), int(box[2] // CELL) + 1):
+        for row in range(int(box[1] // CELL), int(box[3] // CELL) + 1):
+            yield column, row
+
+
+def _overlap(a: Box, b: Box) -> bool:
+    return a[0] <= b[2] and b[0] <= a[2] and a[1] <= b[3] and b[1] <= a[3]
+
+
+def _inside(box: Box, point: Point, margin: float) -> bool:
+    return (
+        box[0] - margin <= point[0] <= box[2] + margin
+        and box[1] - margin <= point[1] <= box[3] + margin
+    )
+
+
+def _turned(box: Box) -> Box:
+    left, top, right, bottom = box
+    return top, left, bottom, right

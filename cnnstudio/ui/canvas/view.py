@@ -1,0 +1,215 @@
+"""The canvas: shows the session's network, and lets it be edited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QWidget
+
+from cnnstudio.graph import Changed, Edge, Edit
+from cnnstudio.ui.canvas.actions import CanvasActions
+from cnnstudio.ui.canvas.backdrop import EmptyHint
+from cnnstudio.ui.canvas.camera import Camera
+from cnnstudio.ui.canvas.card import Thumbnail, findings, room_for
+from cnnstudio.ui.canvas.commands import CanvasCommands
+from cnnstudio.ui.canvas.context_menu import context_menu
+from cnnstudio.ui.canvas.geometry import MAPS_HEIGHT, PLAIN_HEIGHT
+from cnnstudio.ui.canvas.hints import describe_selection
+from cnnstudio.ui.canvas.input import CanvasInput
+from cnnstudio.ui.canvas.keys import CanvasKeys
+from cnnstudio.ui.canvas.minimap import Minimap
+from cnnstudio.ui.canvas.port import Port
+from cnnstudio.ui.canvas.scene import CanvasScene
+from cnnstudio.ui.canvas.surface import CanvasSurface
+from cnnstudio.ui.session import Session
+
+
+class CanvasView(CanvasSurface):
+    """The network of `session.project`.
+
+    Follows the document, the report, the selection and the theme. `commands` does what menus and
+    keys ask for, `camera` says where the view looks, `input` holds the gesture going on.
+    """
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        flow = session.settings.value("canvas/flow", "down")
+        super().__init__(CanvasScene("right" if flow == "right" else "down"), parent)
+        self.session = session
+        self.selected_wire: Edge | None = None
+        self.setObjectName("canvas")
+        self.setAccessibleName("Network")
+        self.camera = Camera(self)
+        self.minimap = Minimap(self)
+        self.hint = EmptyHint(self)
+        self.input = CanvasInput(self)
+        self.commands = CanvasCommands(self)
+        self.keys = CanvasKeys(self)
+        self._actions = CanvasActions(self)
+        session.document_replaced.connect(self._show_document)
+        session.changed.connect(self._take_change)
+        session.report_changed.connect(self._show_network)
+        session.selection_changed.connect(self._show_selection)
+        session.theme_changed.connect(self._use_theme)
+        self._show_document()
+
+    # What others ask of the canvas
+
+    @property
+    def selected_ids(self) -> list[str]:
+        return self.session.selection
+
+    def select(self, ids: Iterable[str]) -> None:
+        """Makes these nodes the selection, and no wire."""
+        self._select_wire(None)
+        self.session.select(ids)
+        # A marquee may have shown another selection than the session's.
+        self.canvas_scene.select(self.session.selection)
+
+    def select_wire(self, edge: Edge) -> None:
+        self.select([])
+        self._select_wire(edge)
+
+    def reveal(self, node_id: str) -> None:
+        """Selects a node and brings it into sight."""
+        if node_id in self.canvas_scene.nodes:
+            self.select([node_id])
+            self.camera.show(self.canvas_scene.nodes[node_id].rect)
+
+    def apply(self, edit: Edit) -> bool:
+        """Makes the edit, or tells the user why not; whether it was made."""
+        return self.session.try_apply(edit)
+
+    def add_layer(self, kind: str, point: QPointF, into: Edge | None = None) -> None:
+        """Adds a layer with its corner at the point, or into a wire there."""
+        self.commands.add_at(kind, point.toTuple(), into)
+
+    def add_layer_kind(self, kind: str) -> None:
+        """Adds a layer behind the selected node, or where there is room."""
+        self.commands.add(kind)
+
+    def request_quick_add(self, point: QPointF, port: Port | None = None) -> None:
+        """Opens the search for a layer to put at the point, wired to the port."""
+        self.commands.quick_add(point, port)
+
+    def arrange(self) -> None:
+        """Gives all nodes tidy places, as one undo step."""
+        self.commands.arrange()
+
+    def fit(self) -> None:
+        """Shows the whole network."""
+        self.camera.fit()
+
+    def set_thumbnails(self, thumbnails: Mapping[str, Thumbnail]) -> None:
+        """Shows feature maps, values or images on the cards, by node name.
+
+        A thumbnail has `maps` (uint8 (N, H, W)) with `channels`, `mean` and `dead`; or `values`
+        (float (N,)); or `image` (uint8 (H, W, 3)) with `caption`; or `text`.
+        """
+        self.canvas_scene.set_thumbnails(thumbnails)
+        self.minimap.network_changed()
+
+    def show_minimap(self, shown: bool) -> None:
+        self.session.settings.set_value("canvas/minimap", shown)
+        self.minimap.setVisible(shown and bool(self.canvas_scene.nodes))
+
+    def room(self, id: str) -> float:
+        """The height that a layout keeps for a card, with its thumbnail to come."""
+        item = self.canvas_scene.nodes.get(id)
+        return float(room_for(item.content, item.thumbnail) if item else MAPS_HEIGHT)
+
+    @property
+    def scale_factor(self) -> float:
+        return self.camera.scale
+
+    def visible_rect(self) -> QRectF:
+        """What the view shows of the scene."""
+        return self.camera.visible_rect
+
+    def pan(self, step: QPointF) -> None:
+        """Moves what is seen by this many pixels."""
+        self.camera.pan(step)
+
+    def view_moved(self) -> None:
+        """The camera moved: the minimap and the zoom's figure follow."""
+        self.move_settles()
+        self.minimap.update()
+        self.session.zoom_changed.emit(self.camera.scale)
+
+    # What the session tells
+
+    def _show_document(self) -> None:
+        self.input.cancel()
+        self.canvas_scene.set_thumbnails({})
+        self._show_network()
+        self.camera.fit()
+
+    def _take_change(self, change: Changed) -> None:
+        if change.before.network is change.after.network:
+            return
+        gesture = self.input.gesture
+        if gesture is not None and not gesture.survives_edits:
+            self.input.cancel()
+        self.camera.follows = False
+        self._show_network()
+
+    def _show_network(self, _: object = None) -> None:
+        network = self.session.project.network
+        self.canvas_scene.show(network, findings(self.session.report))
+        if self.selected_wire not in self.canvas_scene.wires:
+            self._select_wire(None)
+        self.input.replay()
+        self.hint.setVisible(not network.nodes)
+        self.minimap.setVisible(bool(network.nodes) and self._actions.shows_minimap)
+        self.minimap.network_changed()
+        self._show_selection(self.selected_ids)
+
+    def _show_selection(self, ids: list[str]) -> None:
+        if ids:
+            self._select_wire(None)
+        self.canvas_scene.select(ids)
+        self.setAccessibleDescription(describe_selection(self.canvas_scene, ids))
+        self._actions.update()
+
+    def _select_wire(self, edge: Edge | None) -> None:
+        for wire, selected in ((self.selected_wire, False), (edge, True)):
+            item = self.canvas_scene.wires.get(wire) if wire else None
+            if item is not None:
+                item.set_state(selected, item.hovered)
+        self.selected_wire = edge
+        self._actions.update()
+
+    def _use_theme(self) -> None:
+        self.canvas_scene.refresh_look()
+        self.minimap.network_changed()
+        self.viewport().update()
+
+    # What Qt tells
+
+    def shown_or_hidden(self) -> None:
+        self._actions.update()
+
+    def double_clicked(self, point: QPointF) -> bool:
+        """On a card's name renames it; on the empty canvas searches for a layer to put there."""
+        scene = self.canvas_scene
+        item = scene.node_at(point)
+        if item is not None:
+            if not 0 <= point.y() - item.rect.top() < PLAIN_HEIGHT:
+                return False
+            self.select([item.id])
+            self.commands.rename()
+            return True
+        if scene.port_at(point) is None and scene.wire_at(point) is None:
+            self.request_quick_add(point)
+            return True
+        return False
+
+    def show_menu(self, event: QContextMenuEvent) -> None:
+        point = self.camera.to_scene(QPointF(event.pos()))
+        place = event.globalPos()
+        if event.reason() == QContextMenuEvent.Reason.Keyboard and self.selected_ids:
+            point = self.canvas_scene.nodes[self.selected_ids[-1]].rect.center()
+            corner = self.viewportTransform().map(point).toPoint()
+            place = self.viewport().mapToGlobal(corner)
+        context_menu(self, point).popup(place)
