@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from PIL import Image
 
-from cnnstudio.data.source import truth_of
+from cnnstudio.data.truth import truth_of
 from cnnstudio.graph import DataError
 
 CHANNELS = (1, 3)

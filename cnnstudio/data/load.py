@@ -10,7 +10,7 @@ import numpy as np
 from cnnstudio.data.catalogue import datasets
 from cnnstudio.data.fitting import Fit, fit_for
 from cnnstudio.data.samples import ROWS_AT_ONCE, Preparation, Samples, Splits, fits_in_memory
-from cnnstudio.data.source import SPLITS, ArraySource, Source
+from cnnstudio.data.source import SPLITS, Source
 from cnnstudio.data.splitting import split
 from cnnstudio.data.statistics import mean_and_std
 from cnnstudio.data.watch import Cancelled, Progress, Watch
@@ -18,7 +18,6 @@ from cnnstudio.graph import DataError, DataSettings, ProblemError
 
 # Of data too large for memory the statistics are taken from this many training images.
 IMAGES_FOR_STATISTICS = 2048
-READ_AT_ONCE = 32
 
 
 def load(
@@ -37,8 +36,9 @@ def load(
     watch.tell(None, f"Looking for the images of {settings.dataset}")
     source = find(settings, watch)
     _check(source, settings.dataset)
+    source, fitted = source.fitted(fit, fits_in_memory(len(source.labels), fit), watch)
+    _check(source, settings.dataset)
     indices = split(source.labels, source.parts, settings.validation, settings.test, settings.seed)
-    fitted = _fitted(source, fit, watch) if fits_in_memory(len(source.labels), fit) else None
     mean, std = mean_and_std(_parts(source, fitted, indices["train"], fit, watch), fit.channels)
     preparation = Preparation(fit, mean, std, settings.normalize)
     samples = {name: Samples(source, indices[name], preparation, fitted) for name in SPLITS}
@@ -75,22 +75,6 @@ def _check(source: Source, dataset: str) -> None:
             f"{dataset} has images of {'one class only' if only else 'no class'}{only}.",
             "A network learns to tell classes apart: give it images of at least two.",
         )
-
-
-def _fitted(source: Source, fit: Fit, watch: Watch) -> np.ndarray:
-    """All images at the input's size, uint8 (N, C, height, width)."""
-    count = len(source.labels)
-    fitted = np.empty((count, fit.channels, fit.height, fit.width), np.uint8)
-    size = ROWS_AT_ONCE if isinstance(source, ArraySource) else READ_AT_ONCE
-    for first in range(0, count, size):
-        watch.tell(first / count, f"Bringing {count:,} images to {fit.height}×{fit.width}")
-        last = min(first + size, count)
-        if isinstance(source, ArraySource):
-            fitted[first:last] = fit.many(source.images[first:last])
-        else:
-            for index in range(first, last):
-                fitted[index] = fit(source.image(index))
-    return fitted
 
 
 def _parts(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +35,7 @@ def read_image(path: Path | str) -> np.ndarray:
     """
     path = Path(path)
     try:
-        with warnings.catch_warnings(action="ignore"), _opened(path) as image:
+        with _opened(path) as image:
             _check_size(image, path)
             return _pixels(ImageOps.exif_transpose(image), path)
     except DataError:
@@ -78,11 +77,8 @@ def _pixels(image: Image.Image, path: Path) -> np.ndarray:
             )
         return np.rint(levels * 255).astype(np.uint8)[..., None]
     if image.has_transparency_data:
-        image = image.convert("LA" if image.mode in GREY_MODES else "RGBA")
-        white = Image.new(image.mode, image.size, "white")
-        image = Image.alpha_composite(white.convert("RGBA"), image.convert("RGBA")).convert(
-            "L" if image.mode == "LA" else "RGB"
-        )
-    image = image.convert("L" if image.mode in GREY_MODES else "RGB")
-    pixels = np.asarray(image)
+        grey = image.mode in GREY_MODES
+        white = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(white, image.convert("RGBA")).convert("L" if grey else "RGB")
+    pixels = np.asarray(image.convert("L" if image.mode in GREY_MODES else "RGB"))
     return pixels[..., None] if pixels.ndim == 2 else pixels

@@ -7,9 +7,13 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from cnnstudio.data.fitting import Fit
+from cnnstudio.data.truth import truth_of
+from cnnstudio.data.watch import Watch
 from cnnstudio.graph import DataError
 
 SPLITS = ("train", "validation", "test")
+ROWS_AT_ONCE = 512
 
 
 class Source(Protocol):
@@ -35,6 +39,13 @@ class Source(Protocol):
 
     def truth(self, index: int) -> dict[str, Any]:
         """What is known beyond the class: "box" (x0, y0, x1, y1), "mask" bool (H, W)."""
+        ...
+
+    def fitted(self, fit: Fit, hold: bool, watch: Watch) -> tuple[Source, np.ndarray | None]:
+        """The source without what can't be read, and its images at the input's size.
+
+        They are uint8 (N, C, height, width) in the source's order, None unless wanted (`hold`).
+        """
         ...
 
 
@@ -69,14 +80,16 @@ class ArraySource:
     def truth(self, index: int) -> dict[str, Any]:
         return {} if self.masks is None else truth_of(self.masks[index])
 
-
-def truth_of(mask: np.ndarray) -> dict[str, Any]:
-    """Mask bool (H, W) and its box (x0, y0, x1, y1) in pixels, x1 and y1 just outside."""
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    if not len(rows):
-        return {"mask": mask, "box": [0, 0, 0, 0]}
-    box = [columns[0], rows[0], columns[-1] + 1, rows[-1] + 1]
-    return {"mask": mask, "box": [int(edge) for edge in box]}
+    def fitted(self, fit: Fit, hold: bool, watch: Watch) -> tuple[ArraySource, np.ndarray | None]:
+        if not hold:
+            return self, None
+        count = len(self.images)
+        fitted = np.empty((count, fit.channels, fit.height, fit.width), np.uint8)
+        for first in range(0, count, ROWS_AT_ONCE):
+            watch.tell(first / count, f"Bringing {count:,} images to {fit.height}×{fit.width}")
+            rows = slice(first, first + ROWS_AT_ONCE)
+            fitted[rows] = fit.many(self.images[rows])
+        return self, fitted
 
 
 def _times(shape: tuple[int, ...]) -> str:

@@ -20,17 +20,19 @@ class LoadingStoppedError(DataError):
 
 @dataclass
 class Watch:
-    """Tells `progress` at most ten times a second; asks `cancelled` each time."""
+    """Asks `cancelled` and tells `progress`, both at most ten times a second."""
 
     progress: Progress | None = None
     cancelled: Cancelled | None = None
-    _told: float = field(default=0.0, repr=False)
+    _told: float = field(default=-SECONDS_BETWEEN, repr=False)
 
     def tell(self, fraction: float | None, text: str) -> None:
         """Raises LoadingStoppedError if the loading should stop."""
+        now = time.monotonic()
+        if now - self._told < SECONDS_BETWEEN:
+            return
+        self._told = now
         if self.cancelled is not None and self.cancelled():
             raise LoadingStoppedError("Loading the data was stopped.")
-        now = time.monotonic()
-        if self.progress is not None and now - self._told >= SECONDS_BETWEEN:
-            self._told = now
+        if self.progress is not None:
             self.progress(fraction, text)
