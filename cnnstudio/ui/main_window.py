@@ -192,6 +192,9 @@ class MainWindow(QMainWindow):
         session.actions.added.connect(self.addAction)
         self.rail.chosen.connect(self.show_workspace)
         session.workspace_requested.connect(self.show_workspace)
+        session.project_offered.connect(
+            lambda project: self.files.show_recovered(project, None, lambda: None)
+        )
         session.problems_requested.connect(lambda: self.show_workspace("design"))
         session.told.connect(self._tell)
         session.withdrawn.connect(self.banner.withdraw)

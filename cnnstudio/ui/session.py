@@ -50,6 +50,7 @@ class Session(QObject):
     told = Signal(object)  # Message
     withdrawn = Signal(str)  # the key of a message that no longer holds
     workspace_requested = Signal(str)
+    project_offered = Signal(object)  # Project to open as new, once unsaved changes are settled
     problems_requested = Signal()
     zoom_changed = Signal(float)  # of the canvas; 1.0 is actual size
 

@@ -1,0 +1,131 @@
+"""Which classes the network takes for which: the evaluation's confusion as a small table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QHeaderView, QLabel, QTableView, QVBoxLayout, QWidget
+
+from cnnstudio.ui import theme
+
+CELL = 26
+STRONGEST_ALPHA = 150
+Index = QModelIndex | QPersistentModelIndex
+
+
+class ConfusionModel(QAbstractTableModel):
+    """Counts (true class, predicted class)."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.classes: list[str] = []
+        self.counts = np.zeros((0, 0), int)
+
+    def show_counts(self, classes: list[str], counts: np.ndarray) -> None:
+        self.beginResetModel()
+        self.classes, self.counts = classes, counts
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return len(self.counts)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return len(self.counts)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        row, column = index.row(), index.column()
+        count, total = int(self.counts[row, column]), int(self.counts[row].sum())
+        told = f"{self.classes[row]} taken for {self.classes[column]}: {count:,} of {total:,}"
+        if row == column:
+            told = f"{self.classes[row]} recognised: {count:,} of {total:,}"
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return f"{count:,}" if count else ""
+            case Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.AccessibleTextRole:
+                return told
+            case Qt.ItemDataRole.TextAlignmentRole:
+                return Qt.AlignmentFlag.AlignCenter
+            case Qt.ItemDataRole.BackgroundRole if count:
+                return _shade("ok" if row == column else "error", count / total)
+            case Qt.ItemDataRole.FontRole:
+                return theme.font(11)
+        return None
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        across = orientation == Qt.Orientation.Horizontal
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.classes[section][:3] if across else self.classes[section]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            side = "Taken for" if across else "Truly"
+            return f"{side} {self.classes[section]}"
+        if role == Qt.ItemDataRole.FontRole:
+            return theme.font(11)
+        return None
+
+
+class ConfusionPanel(QWidget):
+    """The table with a sentence above it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._caption = QLabel()
+        self._caption.setProperty("role", "muted")
+        self._caption.setWordWrap(True)
+        self.table = QTableView()
+        self.table.setObjectName("confusion")
+        self.table.setAccessibleName("Confusion: rows are true classes, columns predicted ones")
+        self.table.setShowGrid(False)
+        self.table.setCornerButtonEnabled(False)
+        self.model = ConfusionModel(self)
+        self.table.setModel(self.model)
+        for header in (self.table.horizontalHeader(), self.table.verticalHeader()):
+            header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+            header.setMinimumSectionSize(CELL)
+            header.setDefaultSectionSize(CELL)
+        self.table.horizontalHeader().setDefaultSectionSize(CELL + 6)
+        self.table.verticalHeader().setMaximumWidth(96)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 12, 16, 12)
+        column.setSpacing(theme.spacing)
+        column.addWidget(self._caption)
+        column.addWidget(self.table, 1)
+        self.show_predictions({})
+
+    def show_predictions(self, summary: dict[str, Any]) -> None:
+        """Shows the content of a run's `predictions.json`; empty while there is none."""
+        classes = [str(name) for name in summary.get("classes") or []]
+        counts = np.array(summary.get("confusion") or np.zeros((0, 0)), int)
+        there = counts.ndim == 2 and counts.shape == (len(classes),) * 2 and bool(classes)
+        if not there:
+            classes, counts = [], np.zeros((0, 0), int)
+        self.model.show_counts(classes, counts)
+        self.table.setVisible(there)
+        split = summary.get("split", "test")
+        self._caption.setText(
+            f"{int(counts.sum()):,} {split} images: rows are what they show, columns what the "
+            "network took them for."
+            if there
+            else "The run's test comes when training is finished. Then this table shows which "
+            "classes are taken for which."
+        )
+        self._caption.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+
+    def sizeHint(self) -> QSize:
+        return QSize(240, 200)
+
+
+def _shade(token: str, share: float) -> QColor:
+    color = theme.color(token)
+    color.setAlpha(round(24 + (STRONGEST_ALPHA - 24) * share))
+    return color

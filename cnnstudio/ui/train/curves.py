@@ -1,0 +1,95 @@
+"""What a run's events say, as arrays that grow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Literal
+
+import numpy as np
+
+Event = dict[str, Any]
+Axis = Literal["step", "epoch"]
+
+FIRST_CAPACITY = 256
+
+
+class Series:
+    """Columns of numbers of one length; what is missing is not a number (NaN)."""
+
+    def __init__(self, *names: str) -> None:
+        self._rows = {name: row for row, name in enumerate(names)}
+        self._numbers = np.full((len(names), FIRST_CAPACITY), np.nan)
+        self._length = 0
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        """A column (N,), float64; not to be changed."""
+        return self._numbers[self._rows[name], : self._length]
+
+    def append(self, numbers: dict[str, float | None]) -> None:
+        if self._length == self._numbers.shape[1]:
+            # Arrays given away before keep their memory.
+            empty = np.full_like(self._numbers, np.nan)
+            self._numbers = np.concatenate([self._numbers, empty], axis=1)
+        for name, row in self._rows.items():
+            number = numbers.get(name)
+            self._numbers[row, self._length] = np.nan if number is None else number
+        self._length += 1
+
+
+class Curves:
+    """The numbers of one run: a row for each told step, and one for each epoch.
+
+    A step's `epoch` is the epochs passed by then, such as 2.25; an epoch's is its number.
+    """
+
+    def __init__(self, events: Iterable[Event] = ()) -> None:
+        self.steps = Series("step", "epoch", "loss", "accuracy")
+        self.epochs = Series(
+            "step", "epoch", "train_loss", "train_accuracy", "val_loss", "val_accuracy"
+        )
+        self._steps_per_epoch: float | None = None
+        self.best: int | None = None
+        self.take(events)
+
+    @property
+    def empty(self) -> bool:
+        return not len(self.steps) and not len(self.epochs)
+
+    def take(self, events: Iterable[Event]) -> None:
+        """Adds what newer events say."""
+        for event in events:
+            if event["type"] == "step":
+                self.steps.append({**event, "epoch": self._epochs_passed(event)})
+            elif event["type"] == "epoch":
+                self.epochs.append(event)
+                self._compare(len(self.epochs) - 1)
+            elif event["type"] == "start" and event.get("steps") and event.get("epochs"):
+                self._steps_per_epoch = event["steps"] / event["epochs"]
+
+    def epoch_of(self, step: float) -> float:
+        """The epochs passed at a step; NaN while nobody knows."""
+        return step / self._steps_per_epoch if self._steps_per_epoch else np.nan
+
+    def step_of(self, epoch: float) -> float:
+        """The step at which so many epochs are passed; NaN while nobody knows."""
+        return epoch * self._steps_per_epoch if self._steps_per_epoch else np.nan
+
+    def _epochs_passed(self, event: Event) -> float | None:
+        if self._steps_per_epoch and event.get("step") is not None:
+            return event["step"] / self._steps_per_epoch
+        return event.get("epoch")
+
+    def _compare(self, row: int) -> None:
+        """Takes the row as the best if it is: higher validation accuracy, then lower loss.
+
+        Without validation no epoch is called the best.
+        """
+        accuracy, loss = self.epochs["val_accuracy"], self.epochs["val_loss"]
+        if np.isnan(accuracy[row]) or np.isnan(loss[row]):
+            return
+        old = self.best
+        if old is None or (accuracy[row], -loss[row]) > (accuracy[old], -loss[old]):
+            self.best = row

@@ -1,0 +1,107 @@
+"""The line above a plot: its title, what its colours mean, and the values under the pointer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+
+from cnnstudio.ui import theme
+
+HEIGHT = 28
+GAP = 18
+MARK = 18
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One curve: its colour token, its mark and its value in words."""
+
+    label: str
+    value: str
+    token: str
+    mark: Literal["line", "ring", "dotted line"]
+    widest: str
+
+
+class Legend(pg.GraphicsWidget):
+    """Painted into the plots' scene, so that exported pictures carry it too.
+
+    Each value has room for its widest text, so nothing jumps while the pointer moves. Entries
+    that do not fit are left out, the last first.
+    """
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self._title = title
+        self._entries: list[Entry] = []
+        self._place = ""
+        self.setMinimumHeight(HEIGHT)
+        self.setMaximumHeight(HEIGHT)
+
+    def show_values(self, entries: list[Entry], place: str) -> None:
+        """`place` says where on the x axis the values are from."""
+        if (entries, place) != (self._entries, self._place):
+            self._entries, self._place = entries, place
+            self.update()
+
+    @property
+    def text(self) -> str:
+        """What is shown, as one line."""
+        told = [f"{entry.label} {entry.value}" for entry in self._entries if entry.value]
+        return " · ".join([self._title, *told, *([self._place] if self._place else [])])
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        area = self.rect()
+        left, right = area.left() + 4, area.right() - 4
+        left = self._write(painter, left, self._title, "text", bold=True) + GAP
+        if self._place:
+            width = _width(self._place, False)
+            if left + width < right:
+                right -= width
+                self._write(painter, right, self._place, "text_muted")
+                right -= GAP
+        for entry in self._entries:
+            label = f"{entry.label} "
+            wide = MARK + _width(label, False) + _width(entry.widest, True)
+            if left + wide > right:
+                return
+            self._draw_mark(painter, left, entry)
+            after = self._write(painter, left + MARK, label, "text_muted")
+            self._write(painter, after, entry.value, "text", bold=True)
+            left += wide + GAP
+
+    def _draw_mark(self, painter: QPainter, left: float, entry: Entry) -> None:
+        middle = QPointF(left + 5, self.rect().center().y() + 0.5)
+        color = theme.color(entry.token)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(color, 2.0))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if entry.mark == "ring":
+            painter.drawEllipse(middle, 3.5, 3.5)
+            return
+        painter.drawLine(middle - QPointF(6, 0), middle + QPointF(6, 0))
+        if entry.mark == "dotted line":
+            painter.setBrush(color)
+            painter.drawEllipse(middle, 2.5, 2.5)
+
+    def _write(
+        self, painter: QPainter, left: float, text: str, token: str, bold: bool = False
+    ) -> float:
+        """Writes at the left edge given; returns the right one."""
+        width = _width(text, bold)
+        painter.setFont(theme.font(12, bold))
+        painter.setPen(theme.color(token))
+        room = QRectF(left, self.rect().top(), width + 1, self.rect().height())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, text)
+        return left + width
+
+
+def _width(text: str, bold: bool) -> float:
+    return QFontMetricsF(theme.font(12, bold)).horizontalAdvance(text)

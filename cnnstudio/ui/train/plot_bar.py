@@ -1,0 +1,117 @@
+"""The controls above the plots: x axis, scale, smoothing, view, export."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QSlider,
+    QWidget,
+)
+
+from cnnstudio.ui import theme
+
+# The slider's end is an average over about a hundred points.
+MAXIMUM_SMOOTHING = 0.99
+SLIDER_STEPS = 99
+
+
+class PlotBar(QWidget):
+    """Emits what was chosen. `export_menu` is filled by the owner."""
+
+    axis_chosen = Signal(str)
+    log_chosen = Signal(bool)
+    smoothing_chosen = Signal(float)
+    reset_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("plot_bar")
+        self.setAccessibleName("View of the curves")
+        self.steps = _toggle("Steps", "Draw over training steps")
+        self.epochs = _toggle("Epochs", "Draw over epochs")
+        group = QButtonGroup(self)
+        group.addButton(self.steps)
+        group.addButton(self.epochs)
+        self.steps.clicked.connect(lambda: self.axis_chosen.emit("step"))
+        self.epochs.clicked.connect(lambda: self.axis_chosen.emit("epoch"))
+        self.log = _toggle("Log loss", "Draw the loss on a logarithmic scale")
+        self.log.toggled.connect(self.log_chosen)
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setObjectName("smoothing")
+        self.slider.setAccessibleName("Smoothing of the training curves")
+        self.slider.setToolTip(
+            "Exponential moving average of training; the curve as it is stays faint behind it"
+        )
+        self.slider.setRange(0, SLIDER_STEPS)
+        self.slider.setFixedWidth(120)
+        self.slider.valueChanged.connect(self._take_smoothing)
+        caption = QLabel("Smoothing")
+        caption.setProperty("role", "muted")
+        caption.setBuddy(self.slider)
+        self._number = QLabel()
+        self._number.setFont(theme.font(12))
+        self._number.setMinimumWidth(32)
+        self.reset = QPushButton("Reset view")
+        self.reset.setObjectName("reset_view")
+        self.reset.setProperty("role", "quiet")
+        self.reset.setToolTip("Show everything again (double click in a plot)")
+        self.reset.clicked.connect(self.reset_wanted)
+        self.export = QPushButton("Export")
+        self.export.setObjectName("export")
+        self.export.setAccessibleName("Export the curves")
+        self.export_menu = QMenu(self.export)
+        self.export.setMenu(self.export_menu)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 8, 12, 4)
+        row.setSpacing(theme.spacing)
+        row.addWidget(self.steps)
+        row.addWidget(self.epochs)
+        row.addSpacing(theme.spacing)
+        row.addWidget(self.log)
+        row.addSpacing(theme.spacing)
+        row.addWidget(caption)
+        row.addWidget(self.slider)
+        row.addWidget(self._number)
+        row.addStretch()
+        row.addWidget(self.reset)
+        row.addWidget(self.export)
+        self.redraw()
+
+    def show_choices(self, axis: str, log: bool, weight: float) -> None:
+        """Shows these choices; emits what differs from before."""
+        (self.steps if axis == "step" else self.epochs).setChecked(True)
+        self.log.setChecked(log)
+        self.slider.setValue(round(weight / MAXIMUM_SMOOTHING * SLIDER_STEPS))
+        self._write_number()
+
+    def redraw(self) -> None:
+        """Draws the icons in the current theme's colours."""
+        self.reset.setIcon(theme.icon("mdi6.fit-to-page-outline"))
+        self.export.setIcon(theme.icon("mdi6.export-variant"))
+        for button in (self.reset, self.export):
+            button.setIconSize(QSize(16, 16))
+
+    @property
+    def weight(self) -> float:
+        return self.slider.value() / SLIDER_STEPS * MAXIMUM_SMOOTHING
+
+    def _take_smoothing(self) -> None:
+        self._write_number()
+        self.smoothing_chosen.emit(self.weight)
+
+    def _write_number(self) -> None:
+        self._number.setText(f"{self.weight:.2f}" if self.slider.value() else "off")
+
+
+def _toggle(text: str, tip: str) -> QPushButton:
+    button = QPushButton(text)
+    button.setObjectName(text.lower().replace(" ", "_"))
+    button.setAccessibleName(tip)
+    button.setToolTip(tip)
+    button.setCheckable(True)
+    return button

@@ -1,0 +1,174 @@
+"""The plots of a run, one above the other, over the same steps or epochs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, QTimer, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from cnnstudio.ui import theme
+from cnnstudio.ui.train.curves import Axis, Curves
+from cnnstudio.ui.train.plot import ACCURACY, LOSS, QuantityPlot
+from cnnstudio.ui.train.smoothing import smoothed
+
+REDRAW_MILLISECONDS = 100
+
+
+class Plots(pg.GraphicsLayoutWidget):
+    """Draws `curves`; call `data_changed` when they have grown, or `show_curves` for others.
+
+    However often that is, it draws ten times a second at most, and nothing while it is hidden.
+    `drawn` is emitted after each time.
+    """
+
+    drawn = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("plots")
+        self.setAccessibleName("Curves of the run")
+        self.curves = Curves()
+        self.axis: Axis = "epoch"
+        self.weight = 0.0
+        self.log = False
+        self.loss = QuantityPlot(LOSS)
+        self.accuracy = QuantityPlot(ACCURACY)
+        self._pointer: float | None = None
+        self._stale = True
+        self._timer = QTimer(self, singleShot=True, interval=REDRAW_MILLISECONDS)
+        self._timer.timeout.connect(self._draw_if_seen)
+        self.ci.setContentsMargins(4, 4, 12, 4)
+        self.ci.setSpacing(0)
+        for plot in self.all:
+            self.addItem(plot.legend)
+            self.nextRow()
+            self.addItem(plot.item)
+            self.nextRow()
+            plot.item.getViewBox().on_reset = self.reset_view
+        self.accuracy.item.setXLink(self.loss.item)
+        self.scene().sigMouseMoved.connect(self._follow_pointer)
+        self.redraw()
+
+    @property
+    def all(self) -> tuple[QuantityPlot, ...]:
+        return self.loss, self.accuracy
+
+    def show_curves(self, curves: Curves) -> None:
+        """Shows another run's curves, all of them."""
+        self.curves = curves
+        self._pointer = None
+        self.reset_view()
+        self.data_changed()
+
+    def data_changed(self) -> None:
+        self._stale = True
+        if self.isVisible() and not self._timer.isActive():
+            self._timer.start()
+
+    def set_axis(self, axis: Axis) -> None:
+        if axis != self.axis:
+            self.axis, self._pointer = axis, None
+            self.reset_view()
+            self.draw()
+
+    def set_log(self, log: bool) -> None:
+        """Draws the loss on a logarithmic scale, or not."""
+        self.log = log
+        self.loss.set_log(log)
+        self.reset_view()
+
+    def set_smoothing(self, weight: float) -> None:
+        self.weight = weight
+        self.draw()
+
+    def reset_view(self) -> None:
+        """Shows everything again, and goes on doing so as it grows."""
+        for plot in self.all:
+            plot.item.getViewBox().enableAutoRange()
+
+    def draw(self) -> None:
+        """Draws now."""
+        self._stale = False
+        for plot in self.all:
+            plot.draw(self.curves, self.axis, self.weight)
+        title = "epoch" if self.axis == "epoch" else "step"
+        self.accuracy.item.setLabel("bottom", title)
+        self._show_values()
+        self.drawn.emit()
+
+    def redraw(self) -> None:
+        """Takes the current theme's colours."""
+        self.setBackground(theme.color("surface"))
+        for plot in self.all:
+            plot.dress()
+        self.draw()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._draw_if_seen()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._point_at(None)
+
+    def _draw_if_seen(self) -> None:
+        if self._stale and self.isVisible():
+            self.draw()
+
+    def _follow_pointer(self, position: QPointF) -> None:
+        for plot in self.all:
+            view = plot.item.getViewBox()
+            if view.sceneBoundingRect().contains(position):
+                self._point_at(view.mapSceneToView(position).x())
+                return
+        self._point_at(None)
+
+    def _point_at(self, x: float | None) -> None:
+        self._pointer = x
+        self._show_values()
+
+    def _show_values(self) -> None:
+        """The values under the pointer, or the newest without one."""
+        curves, axis = self.curves, self.axis
+        step_row = _nearest(curves.steps[axis], self._pointer)
+        epoch_row = _nearest(curves.epochs[axis], self._pointer)
+        place, x = self._place(step_row, epoch_row)
+        for plot in self.all:
+            name = plot.quantity.name
+            plot.point_at(x if self._pointer is not None else None)
+            plot.show_values(
+                _at(smoothed(curves.steps[name], self.weight), step_row),
+                _at(curves.epochs[f"train_{name}"], epoch_row),
+                _at(curves.epochs[f"val_{name}"], epoch_row),
+                place if plot is self.loss else "",
+            )
+        self.setAccessibleDescription("; ".join(plot.legend.text for plot in self.all))
+
+    def _place(self, step_row: int | None, epoch_row: int | None) -> tuple[str, float | None]:
+        """Where the values are from, in words and on the x axis."""
+        series, row = self.curves.steps, step_row
+        if row is None:
+            series, row = self.curves.epochs, epoch_row
+        if row is None:
+            return "", None
+        epoch = series["epoch"][row]
+        passed = f"{epoch:.2f}".rstrip("0").rstrip(".")
+        return f"step {series['step'][row]:,.0f} · epoch {passed}", series[self.axis][row]
+
+
+def _nearest(sorted_values: np.ndarray, x: float | None) -> int | None:
+    """The row whose value is nearest to x, or the last; None if there is none."""
+    count = len(sorted_values)
+    if not count or x is None:
+        return count - 1 if count else None
+    after = int(np.searchsorted(sorted_values, x))
+    if after == count:
+        return count - 1
+    before = max(0, after - 1)
+    return after if sorted_values[after] - x < x - sorted_values[before] else before
+
+
+def _at(values: np.ndarray, row: int | None) -> float:
+    return float("nan") if row is None else float(values[row])

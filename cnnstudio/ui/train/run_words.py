@@ -1,0 +1,98 @@
+"""Runs in words: their names, times and events."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from cnnstudio.training.status import RunStatus
+from cnnstudio.ui import quantities
+
+STAMP = re.compile(r"(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d)-(.+)")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a run's log; `time` in Unix seconds, None if the event has none."""
+
+    level: Literal["info", "warning", "error"]
+    time: float | None
+    text: str
+    hint: str = ""
+
+
+def name_of(folder: str) -> str:
+    """`lenet` for the folder `2026-11-24T10-31-05-lenet`; other names as they are."""
+    match = STAMP.fullmatch(folder)
+    return match[2] if match else folder
+
+
+def started(folder: str, status: RunStatus | None, now: datetime | None = None) -> str:
+    """When a run was made: `10:31` today, `23 Nov, 10:31` before; empty if nobody knows."""
+    match = STAMP.fullmatch(folder)
+    if match:
+        moment = datetime.strptime(match[1], "%Y-%m-%dT%H-%M-%S")
+    elif status is not None and status.started:
+        moment = datetime.fromtimestamp(status.started)
+    else:
+        return ""
+    today = (now or datetime.now()).date()
+    return f"{moment:%H:%M}" if moment.date() == today else f"{moment:%d %b, %H:%M}"
+
+
+def lasted(status: RunStatus) -> str:
+    """How long the run, or its last part, took so far; empty before it began."""
+    if status.started is None or status.heartbeat < status.started:
+        return ""
+    return quantities.duration(status.heartbeat - status.started)
+
+
+def epochs_done(status: RunStatus) -> str:
+    """`3 of 8 epochs`; an epoch counts when it is over."""
+    over = status.state == "finished" or (status.steps and status.step >= status.steps)
+    done = status.epochs if over else max(0, status.epoch - 1)
+    return f"{done} of {quantities.plural(status.epochs, 'epoch')}"
+
+
+def best_accuracy(status: RunStatus) -> float | None:
+    """Of validation, or of training where there is none."""
+    best = status.best or {}
+    accuracy = best.get("val_accuracy")
+    return best.get("train_accuracy") if accuracy is None else accuracy
+
+
+def line_of(event: dict[str, Any]) -> Line | None:
+    """The log's line for an event; None for those that the curves show."""
+    told = _told(event)
+    if told is None:
+        return None
+    level = event["type"] if event["type"] in ("warning", "error") else "info"
+    return Line(level, event.get("t"), told, event.get("hint") or "")
+
+
+def _told(event: dict[str, Any]) -> str | None:
+    kind = event["type"]
+    if kind == "start":
+        if event.get("resumed"):
+            return f"Went on from step {event.get('step', 0):,}."
+        length = f"{quantities.plural(event.get('epochs') or 0, 'epoch')}"
+        device = event.get("device")
+        return f"Began: {length}, {quantities.plural(event.get('steps') or 0, 'step')}" + (
+            f", on {device_name(device)}." if device else "."
+        )
+    if kind in ("warning", "error"):
+        return str(event.get("message") or "No reason was given.")
+    if kind in ("paused", "resumed"):
+        return f"{kind.capitalize()} at step {event.get('step', 0):,}."
+    if kind == "end":
+        accuracy = event.get("test_accuracy")
+        result = f": test accuracy {quantities.percent(accuracy)}" if accuracy is not None else ""
+        return f"{str(event.get('state') or 'ended').capitalize()}{result}."
+    return None
+
+
+def device_name(device: str) -> str:
+    """`the CPU`, `CUDA`, …"""
+    return {"cpu": "the CPU", "cuda": "CUDA", "mps": "Metal"}.get(device, device)

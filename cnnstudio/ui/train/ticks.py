@@ -1,0 +1,68 @@
+"""Axes whose numbers read as people write them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import pyqtgraph as pg
+
+from cnnstudio.ui import theme
+
+LOG_STEPS = (1, 2, 5)
+
+
+class CountAxis(pg.AxisItem):
+    """Steps or epochs: whole numbers only, `12 k` for twelve thousand."""
+
+    def tickValues(
+        self, minVal: float, maxVal: float, size: float
+    ) -> list[tuple[float, Sequence[float]]]:
+        levels = super().tickValues(minVal, maxVal, size)
+        whole = [(spacing, [v for v in values if v == int(v)]) for spacing, values in levels]
+        return [(max(spacing, 1.0), values) for spacing, values in whole if values]
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        if spacing >= 1000 and all(value % 100 == 0 for value in values):
+            return [f"{value / 1000:g} k" if value else "0" for value in values]
+        return [f"{value:,.0f}" for value in values]
+
+
+class ValueAxis(pg.AxisItem):
+    """A quantity, linear or logarithmic, as plain numbers: `0.05`, never `5×10⁻²`."""
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        if self.logMode:
+            return self.logTickStrings(values, scale, spacing)
+        digits = max(0, math.ceil(-math.log10(spacing) - 1e-9))
+        return [f"{value:.{digits}f}" for value in values]
+
+    def logTickValues(
+        self, minVal: float, maxVal: float, size: float, stdTicks: list
+    ) -> list[tuple[float | None, Sequence[float]]]:
+        """1, 2 and 5 of each decade that is in sight, as logarithms; decades only if many are."""
+        decades = range(math.floor(minVal), math.ceil(maxVal) + 1)
+        steps = LOG_STEPS if len(decades) <= 4 else LOG_STEPS[:1]
+        if len(decades) <= 2:
+            steps = (1, 2, 3, 4, 5, 6, 8)
+        ticks = [decade + math.log10(step) for decade in decades for step in steps]
+        return [(None, [tick for tick in ticks if minVal <= tick <= maxVal])]
+
+    def logTickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        return [f"{10**value:.3g}" for value in values]
+
+
+class PercentAxis(ValueAxis):
+    """A share, 0…1, as `80 %`."""
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        digits = max(0, math.ceil(-math.log10(spacing) - 2 - 1e-9))
+        return [f"{100 * value:.{digits}f} %" for value in values]
+
+
+def dress(axis: pg.AxisItem) -> None:
+    """Gives an axis the current theme's colours and font."""
+    axis.setPen(pg.mkPen(theme.color("border")))
+    axis.setTextPen(pg.mkPen(theme.color("text_muted")))
+    axis.setTickFont(theme.font(11))
+    axis.setStyle(tickLength=0, tickTextOffset=6)

@@ -1,0 +1,191 @@
+"""The Train workspace: settings left, curves in the middle, runs right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+
+from cnnstudio.training.rundir import RunDirectory
+from cnnstudio.training.status import RunStatus
+from cnnstudio.ui.message import Message
+from cnnstudio.ui.notice import Stage
+from cnnstudio.ui.session import Session
+from cnnstudio.ui.train import export
+from cnnstudio.ui.train.curves import Curves
+from cnnstudio.ui.train.plot_bar import PlotBar
+from cnnstudio.ui.train.plots import Plots
+from cnnstudio.ui.train.run_actions import RunActions
+from cnnstudio.ui.train.run_panel import RunPanel
+from cnnstudio.ui.train.run_words import name_of
+from cnnstudio.ui.train.settings_form import SettingsForm
+
+SETTINGS_WIDTH, RUNS_WIDTH = 312, 320
+DEFAULT_SMOOTHING = 0.6
+
+
+class TrainWorkspace(QWidget):
+    """Shows the session's current run as it goes, and what the next one will do."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.setAccessibleName("Train")
+        self.plots = Plots()
+        self.bar = PlotBar()
+        self.settings = SettingsForm(session)
+        self.run_actions = RunActions(session, self)
+        self.runs = RunPanel(session, self.run_actions)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.bar)
+        column.addWidget(self.plots, 1)
+        self.stage = Stage(middle)
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        for part in (self.settings, self.stage, self.runs):
+            self._splitter.addWidget(part)
+        self._splitter.setStretchFactor(1, 1)
+        self._splitter.setSizes([SETTINGS_WIDTH, 800, RUNS_WIDTH])
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._splitter)
+        self._add_exports()
+        self._connect()
+        self._restore_choices()
+        self._show_run()
+
+    def _connect(self) -> None:
+        session, bar, plots = self._session, self.bar, self.plots
+        bar.axis_chosen.connect(plots.set_axis)
+        bar.log_chosen.connect(plots.set_log)
+        bar.smoothing_chosen.connect(plots.set_smoothing)
+        bar.reset_wanted.connect(plots.reset_view)
+        for chosen in (bar.axis_chosen, bar.log_chosen, bar.smoothing_chosen):
+            chosen.connect(self._remember_choices)
+        session.run_changed.connect(self._show_run)
+        session.runs.events.connect(self._take_events)
+        session.runs.restarted.connect(self._start_again)
+        session.runs.status.connect(self._take_status)
+        session.theme_changed.connect(self._redraw)
+
+    def _add_exports(self) -> None:
+        add = self._session.actions.add
+        self._exports = [
+            add("run.export_png", "Export the curves as PNG…", lambda: self._ask_where("png"),
+                None, "mdi6.image-outline", "Run"),
+            add("run.export_svg", "Export the curves as SVG…", lambda: self._ask_where("svg"),
+                None, "mdi6.vector-curve", "Run"),
+            add("run.export_csv", "Export the numbers as CSV…", lambda: self._ask_where("csv"),
+                None, "mdi6.table", "Run"),
+        ]  # fmt: skip
+        self.bar.export_menu.addActions(self._exports)
+
+    # The run
+
+    def _show_run(self, *_: object) -> None:
+        self.plots.show_curves(Curves(self._session.runs.history))
+        self._show_stage()
+
+    def _take_events(self, run: RunDirectory, batch: list[dict[str, Any]]) -> None:
+        self.plots.curves.take(batch)
+        self.plots.data_changed()
+        self._show_stage()
+
+    def _start_again(self, run: RunDirectory) -> None:
+        """A resumed run did steps again: its curves are read anew, in the view of before."""
+        self.plots.curves = Curves(self._session.runs.history)
+        self.plots.data_changed()
+        self._show_stage()
+
+    def _take_status(self, run: RunDirectory, _: RunStatus) -> None:
+        if run == self._session.run:
+            self._show_stage()
+
+    def _show_stage(self) -> None:
+        there = not self.plots.curves.empty
+        for action in self._exports:
+            action.setEnabled(there)
+        if there:
+            self.stage.show_content()
+            return
+        message, icon = self._instead()
+        if self.stage.shows_content or message != self.stage.notice.message:
+            self.stage.tell(message, icon)
+
+    def _instead(self) -> tuple[Message, str]:
+        """What stands in the place of curves that are not there yet."""
+        session = self._session
+        status = None if session.run is None else session.runs.status_of(session.run)
+        if session.run is None:
+            return self._invitation(), "mdi6.chart-line"
+        if status is None or status.state in ("queued", "running", "paused"):
+            text = "The images are being loaded."
+            return Message(text, "The curves begin with the first step."), "mdi6.timer-sand"
+        if status.state == "failed":
+            return Message(status.message or "The run failed.", status.hint, "error"), ""
+        text = "The run ended before its first step."
+        return Message(text, "Resume it, or train again."), "mdi6.chart-line"
+
+    def _invitation(self) -> Message:
+        actions = self._session.actions
+        if "run.train" not in actions:
+            return Message("No run is chosen.", "Choose one from the list of runs.")
+        train = actions["run.train"]
+        keys = train.shortcut().toString()
+        choose = ", or choose an earlier run from the list" if self._session.runs.runs else ""
+        return Message(
+            "Nothing has been trained yet." if not choose else "No run is chosen.",
+            f"Press Train ({keys}) and watch loss and accuracy here as the network learns{choose}.",
+            actions=(("Train", train.trigger),),
+        )
+
+    # Looks
+
+    def _redraw(self) -> None:
+        for part in (self.plots, self.bar, self.settings, self.runs, self.stage.notice):
+            part.redraw()
+
+    def _restore_choices(self) -> None:
+        settings = self._session.settings
+        axis = settings.value("train/axis", "epoch")
+        self.plots.axis = "step" if axis == "step" else "epoch"
+        self.plots.weight = settings.value("train/smoothing", DEFAULT_SMOOTHING)
+        self.bar.show_choices(
+            self.plots.axis, settings.value("train/log", False), self.plots.weight
+        )
+
+    def _remember_choices(self, *_: object) -> None:
+        settings = self._session.settings
+        settings.set_value("train/axis", self.plots.axis)
+        settings.set_value("train/log", self.plots.log)
+        settings.set_value("train/smoothing", self.plots.weight)
+
+    # Export
+
+    def _ask_where(self, suffix: str) -> None:
+        run = self._session.run
+        if run is None:
+            return
+        dialog = QFileDialog(self, "Export the curves", str(Path.home()), f"*.{suffix}")
+        dialog.setObjectName("export_dialog")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(suffix)
+        dialog.selectFile(f"{name_of(run.name)}.{suffix}")
+        dialog.fileSelected.connect(lambda chosen: self.export_to(Path(chosen)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def export_to(self, path: Path) -> None:
+        """Writes the curves to a file; its suffix says how."""
+        self.plots.draw()
+        if path.suffix == ".csv":
+            events = list(self._session.runs.history)
+            write = lambda path: export.write_bytes(path, export.table(events).encode())  # noqa: E731
+        else:
+            write = (export.drawing if path.suffix == ".svg" else export.picture)(self.plots)
+        told = Message(f"Exported to {path}.", key="export", seconds=5.0)
+        self._session.in_background(lambda: write(path), lambda _: self._session.tell(told))
