@@ -1,0 +1,153 @@
+"""The feature maps of one node."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+
+from cnnstudio.graph import Node
+from cnnstudio.layers import catalogue
+from cnnstudio.ui import quantities, theme
+from cnnstudio.ui.inspect.color_bar import ColorBar
+from cnnstudio.ui.inspect.map_view import MapView
+from cnnstudio.ui.inspect.mosaic import Mosaic
+from cnnstudio.ui.inspect.number import number_text
+from cnnstudio.ui.inspect.panel import Panel
+from cnnstudio.ui.inspect.scale import range_of
+from cnnstudio.ui.inspect.vector_plot import VectorPlot
+
+
+class MapsPanel(Panel):
+    """Choosing the node, and its maps or values. `layer_changed(name)` asks for another node."""
+
+    layer_changed = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        content = QWidget()
+        super().__init__("Feature maps", content, parent)
+        self._maps = np.zeros((0, 1, 1), np.float32)
+        self._channels = 0
+        self._names: list[str] = []
+        self.layer = QComboBox()
+        self.layer.setAccessibleName("Layer")
+        self.layer.setToolTip("The layer whose output is shown; follows the canvas")
+        self.layer.setMinimumWidth(150)
+        self.layer.activated.connect(lambda _: self.layer_changed.emit(self.current_layer))
+        self.scale = QComboBox()
+        self.scale.setAccessibleName("Scale of the colours")
+        self.scale.addItems(["Each its own scale", "One common scale"])
+        self.scale.activated.connect(lambda _: self._show_maps())
+        self.header.addWidget(self.scale)
+        self.header.addWidget(self.layer)
+        self.mosaic, self.large, self.plot = Mosaic(), MapView(), VectorPlot()
+        self.mosaic.chosen.connect(self.enlarge)
+        self.mosaic.pointed.connect(self._tell_unit)
+        self.large.closed.connect(self.show_all)
+        self.plot.pointed.connect(self._tell_value)
+        self.views = QStackedWidget()
+        for view in (self.mosaic, self.large, self.plot):
+            self.views.addWidget(view)
+        self.note = QLabel()
+        self.note.setProperty("role", "muted")
+        self.note.setTextFormat(Qt.TextFormat.PlainText)
+        self.colors = ColorBar("viridis")
+        self.colors.setMaximumWidth(220)
+        foot = QHBoxLayout()
+        foot.setSpacing(16)
+        foot.addWidget(self.note, 1)
+        foot.addWidget(self.colors, 1)
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.spacing)
+        column.addWidget(self.views, 1)
+        column.addLayout(foot)
+
+    @property
+    def current_layer(self) -> str:
+        """The name of the chosen node; empty if there is none."""
+        return self.layer.currentData() or ""
+
+    def list_layers(self, layers: list[Node], chosen: str) -> None:
+        """The nodes to choose from; no signal."""
+        self.layer.clear()
+        for node in layers:
+            kind = catalogue[node.kind].title if node.kind in catalogue else node.kind
+            self.layer.addItem(f"{node.name}  ·  {kind}", node.name)
+        self.choose_layer(chosen)
+
+    def choose_layer(self, name: str) -> bool:
+        """Makes a node the chosen one, if it is listed and not chosen yet; no signal."""
+        index = self.layer.findData(name)
+        if index < 0 or index == self.layer.currentIndex():
+            return False
+        self.layer.setCurrentIndex(index)
+        return True
+
+    def show_maps(self, answer: dict[str, Any], classes: list[str]) -> None:
+        """Shows an answer of `feature_maps`; `classes` name the values of a last layer."""
+        self._channels = int(answer["channels"])
+        if "maps" in answer:
+            self._maps = np.asarray(answer["maps"])
+            self._show_maps()
+            if self.views.currentWidget() is self.plot:
+                self.views.setCurrentWidget(self.mosaic)
+        else:
+            values = np.asarray(answer["values"])
+            self._names = classes if len(classes) == len(values) else []
+            self.plot.show_values(values, self._names)
+            self.views.setCurrentWidget(self.plot)
+            self._tell_value(-1)
+        self._show_controls()
+        self.show_answer()
+
+    def enlarge(self, unit: int) -> None:
+        """Shows one map alone."""
+        self.large.show_map(self._maps, unit, self._is_common)
+        self.views.setCurrentWidget(self.large)
+        self.large.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.note.setText("")
+
+    def show_all(self) -> None:
+        """Shows the mosaic again, with the keyboard on the map that was large."""
+        self.views.setCurrentWidget(self.mosaic)
+        self.mosaic.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.mosaic.set_current(self.large.unit)
+
+    @property
+    def _is_common(self) -> bool:
+        return self.scale.currentIndex() == 1
+
+    def _show_maps(self) -> None:
+        self.mosaic.show_maps(self._maps, self._is_common)
+        self.large.show_map(self._maps, self.large.unit, self._is_common)
+        if self._is_common:
+            self.colors.show_range(*range_of(self._maps))
+        else:
+            self.colors.show_own_ranges()
+        self._tell_unit(-1)
+
+    def _show_controls(self) -> None:
+        maps = self.views.currentWidget() is not self.plot
+        self.scale.setVisible(maps)
+        self.colors.setVisible(maps)
+
+    def _tell_unit(self, unit: int) -> None:
+        count = len(self._maps)
+        if 0 <= unit < count:
+            low, high = range_of(self._maps[unit])
+            self.note.setText(f"Unit {unit}: {number_text(low)} … {number_text(high)}")
+            return
+        size = quantities.shape(self._maps.shape[1:])
+        shown = f", the first {count} shown" if count < self._channels else ""
+        self.note.setText(f"{quantities.plural(self._channels, 'map')} of {size}{shown}")
+
+    def _tell_value(self, unit: int) -> None:
+        values = self.plot.values
+        if 0 <= unit < len(values):
+            name = self._names[unit] if self._names else f"Unit {unit}"
+            self.note.setText(f"{name}: {number_text(float(values[unit]))}")
+        else:
+            self.note.setText(quantities.plural(len(values), "value"))

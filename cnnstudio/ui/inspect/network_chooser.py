@@ -1,0 +1,176 @@
+"""Which network is looked into: a run at a checkpoint, or the untrained one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
+
+from cnnstudio.graph import Project
+from cnnstudio.training.rundir import RunDirectory
+from cnnstudio.ui import theme
+from cnnstudio.ui.inspect.subject import Subject
+from cnnstudio.ui.session import Session
+
+EDIT_MILLISECONDS = 400
+NEW_CHECKPOINTS = ("epoch", "checkpoint", "end", "start")
+UNTRAINED = "Untrained network"
+
+
+class NetworkChooser(QWidget):
+    """`subject_changed(Subject or None)` is emitted when another network is to be shown, or the
+    same with other weights. Without one, `lacks` says what is missing: "run", "checkpoint", or the
+    error that kept the run from being read."""
+
+    subject_changed = Signal(object)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._untrained = False
+        self.subject: Subject | None = None
+        self.lacks: str | Exception = "run"
+        self.run = QComboBox()
+        self.run.setAccessibleName("Run")
+        self.run.setToolTip("The run whose network is looked into")
+        self.run.setMinimumWidth(220)
+        self.run.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.run.activated.connect(lambda _: self._take_choice())
+        self.checkpoint = QComboBox()
+        self.checkpoint.setAccessibleName("Checkpoint")
+        self.checkpoint.setToolTip("The moment of the training whose weights are used")
+        self.checkpoint.setMinimumWidth(96)
+        self.checkpoint.activated.connect(lambda _: self._open())
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.spacing)
+        row.addWidget(self.run)
+        row.addWidget(self.checkpoint)
+        self._edits = QTimer(self, singleShot=True, interval=EDIT_MILLISECONDS)
+        self._edits.timeout.connect(self._open)
+        session.runs_listed.connect(self._list_runs)
+        session.run_changed.connect(self._follow_run)
+        session.runs.events.connect(self._look_for_checkpoints)
+        session.runs.status.connect(lambda *_: self._list_runs())
+        session.changed.connect(lambda _: self._untrained and self._edits.start())
+        session.document_replaced.connect(self._start_over)
+        self._list_runs()
+        self._open()
+
+    def choose_untrained(self) -> None:
+        """Looks at the project's network with the weights that a training would begin with."""
+        self._untrained = True
+        self._list_runs()
+        self._open()
+
+    def _start_over(self) -> None:
+        self._untrained = False
+        self._list_runs()
+        self._open()
+
+    def _follow_run(self, run: RunDirectory | None) -> None:
+        self._untrained = self._untrained and run is None
+        self._list_runs()
+        self._open()
+
+    def _take_choice(self) -> None:
+        run = self.run.currentData()
+        if run is None:
+            self.choose_untrained()
+            return
+        self._untrained = False
+        if run == self._session.run:
+            self._open()
+        else:
+            self._session.show_run(run)
+
+    def _list_runs(self) -> None:
+        """The runs that are there, the current one chosen."""
+        runs = list(self._session.runs.runs)
+        current = self._session.run
+        if current is not None and current not in runs:
+            runs.insert(0, current)
+        items: list[tuple[str, RunDirectory | None]] = [
+            *((self._run_text(run), run) for run in runs),
+            (UNTRAINED, None),
+        ]
+        listed = [(self.run.itemText(i), self.run.itemData(i)) for i in range(self.run.count())]
+        if items != listed:
+            self.run.clear()
+            for text, run in items:
+                self.run.addItem(text, run)
+        wanted = None if self._untrained else current
+        index = next((i for i, (_, run) in enumerate(items) if run == wanted), -1)
+        self.run.setCurrentIndex(-1 if wanted is None and not self._untrained else index)
+        self.run.setPlaceholderText("No run chosen")
+
+    def _run_text(self, run: RunDirectory) -> str:
+        status = self._session.runs.status_of(run)
+        state = f" · {status.state}" if status is not None else ""
+        return f"{run_title(run.name)}{state}"
+
+    def _look_for_checkpoints(self, run: RunDirectory, batch: Iterable[dict[str, Any]]) -> None:
+        if run == self._session.run and any(event["type"] in NEW_CHECKPOINTS for event in batch):
+            self._open()
+
+    def _open(self) -> None:
+        """Reads the chosen network, on another thread."""
+        run = None if self._untrained else self._session.run
+        self.checkpoint.setVisible(run is not None)
+        if run is not None:
+            self._session.in_background(
+                lambda: (run.project(), run.checkpoints()),
+                lambda read: self._take_run(run, *read),
+                lambda error: self._show(None, error),
+            )
+        elif self._untrained:
+            self._show(Subject(self._session.project), "")
+        else:
+            self._show(None, "run")
+
+    def _take_run(self, run: RunDirectory, project: Project, folders: dict[str, Path]) -> None:
+        if run != self._session.run or self._untrained:
+            return
+        self._list_checkpoints(folders)
+        name = self.checkpoint.currentData()
+        if name is None:
+            self._show(None, "checkpoint")
+        else:
+            self._show(Subject(project, run, name, folders[name]), "")
+
+    def _list_checkpoints(self, folders: dict[str, Path]) -> None:
+        names = sorted(folders, key=lambda name: (name != "best", name != "last", name))
+        chosen = self.checkpoint.currentData()
+        if names != [self.checkpoint.itemData(i) for i in range(self.checkpoint.count())]:
+            self.checkpoint.clear()
+            for name in names:
+                self.checkpoint.addItem(checkpoint_title(name), name)
+            self.checkpoint.setCurrentIndex(max(0, self.checkpoint.findData(chosen)))
+        if not names:
+            self.checkpoint.setCurrentIndex(-1)
+
+    def _show(self, subject: Subject | None, lacks: str | Exception) -> None:
+        if subject != self.subject or subject is None:
+            self.subject, self.lacks = subject, lacks
+            self.subject_changed.emit(subject)
+
+
+def run_title(name: str) -> str:
+    """`lenet, 24 Nov 10:31` for a run's folder `2026-11-24T10-31-05-lenet`."""
+    found = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d)-(.+)", name)
+    if found is None:
+        return name
+    moment = datetime.strptime(found[1], "%Y-%m-%dT%H-%M-%S")
+    return f"{found[2]}, {moment:%d %b %H:%M}"
+
+
+def checkpoint_title(name: str) -> str:
+    """`Best`, `Last`, `Epoch 3`."""
+    if name.startswith("epoch-"):
+        return f"Epoch {int(name.removeprefix('epoch-'))}"
+    return name.capitalize()

@@ -1,0 +1,62 @@
+"""What Inspect looks at: a network with its weights, and an image."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cnnstudio.graph import Node, Project
+from cnnstudio.layers import catalogue
+from cnnstudio.training.rundir import RunDirectory
+
+# A sample as [split, index], or the path of a file.
+Image = list[Any] | str
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A run at a checkpoint, or without a run the untrained network of a project.
+
+    `folder` is where the checkpoint lies: what is best today is not the best tomorrow.
+    """
+
+    project: Project
+    run: RunDirectory | None = None
+    checkpoint: str = "best"
+    folder: Path | None = None
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The network as the kernel's questions take it."""
+        if self.run is None:
+            return {"project": self.project}
+        return {"run": str(self.run.path), "checkpoint": self.checkpoint}
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        return input_shape(self.project)
+
+    def layers(self) -> list[Node]:
+        """The nodes from input to output."""
+        network = self.project.network
+        return [network.node(id) for id in network.topological()]
+
+
+def input_shape(project: Project) -> tuple[int, ...]:
+    """The shape of the first Input; the declaration's default where it has none."""
+    default = next(p.default for p in catalogue["Input"].parameters if p.name == "shape")
+    inputs = [node for node in project.network.nodes if node.kind == "Input"]
+    return tuple(inputs[0].parameters.get("shape", default)) if inputs else tuple(default)
+
+
+def first_layer(layers: list[Node]) -> str:
+    """The name of the node worth a first look: the last convolution's, else the first after the
+    input; empty for an empty network."""
+    convolutions = [
+        node.name
+        for node in layers
+        if node.kind in catalogue and catalogue[node.kind].category == "Convolution"
+    ]
+    others = [node.name for node in layers if node.kind != "Input"]
+    return (convolutions[len(convolutions) // 2 :] or others or [""])[0]
