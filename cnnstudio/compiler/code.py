@@ -92,9 +92,10 @@ def _call(kind: LayerKind, arguments: Mapping[str, Any], given: str = "") -> str
     shown = [given] if given else []
     signature = _parameters(target)
     positional = 0
-    for name, value in arguments.items():
-        text = _literal(_plain(kind, name, value))
-        if name in signature and text == _literal(_plain(kind, name, signature[name].default)):
+    ordered = sorted(arguments, key=lambda name: [*signature, name].index(name))
+    for name in ordered:
+        text = _literal(arguments[name])
+        if name in signature and text == _literal(signature[name].default):
             continue
         in_order = list(signature)[positional : positional + 1] == [name]
         if kind.call == "module" and in_order and positional < 2:
@@ -118,14 +119,6 @@ def _parameters(target: Any) -> Mapping[str, inspect.Parameter]:
 
 def _literal(value: Any) -> str:
     return f'"{value}"' if isinstance(value, str) else repr(value)
-
-
-def _plain(kind: LayerKind, name: str, value: Any) -> Any:
-    """`(3, 3)` as 3, where the target takes either."""
-    sizes = {parameter.name for parameter in kind.parameters if parameter.type == "size"}
-    if name in sizes and isinstance(value, tuple) and len(set(value)) == 1:
-        return value[0]
-    return value
 
 
 def _forward(checked: Checked) -> str:

@@ -25,7 +25,7 @@ class ReLU:
     reference=DOCS + "ReLU6.html",
 )  # fmt: skip
 class ReLU6:
-    """ReLU that stops at 6."""
+    """ReLU that stops at 6, so that its output fits few bits."""
 
 
 @layer(
@@ -99,8 +99,8 @@ class Hardswish:
 
 
 @layer(
-    "Sigmoid", category=CATEGORY, target="torch.nn.Sigmoid", icon="mdi6.chart-bell-curve-cumulative",
-    curve=True, formula="1 / (1 + e⁻ˣ)", used_in="Gates, and yes-or-no outputs.",
+    "Sigmoid", category=CATEGORY, target="torch.nn.Sigmoid",
+    icon="mdi6.chart-bell-curve-cumulative", curve=True, formula="1 / (1 + e⁻ˣ)", used_in="Gates, and yes-or-no outputs.",
     reference=DOCS + "Sigmoid.html",
 )  # fmt: skip
 class Sigmoid:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from cnnstudio.layers.declaration import Declaration, Shape, parameters_of
+from cnnstudio.layers.declaration import Declaration, Parameter, Shape, parameters_of
 
 Call = Literal["module", "function", "fold", "list", "input", "output"]
 # From parameters and input shapes (without the batch dimension) to one constructor argument.
@@ -56,7 +56,11 @@ class LayerKind(Declaration):
         """
         values = self.validate(parameters)
         inferred = {name: infer(values, shapes) for name, infer in (self.inferences or {}).items()}
-        kept = {name: value for name, value in values.items() if name not in self.hidden}
+        kept = {
+            parameter.name: _as_written(parameter, values[parameter.name])
+            for parameter in self.parameters
+            if parameter.name not in self.hidden
+        }
         return {**inferred, **kept, **{k: v for k, v in inferred.items() if k in kept}}
 
 
@@ -110,6 +114,13 @@ def layer(
         return cls
 
     return register
+
+
+def _as_written(parameter: Parameter, value: Any) -> Any:
+    """The value as one writes it in torch: a size of equal numbers is one number."""
+    if parameter.type == "size" and isinstance(value, tuple) and len(set(value)) == 1:
+        return value[0]
+    return value
 
 
 def channels(_: dict[str, Any], shapes: Sequence[Shape]) -> int:
