@@ -70,7 +70,7 @@ class Preparation:
 def prepare(
     project: Project,
     device: torch.device,
-    progress: Callable[[float, str], None] | None = None,
+    progress: Callable[[float | None, str], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Preparation:
     """Checks the network, loads the data, builds the model with the seed's initial weights.
