@@ -8,6 +8,7 @@ column to the right, as a text continues in the next column.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -19,10 +20,13 @@ Flow = Literal["down", "right"]
 
 GRID = 8.0
 LAYER_GAP = 40.0
+WIDE_LAYER_GAP = 96.0  # to the right a wire's label needs its width
 SIBLING_GAP = 40.0
 COLUMN_GAP = 64.0
 SLOT_WIDTH = 24.0
 SWEEPS = 6
+STEADY = 1e6  # how much more a card in a chain weighs than a wire
+LEAST_FILLED = 0.35  # of a column, before the next one may begin
 
 
 @dataclass
@@ -37,11 +41,6 @@ class _Slot:
     rank: float = 0.0
     centre: float = 0.0
 
-    @property
-    def weight(self) -> float:
-        """How strongly it keeps to its place: cards stand still, wires give way."""
-        return 1.0 if self.node is None else 8.0
-
 
 def arrange(
     network: Network,
@@ -52,7 +51,7 @@ def arrange(
     """Top-left corners, on the 8 px grid, for all nodes, starting at (0, 0).
 
     `size` gives a card's (width, height). With `wrap_at`, a column longer than that many pixels
-    is continued beside itself, at the last place where only one wire crosses.
+    is continued beside itself, at the last place where a single tensor leads on.
     """
     if not network.nodes:
         return {}
@@ -60,7 +59,8 @@ def arrange(
     _order(layers)
     places: dict[str, tuple[float, float]] = {}
     offset = 0.0
-    for column in _columns(layers, wrap_at):
+    gap = LAYER_GAP if flow == "down" else WIDE_LAYER_GAP
+    for column in _columns(layers, gap, wrap_at):
         _centre(column)
         low = min(slot.centre - slot.breadth / 2 for layer in column for slot in layer)
         high = max(slot.centre + slot.breadth / 2 for layer in column for slot in layer)
@@ -70,14 +70,19 @@ def arrange(
                 if slot.node is not None:
                     across = offset + slot.centre - slot.breadth / 2 - low
                     places[slot.node] = _on_grid(across, along, flow)
-            along += max(slot.length for slot in layer) + LAYER_GAP
+            along += max(slot.length for slot in layer) + gap
         offset += high - low + COLUMN_GAP
     return places
 
 
 def _on_grid(across: float, along: float, flow: Flow) -> tuple[float, float]:
     x, y = (across, along) if flow == "down" else (along, across)
-    return round(x / GRID) * GRID, round(y / GRID) * GRID
+    return _snapped(x), _snapped(y)
+
+
+def _snapped(value: float) -> float:
+    # Centres that differ by rounding alone should not land on different lines.
+    return math.floor(value / GRID + 0.5 + 1e-3) * GRID
 
 
 def _layers(network: Network) -> dict[str, int]:
@@ -172,46 +177,60 @@ def _crossings(layers: list[list[_Slot]]) -> int:
     return total
 
 
-def _columns(layers: list[list[_Slot]], wrap_at: float | None) -> list[list[list[_Slot]]]:
+def _columns(
+    layers: list[list[_Slot]], gap: float, wrap_at: float | None
+) -> list[list[list[_Slot]]]:
+    """The layers in columns of about `wrap_at`, each begun where one tensor leads over."""
     if wrap_at is None:
         return [layers]
-    columns: list[list[list[_Slot]]] = [[]]
-    length, cut = 0.0, 0
-    for layer in layers:
-        column = columns[-1]
-        if column and sum(len(slot.after) for slot in column[-1]) == 1:
-            cut = len(column)
-        height = max(slot.length for slot in layer) + LAYER_GAP
-        if column and length + height - LAYER_GAP > wrap_at and cut:
-            columns[-1], rest = column[:cut], column[cut:]
-            columns.append(rest)
-            length = sum(max(slot.length for slot in old) + LAYER_GAP for old in rest)
-            cut = 0
-        columns[-1].append(layer)
-        length += height
+    columns: list[list[list[_Slot]]] = []
+    rest = layers
+    while rest:
+        cut = _cut(rest, gap, wrap_at)
+        columns.append(rest[:cut])
+        rest = rest[cut:]
     return columns
+
+
+def _cut(layers: list[list[_Slot]], gap: float, wrap_at: float) -> int:
+    """How many layers make up the first column: as many as fit, if it can be cut there."""
+    length, best = 0.0, 0
+    for index, layer in enumerate(layers):
+        length += max(slot.length for slot in layer)
+        if length > wrap_at and best:
+            return best
+        length += gap
+        leading_on = sum(1 for slot in layer if slot.after)
+        if leading_on == 1 and (length >= wrap_at * LEAST_FILLED or length > wrap_at):
+            best = index + 1
+    return len(layers)
 
 
 def _centre(column: list[list[_Slot]]) -> None:
     """Gives each slot its centre across the flow: chains straight, neighbours apart."""
     members = {id(slot) for layer in column for slot in layer}
     for layer in column:
-        _spread(layer, [0.0] * len(layer))
+        _spread(layer, [(0.0, 1.0)] * len(layer))
     for sweep in range(SWEEPS * 2):
         downwards = sweep % 2 == 0
         for layer in column if downwards else reversed(column):
-            wanted = []
-            for slot in layer:
-                near = [n for n in (slot.before if downwards else slot.after) if id(n) in members]
-                weight = sum(n.weight for n in near)
-                wanted.append(
-                    sum(n.centre * n.weight for n in near) / weight if near else slot.centre
-                )
-            _spread(layer, wanted)
+            _spread(layer, [_wish(slot, downwards, members) for slot in layer])
 
 
-def _spread(layer: Sequence[_Slot], wanted: Sequence[float]) -> None:
-    """Places slots as near to `wanted` as their order and breadths allow (least squares).
+def _wish(slot: _Slot, downwards: bool, members: set[int]) -> tuple[float, float]:
+    """Where a slot would stand, and how strongly it keeps to that.
+
+    A card keeps in line with cards; wires that pass by, and cards they lead to, give way.
+    """
+    near = [n for n in (slot.before if downwards else slot.after) if id(n) in members]
+    cards = [n for n in near if n.node is not None]
+    chosen = cards or near
+    centre = sum(n.centre for n in chosen) / len(chosen) if chosen else slot.centre
+    return centre, STEADY if slot.node is not None and cards else 1.0
+
+
+def _spread(layer: Sequence[_Slot], wishes: Sequence[tuple[float, float]]) -> None:
+    """Places slots as near to their wishes as order and breadths allow (weighted least squares).
 
     Pool-adjacent-violators on the centres less the room the slots before them take.
     """
@@ -220,8 +239,8 @@ def _spread(layer: Sequence[_Slot], wanted: Sequence[float]) -> None:
         gap = SIBLING_GAP if left.node and right.node else SLOT_WIDTH
         room.append(room[-1] + (left.breadth + right.breadth) / 2 + gap)
     blocks: list[tuple[float, float, int]] = []  # mean, weight, count
-    for slot, want, taken in zip(layer, wanted, room, strict=True):
-        mean, weight, count = want - taken, slot.weight, 1
+    for (want, weight), taken in zip(wishes, room, strict=True):
+        mean, count = want - taken, 1
         while blocks and blocks[-1][0] > mean:
             other, other_weight, other_count = blocks.pop()
             mean = (mean * weight + other * other_weight) / (weight + other_weight)

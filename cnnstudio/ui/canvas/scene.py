@@ -18,11 +18,14 @@ from cnnstudio.ui.canvas.geometry import (
     WIRE_REACH,
     Point,
 )
+from cnnstudio.ui.canvas.labels import LabelLayer
 from cnnstudio.ui.canvas.look import Look
 from cnnstudio.ui.canvas.node_item import NodeItem
 from cnnstudio.ui.canvas.port import Port
 from cnnstudio.ui.canvas.routing import CardIndex, Router
 from cnnstudio.ui.canvas.wire_item import WireItem
+
+CROWD = 40  # from so many changed cards on, looking which wires they touch isn't worth it
 
 
 class CanvasScene(QGraphicsScene):
@@ -41,6 +44,8 @@ class CanvasScene(QGraphicsScene):
         self._findings = Findings()
         self._thumbnails: dict[str, Thumbnail] = {}
         self._router = Router(self.cards, flow)
+        self.labels = LabelLayer(self)
+        self.addItem(self.labels)
         self._far = FarLayer(self)
         self._is_far = False
         self.addItem(self._far)
@@ -120,6 +125,7 @@ class CanvasScene(QGraphicsScene):
 
     def _redraw(self) -> None:
         self.pictures.clear()
+        self.labels.forget_look()
         self._router.clear()
         self._show_wires(set(self.nodes))
         self.invalidate()
@@ -130,6 +136,7 @@ class CanvasScene(QGraphicsScene):
             return
         self._is_far = far
         self._far.setVisible(far)
+        self.labels.setVisible(not far)
         for item in (*self.nodes.values(), *self.wires.values()):
             item.setVisible(not far)
 
@@ -147,10 +154,15 @@ class CanvasScene(QGraphicsScene):
                 item.setPos(*position)
                 self.cards.put(id, item.box)
                 moved.add(id)
-        for id in moved:
-            for edge in (*self.network.incoming(id), *self.network.outgoing(id)):
-                if edge in self.wires:
-                    self._route(self.wires[edge])
+        touched = {
+            edge: self.wires[edge]
+            for id in moved
+            for edge in (*self.network.incoming(id), *self.network.outgoing(id))
+            if edge in self.wires
+        }
+        for wire in touched.values():
+            self._route(wire)
+        self.labels.place(touched.values())
 
     def restore_positions(self) -> None:
         """Takes back every preview: nodes stand where the document says."""
@@ -239,29 +251,41 @@ class CanvasScene(QGraphicsScene):
         for edge in [edge for edge in self.wires if edge not in drawn]:
             self.removeItem(self.wires.pop(edge))
             self._router.forget(edge)
+            self.labels.drop(edge)
         areas = [self.nodes[id].rect.adjusted(-12, -12, 12, 12) for id in disturbed]
-        crowded = len(areas) > 40
+        relabelled: list[WireItem] = []
         for edge in drawn:
             wire = self.wires.get(edge)
+            stale = wire is None or self._disturbs(disturbed, areas, wire)
             if wire is None:
                 wire = self.wires[edge] = WireItem(self, edge)
                 wire.setVisible(not self._is_far)
                 self.addItem(wire)
+            if stale:
                 self._route(wire)
-            elif (
-                crowded
-                or edge.source in disturbed
-                or edge.target in disturbed
-                or any(area.intersects(wire.boundingRect()) for area in areas)
-            ):
-                self._route(wire)
-            shapes = self.nodes[edge.source].content.shapes
-            known = edge.source_port < len(shapes)
-            wire.show_label(shape_text(shapes[edge.source_port]) if known else "")
+            label = self._label(edge)
+            if stale or label != wire.label:
+                wire.label = label
+                relabelled.append(wire)
+        self.labels.place(relabelled)
         sources = {edge.source for edge in drawn}
         for item in self.nodes.values():
             item.set_shows_shape(item.id not in sources)
         self._far.follow()
+
+    def _disturbs(self, disturbed: set[str], areas: list[QRectF], wire: WireItem) -> bool:
+        """Whether a wire has to be routed anew after these cards, at these places, changed."""
+        if len(areas) > CROWD or not disturbed.isdisjoint((wire.edge.source, wire.edge.target)):
+            return bool(areas)
+        label = self.labels.place_of(wire.edge)
+        return any(
+            area.intersects(wire.boundingRect()) or (label is not None and area.intersects(label))
+            for area in areas
+        )
+
+    def _label(self, edge: Edge) -> str:
+        shapes = self.nodes[edge.source].content.shapes
+        return shape_text(shapes[edge.source_port]) if edge.source_port < len(shapes) else ""
 
     def _route(self, wire: WireItem) -> None:
         edge = wire.edge

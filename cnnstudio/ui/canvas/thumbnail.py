@@ -31,8 +31,8 @@ def paint_thumbnail(painter: QPainter, thumbnail: Thumbnail, color: QColor, look
         painter.drawText(QPointF(LEFT, TOP + 11), str(thumbnail["text"]))
 
 
-def maps_line(thumbnail: Thumbnail) -> str:
-    """`+27 maps · mean 0.26 · 0 dead`"""
+def maps_parts(thumbnail: Thumbnail) -> list[str]:
+    """`+27 maps`, `mean 0.26`, `0 dead`"""
     shown = min(len(thumbnail["maps"]), MAPS_SHOWN)
     channels = int(thumbnail.get("channels", shown))
     parts = []
@@ -42,7 +42,18 @@ def maps_line(thumbnail: Thumbnail) -> str:
         parts.append(f"mean {float(thumbnail['mean']):.2f}")
     if "dead" in thumbnail:
         parts.append(f"{int(thumbnail['dead'])} dead")
-    return "  ·  ".join(parts)
+    return parts
+
+
+def _fitting(parts: list[str], look: Look) -> str:
+    """The parts in one line as wide apart as the card allows."""
+    short = [part.removesuffix(" maps") for part in parts]
+    for text in ("  ·  ".join(parts), " · ".join(parts), " · ".join(short)):
+        if look.small_metrics.horizontalAdvance(text) <= RIGHT - LEFT:
+            return text
+    return look.small_metrics.elidedText(
+        " · ".join(short), Qt.TextElideMode.ElideRight, RIGHT - LEFT
+    )
 
 
 def _paint_maps(painter: QPainter, thumbnail: Thumbnail, look: Look) -> None:
@@ -52,7 +63,7 @@ def _paint_maps(painter: QPainter, thumbnail: Thumbnail, look: Look) -> None:
         painter.drawImage(place, indexed_image(values))
     painter.setPen(look.muted)
     painter.setFont(look.small_font)
-    painter.drawText(QPointF(LEFT, TOP + MAP_SIZE + 22), maps_line(thumbnail))
+    painter.drawText(QPointF(LEFT, TOP + MAP_SIZE + 22), _fitting(maps_parts(thumbnail), look))
 
 
 def _paint_values(painter: QPainter, values: np.ndarray, color: QColor, look: Look) -> None:

@@ -111,8 +111,9 @@ class CanvasView(CanvasSurface):
         self.minimap.network_changed()
 
     def show_minimap(self, shown: bool) -> None:
+        """Whether the overview stands in the corner while a part of the network is out of sight."""
         self.session.settings.set_value("canvas/minimap", shown)
-        self.minimap.setVisible(shown and bool(self.canvas_scene.nodes))
+        self._show_minimap()
 
     def room(self, id: str) -> float:
         """The height that a layout keeps for a card, with its thumbnail to come."""
@@ -134,6 +135,7 @@ class CanvasView(CanvasSurface):
     def view_moved(self) -> None:
         """The camera moved: the minimap and the zoom's figure follow."""
         self.move_settles()
+        self._show_minimap()
         self.minimap.update()
         self.session.zoom_changed.emit(self.camera.scale)
 
@@ -161,9 +163,14 @@ class CanvasView(CanvasSurface):
             self._select_wire(None)
         self.input.replay()
         self.hint.setVisible(not network.nodes)
-        self.minimap.setVisible(bool(network.nodes) and self._actions.shows_minimap)
+        self._show_minimap()
         self.minimap.network_changed()
         self._show_selection(self.selected_ids)
+
+    def _show_minimap(self) -> None:
+        everything = self.canvas_scene.bounds()
+        all_seen = everything.isNull() or self.visible_rect().contains(everything)
+        self.minimap.setVisible(self._actions.shows_minimap and not all_seen)
 
     def _show_selection(self, ids: list[str]) -> None:
         if ids:

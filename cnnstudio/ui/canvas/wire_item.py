@@ -1,4 +1,4 @@
-"""A wire on the canvas: a smooth line along its route, with the tensor's shape beside it."""
+"""A wire on the canvas: a smooth line along its route. Its label is drawn by the label layer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from cnnstudio.graph import Edge
 from cnnstudio.graph.layout import Flow
-from cnnstudio.ui.canvas.geometry import LABEL_SCALE, Point
 from cnnstudio.ui.canvas.routing import Route, tangent
 
 if TYPE_CHECKING:
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
 CORNER = 24.0
 BLEED = 4.0
-LABEL_GAP = 8.0
 
 
 class WireItem(QGraphicsItem):
@@ -34,7 +32,6 @@ class WireItem(QGraphicsItem):
         self.route = Route((), curve=True)
         self._path = QPainterPath()
         self._bounds = QRectF()
-        self._label_at = QPointF()
 
     @property
     def start(self) -> QPointF:
@@ -51,23 +48,20 @@ class WireItem(QGraphicsItem):
         self.route = route
         self._path = wire_path(route, self._canvas.flow)
         self.line = flattened(self._path)
-        self._label_at = _label_place(route, self._path)
-        self._measure()
-
-    def show_label(self, label: str) -> None:
-        if label != self.label:
-            self.prepareGeometryChange()
-            self.label = label
-            self._measure()
-
-    def _measure(self) -> None:
-        bounds = self._path.boundingRect().adjusted(-BLEED, -BLEED, BLEED, BLEED)
-        if self.label:
-            metrics = self._canvas.look.text_metrics
-            width = metrics.horizontalAdvance(self.label)
-            bounds |= QRectF(self._label_at.x(), self._label_at.y() - 14, width + 2, 20)
-        self._bounds = bounds
+        self._bounds = self._path.boundingRect().adjusted(-BLEED, -BLEED, BLEED, BLEED)
         self.update()
+
+    def stretches(self) -> list[tuple[QPointF, QPointF]]:
+        """The straight parts, the longest along the flow first; a curve is one part."""
+        points = [QPointF(*point) for point in self.route.points]
+        down = self._canvas.flow == "down"
+
+        def reach(stretch: tuple[QPointF, QPointF]) -> tuple[float, float]:
+            step = stretch[1] - stretch[0]
+            along, across = abs(step.y()), abs(step.x())
+            return (along, across) if down else (across, along)
+
+        return sorted(pairwise(points), key=reach, reverse=True)
 
     def set_state(self, selected: bool, hovered: bool) -> None:
         if (selected, hovered) != (self.selected, self.hovered):
@@ -107,10 +101,6 @@ class WireItem(QGraphicsItem):
             painter.setPen(look.wire_pen)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.drawPath(self._path)
-        if self.label and painter.worldTransform().m11() >= LABEL_SCALE:
-            painter.setPen(look.muted)
-            painter.setFont(look.text_font)
-            painter.drawText(self._label_at, self.label)
 
 
 def wire_path(route: Route, flow: Flow) -> QPainterPath:
@@ -138,18 +128,6 @@ def wire_path(route: Route, flow: Flow) -> QPainterPath:
 def flattened(path: QPainterPath) -> list[QPointF]:
     polygons = path.toSubpathPolygons()
     return list(polygons[0]) if polygons else []
-
-
-def _label_place(route: Route, path: QPainterPath) -> QPointF:
-    """Right of the middle of the wire's longest upright stretch, or of its middle."""
-    below = QPointF(LABEL_GAP, 4)
-    if route.curve or len(route.points) < 2:
-        return path.pointAtPercent(0.5) + below
-    longest: tuple[float, Point] = (0.0, route.points[0])
-    for (x1, y1), (x2, y2) in pairwise(route.points):
-        if x1 == x2 and abs(y2 - y1) > longest[0]:
-            longest = abs(y2 - y1), (x1, (y1 + y2) / 2)
-    return QPointF(*longest[1]) + below
 
 
 def _length(vector: QPointF) -> float:
