@@ -63,7 +63,7 @@ QLineEdit[invalid="true"], QAbstractSpinBox[invalid="true"], QComboBox[invalid="
     border-color: @error@;
 }
 QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled { color: @text_disabled@; }
-ChoiceEditor::drop-down { border: none; width: 22px; }
+ChoiceBox::drop-down, ChoiceEditor::drop-down { border: none; width: 22px; }
 QComboBox QAbstractItemView {
     background: @surface_raised@; border: 1px solid @border_strong@; padding: 2px;
     selection-background-color: @surface_selected@; selection-color: @text@; outline: none;

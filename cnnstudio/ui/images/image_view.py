@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cnnstudio.ui import theme
@@ -18,13 +18,15 @@ class ImageView(QWidget):
     """Shows an image with its proportions; small ones with their pixels visible.
 
     `hovered(column, row)` tells the pixel under the pointer, `left` that there is none.
-    `smooth` blurs the pixels of small images.
+    `smooth` blurs the pixels of small images; a `compact` view is no higher than its image.
     """
 
     hovered = Signal(int, int)
     left = Signal()
 
-    def __init__(self, name: str, smooth: bool = False, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, name: str, smooth: bool = False, compact: bool = False, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
         self.setMouseTracking(True)
@@ -34,6 +36,7 @@ class ImageView(QWidget):
         self._image: QImage | None = None
         self._outline: list[QLineF] = []
         self._smooth = smooth
+        self._compact = compact
 
     @property
     def image(self) -> QImage | None:
@@ -42,6 +45,7 @@ class ImageView(QWidget):
 
     def show_image(self, image: QImage | None) -> None:
         self._image = image
+        self._limit_height()
         self.update()
 
     def show_outline(self, lines: Sequence[QLineF]) -> None:
@@ -72,6 +76,16 @@ class ImageView(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(280, 280)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._limit_height()
+
+    def _limit_height(self) -> None:
+        """No higher than the image needs, so that what is below it stays close."""
+        if self._compact and self._image is not None and not self._image.isNull():
+            needed = round(self.width() * self._image.height() / self._image.width())
+            self.setMaximumHeight(max(self.minimumHeight(), needed))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         pixel = self.pixel_at(event.position())

@@ -8,8 +8,7 @@ import numpy as np
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import (
-    QComboBox,
-    QFormLayout,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QSlider,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 from cnnstudio.graph import Node
 from cnnstudio.interpret.methods import methods
 from cnnstudio.ui import theme
+from cnnstudio.ui.choice_box import ChoiceBox
 from cnnstudio.ui.images.truth import outline
 from cnnstudio.ui.inspect.color_bar import ColorBar
 from cnnstudio.ui.inspect.heat_view import HeatView
@@ -56,14 +56,15 @@ class HeatPanel(Panel):
         self.method = self._combo("Method", [(m.title, m.kind) for m in methods.values()])
         self.layer = self._combo("Layer", [(SUGGESTED, None)])
         self.method.currentIndexChanged.connect(lambda _: self._show_method())
-        controls = QFormLayout()
-        controls.setSpacing(6)
+        controls = QGridLayout()
+        controls.setVerticalSpacing(6)
         controls.setHorizontalSpacing(12)
-        controls.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        for combo in (self.target, self.method, self.layer):
+        controls.setColumnStretch(1, 1)
+        for row, combo in enumerate((self.target, self.method, self.layer)):
             label = QLabel(combo.accessibleName())
             label.setProperty("role", "muted")
-            controls.addRow(label, combo)
+            controls.addWidget(label, row, 0)
+            controls.addWidget(combo, row, 1)
         self.column.insertLayout(1, controls)
         self.view = HeatView()
         self.view.hovered.connect(self._tell_heat)
@@ -95,6 +96,7 @@ class HeatPanel(Panel):
         column.addWidget(self.colors)
         column.addLayout(foot)
         column.addWidget(self.note)
+        column.addStretch()
         self._show_method()
 
     @property
@@ -107,18 +109,16 @@ class HeatPanel(Panel):
 
     def list_classes(self, classes: list[str]) -> None:
         """The classes to choose from, the chosen one kept."""
-        self._list(self.target, [(PREDICTED, None), *((n, i) for i, n in enumerate(classes))])
+        self.target.show_items([(PREDICTED, None), *((n, i) for i, n in enumerate(classes))])
 
     def list_layers(self, layers: list[Node]) -> None:
         """The nodes to choose from, the chosen one kept."""
         names = [node.name for node in layers if node.kind not in ("Input", "Output")]
-        self._list(self.layer, [(SUGGESTED, None), *((name, name) for name in names)])
+        self.layer.show_items([(SUGGESTED, None), *((name, name) for name in names)])
 
     def choose_class(self, number: int) -> None:
         """Explains this class."""
-        index = self.target.findData(number)
-        if index >= 0 and index != self.target.currentIndex():
-            self.target.setCurrentIndex(index)
+        if self.target.choose(number):
             self.wanted.emit()
 
     def show_heat(self, answer: dict[str, Any]) -> None:
@@ -173,22 +173,10 @@ class HeatPanel(Panel):
         heat = number_text(self.view.heat_at(column, row))
         self.note.setText(f"row {row}, column {column}: {heat}")
 
-    def _combo(self, name: str, items: list[tuple[str, Any]]) -> QComboBox:
-        combo = QComboBox()
-        combo.setAccessibleName(name)
-        for text, data in items:
-            combo.addItem(text, data)
+    def _combo(self, name: str, items: list[tuple[str, Any]]) -> ChoiceBox:
+        combo = ChoiceBox(name, items)
         combo.activated.connect(lambda _: self.wanted.emit())
         return combo
-
-    def _list(self, combo: QComboBox, items: list[tuple[str, Any]]) -> None:
-        if items[1:] == [(combo.itemText(i), combo.itemData(i)) for i in range(1, combo.count())]:
-            return
-        chosen = combo.currentData()
-        combo.clear()
-        for text, data in items:
-            combo.addItem(text, data)
-        combo.setCurrentIndex(max(0, combo.findData(chosen)) if chosen is not None else 0)
 
     def _tool(self, icon: str, text: str, called: Any) -> QToolButton:
         button = QToolButton()

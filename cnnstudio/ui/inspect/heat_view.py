@@ -18,7 +18,7 @@ class HeatView(ImageView):
     """An image (H, W, 3) with heat (H, W) laid over it; `opacity` in 0…1."""
 
     def __init__(self, parent: object = None) -> None:
-        super().__init__("Heatmap over the image", smooth=True, parent=parent)
+        super().__init__("Heatmap over the image", smooth=True, compact=True, parent=parent)
         self._picture: np.ndarray | None = None
         self._heat: np.ndarray | None = None
         self._opacity = 0.6

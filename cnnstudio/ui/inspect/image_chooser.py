@@ -6,7 +6,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QItemSelectionModel, QSize, Qt, Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QFileDialog,
     QFrame,
     QHBoxLayout,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from cnnstudio.ui import theme
+from cnnstudio.ui.choice_box import ChoiceBox
 from cnnstudio.ui.images.sample_delegate import MARGIN, SampleDelegate
 from cnnstudio.ui.images.samples_model import SamplesModel, Source
 from cnnstudio.ui.inspect.subject import Image, Subject
@@ -41,11 +41,8 @@ class ImageChooser(QWidget):
         self._subject: Subject | None = None
         self._file: Path | None = None
         self._row = 0
-        self.split = QComboBox()
-        self.split.setAccessibleName("Split")
+        self.split = ChoiceBox("Split", ((f"{t} images", name) for name, t in SPLITS.items()))
         self.split.setToolTip("Which images are shown: those it was trained on, or others")
-        for name, title in SPLITS.items():
-            self.split.addItem(f"{title} images", name)
         self.split.activated.connect(lambda _: self._show_split())
         self.open_button = QPushButton("Open image…")
         self.open_button.setAccessibleName("Open an image file")
@@ -116,7 +113,7 @@ class ImageChooser(QWidget):
         self._choose_row(self._row + by)
 
     def choose_split(self, name: str) -> None:
-        self.split.setCurrentIndex(self.split.findData(name))
+        self.split.choose(name)
         self._show_split()
 
     def redraw(self) -> None:

@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from cnnstudio.graph import Node
 from cnnstudio.layers import catalogue
 from cnnstudio.ui import quantities, theme
+from cnnstudio.ui.choice_box import ChoiceBox
 from cnnstudio.ui.inspect.color_bar import ColorBar
 from cnnstudio.ui.inspect.map_view import MapView
 from cnnstudio.ui.inspect.mosaic import Mosaic
@@ -18,6 +19,8 @@ from cnnstudio.ui.inspect.number import number_text
 from cnnstudio.ui.inspect.panel import Panel
 from cnnstudio.ui.inspect.scale import range_of
 from cnnstudio.ui.inspect.vector_plot import VectorPlot
+
+SCALES = (("Each its own scale", False), ("One common scale", True))
 
 
 class MapsPanel(Panel):
@@ -31,14 +34,11 @@ class MapsPanel(Panel):
         self._maps = np.zeros((0, 1, 1), np.float32)
         self._channels = 0
         self._names: list[str] = []
-        self.layer = QComboBox()
-        self.layer.setAccessibleName("Layer")
+        self.layer = ChoiceBox("Layer")
         self.layer.setToolTip("The layer whose output is shown; follows the canvas")
         self.layer.setMinimumWidth(150)
         self.layer.activated.connect(lambda _: self.layer_changed.emit(self.current_layer))
-        self.scale = QComboBox()
-        self.scale.setAccessibleName("Scale of the colours")
-        self.scale.addItems(["Each its own scale", "One common scale"])
+        self.scale = ChoiceBox("Scale of the colours", SCALES)
         self.scale.activated.connect(lambda _: self._show_maps())
         self.header.addWidget(self.scale)
         self.header.addWidget(self.layer)
@@ -72,19 +72,15 @@ class MapsPanel(Panel):
 
     def list_layers(self, layers: list[Node], chosen: str) -> None:
         """The nodes to choose from; no signal."""
-        self.layer.clear()
-        for node in layers:
-            kind = catalogue[node.kind].title if node.kind in catalogue else node.kind
-            self.layer.addItem(f"{node.name}  ·  {kind}", node.name)
-        self.choose_layer(chosen)
+        kinds = [catalogue[n.kind].title if n.kind in catalogue else n.kind for n in layers]
+        self.layer.show_items(
+            (f"{node.name}  ·  {kind}", node.name) for node, kind in zip(layers, kinds, strict=True)
+        )
+        self.layer.choose(chosen)
 
     def choose_layer(self, name: str) -> bool:
         """Makes a node the chosen one, if it is listed and not chosen yet; no signal."""
-        index = self.layer.findData(name)
-        if index < 0 or index == self.layer.currentIndex():
-            return False
-        self.layer.setCurrentIndex(index)
-        return True
+        return self.layer.choose(name)
 
     def show_maps(self, answer: dict[str, Any], classes: list[str]) -> None:
         """Shows an answer of `feature_maps`; `classes` name the values of a last layer."""
@@ -118,7 +114,7 @@ class MapsPanel(Panel):
 
     @property
     def _is_common(self) -> bool:
-        return self.scale.currentIndex() == 1
+        return bool(self.scale.currentData())
 
     def _show_maps(self) -> None:
         self.mosaic.show_maps(self._maps, self._is_common)

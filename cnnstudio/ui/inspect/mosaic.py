@@ -51,6 +51,7 @@ class Mosaic(QAbstractScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setMouseTracking(True)
+        self.viewport().setAutoFillBackground(False)
         self.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
 
     def show_maps(self, maps: np.ndarray, common: bool) -> None:
@@ -157,13 +158,11 @@ class Mosaic(QAbstractScrollArea):
     def _lay_out(self) -> None:
         """The largest tiles that need no scrolling; smaller ones that do if there are many."""
         count, room = max(1, len(self._maps)), self.viewport().size()
-        tile = next(
-            (t for t in range(LARGEST, SMALLEST - 1, -4) if self._fits(t, count, room)), SCROLLED
-        )
+        tile = self._tile(count, room)
         aspect = self._maps.shape[1] / max(1, self._maps.shape[2])
         self._size = QSize(tile, max(4, round(tile * min(1.0, aspect))))
         self._caption = 16 if tile >= CAPTION_FROM else 0
-        self._columns = max(1, (room.width() + GAP) // (tile + GAP))
+        self._columns = max(1, (room.width() - 4 + GAP) // (tile + GAP))
         self._step = self._size.height() + self._caption + GAP
         rows = math.ceil(count / self._columns)
         bar = self.verticalScrollBar()
@@ -171,10 +170,15 @@ class Mosaic(QAbstractScrollArea):
         bar.setPageStep(room.height())
         bar.setSingleStep(self._step // 2)
 
-    def _fits(self, tile: int, count: int, room: QSize) -> bool:
-        columns = (room.width() + GAP) // (tile + GAP)
-        step = tile + GAP + (16 if tile >= CAPTION_FROM else 0)
-        return columns > 0 and math.ceil(count / columns) * step <= room.height()
+    def _tile(self, count: int, room: QSize) -> int:
+        """A tile's width, such that the columns fill the room."""
+        width = room.width() - 4 + GAP
+        widths = [width // columns - GAP for columns in range(1, width // (SMALLEST + GAP) + 1)]
+        for columns, tile in enumerate(widths, start=1):
+            step = tile + GAP + (16 if tile >= CAPTION_FROM else 0)
+            if tile <= LARGEST and math.ceil(count / columns) * step <= room.height():
+                return tile
+        return width // max(1, round(width / (SCROLLED + GAP))) - GAP
 
     def _rect(self, unit: int) -> QRect:
         left = unit % self._columns * (self._size.width() + GAP) + 2

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from cnnstudio.graph import Project
 from cnnstudio.training.rundir import RunDirectory
 from cnnstudio.ui import theme
+from cnnstudio.ui.choice_box import ChoiceBox
 from cnnstudio.ui.inspect.subject import Subject
 from cnnstudio.ui.session import Session
 
@@ -35,14 +36,12 @@ class NetworkChooser(QWidget):
         self._untrained = False
         self.subject: Subject | None = None
         self.lacks: str | Exception = "run"
-        self.run = QComboBox()
-        self.run.setAccessibleName("Run")
+        self.run = ChoiceBox("Run")
         self.run.setToolTip("The run whose network is looked into")
         self.run.setMinimumWidth(220)
-        self.run.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.run.setPlaceholderText("No run chosen")
         self.run.activated.connect(lambda _: self._take_choice())
-        self.checkpoint = QComboBox()
-        self.checkpoint.setAccessibleName("Checkpoint")
+        self.checkpoint = ChoiceBox("Checkpoint")
         self.checkpoint.setToolTip("The moment of the training whose weights are used")
         self.checkpoint.setMinimumWidth(96)
         self.checkpoint.activated.connect(lambda _: self._open())
@@ -95,19 +94,11 @@ class NetworkChooser(QWidget):
         current = self._session.run
         if current is not None and current not in runs:
             runs.insert(0, current)
-        items: list[tuple[str, RunDirectory | None]] = [
-            *((self._run_text(run), run) for run in runs),
-            (UNTRAINED, None),
-        ]
-        listed = [(self.run.itemText(i), self.run.itemData(i)) for i in range(self.run.count())]
-        if items != listed:
-            self.run.clear()
-            for text, run in items:
-                self.run.addItem(text, run)
-        wanted = None if self._untrained else current
-        index = next((i for i, (_, run) in enumerate(items) if run == wanted), -1)
-        self.run.setCurrentIndex(-1 if wanted is None and not self._untrained else index)
-        self.run.setPlaceholderText("No run chosen")
+        self.run.show_items([*((self._run_text(run), run) for run in runs), (UNTRAINED, None)])
+        if current is None and not self._untrained:
+            self.run.setCurrentIndex(-1)
+        else:
+            self.run.choose(None if self._untrained else current)
 
     def _run_text(self, run: RunDirectory) -> str:
         status = self._session.runs.status_of(run)
@@ -145,14 +136,9 @@ class NetworkChooser(QWidget):
 
     def _list_checkpoints(self, folders: dict[str, Path]) -> None:
         names = sorted(folders, key=lambda name: (name != "best", name != "last", name))
-        chosen = self.checkpoint.currentData()
-        if names != [self.checkpoint.itemData(i) for i in range(self.checkpoint.count())]:
-            self.checkpoint.clear()
-            for name in names:
-                self.checkpoint.addItem(checkpoint_title(name), name)
-            self.checkpoint.setCurrentIndex(max(0, self.checkpoint.findData(chosen)))
-        if not names:
-            self.checkpoint.setCurrentIndex(-1)
+        self.checkpoint.show_items((checkpoint_title(name), name) for name in names)
+        if names and self.checkpoint.currentIndex() < 0:
+            self.checkpoint.setCurrentIndex(0)
 
     def _show(self, subject: Subject | None, lacks: str | Exception) -> None:
         if subject != self.subject or subject is None:

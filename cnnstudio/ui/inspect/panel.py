@@ -10,6 +10,8 @@ from cnnstudio.ui.inquiry import Inquiry
 from cnnstudio.ui.message import Message
 from cnnstudio.ui.notice import Stage
 
+HEADER_HEIGHT = 30
+
 
 class Panel(QWidget):
     """`header` is the row of the heading; subclasses add controls to it."""
@@ -26,6 +28,7 @@ class Panel(QWidget):
         self.busy.setProperty("role", "caption")
         self.stage = Stage(content)
         self.header = QHBoxLayout()
+        self.header.addStrut(HEADER_HEIGHT)
         self.header.setSpacing(theme.spacing)
         self.header.addWidget(self.title)
         self.header.addWidget(self.busy)

@@ -28,7 +28,7 @@ class PredictionPanel(Panel):
     def __init__(self, parent: QWidget | None = None) -> None:
         content = QWidget()
         super().__init__("Prediction", content, parent)
-        self.view = ImageView("The image as the network gets it")
+        self.view = ImageView("The image as the network gets it", compact=True)
         self.name = QLabel()
         self.name.setProperty("role", "muted")
         self.name.setTextFormat(Qt.TextFormat.PlainText)
@@ -62,7 +62,7 @@ class PredictionPanel(Panel):
         column.addLayout(said)
         column.addSpacing(4)
         column.addWidget(self.bars)
-        column.addStretch(0)
+        column.addStretch()
 
     def show_prediction(self, answer: dict[str, Any]) -> None:
         """Shows an answer of `predict`."""
