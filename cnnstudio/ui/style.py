@@ -45,6 +45,24 @@ QToolButton {
 QToolButton:hover { background: @surface_hover@; }
 QToolButton:focus { border-color: @accent@; }
 QToolButton:checked { background: @surface_selected@; }
+QToolButton[role="heading"] { font-weight: 600; padding: 2px 6px 2px 0; }
+QToolButton[role="heading"]:checked { background: transparent; }
+QToolButton[role="heading"]:hover { background: @surface_hover@; }
+QLabel[role="key"] {
+    color: @text_muted@; background: @surface_hover@; border: 1px solid @border@;
+    border-radius: 4px; padding: 0 5px;
+}
+QLabel[role="formula"] {
+    background: @surface_sunken@; border: 1px solid @border@; border-radius: @radius@;
+    padding: 6px 8px;
+}
+QLineEdit[role="name"] {
+    background: transparent; border-color: transparent; padding: 1px 6px; margin: 0 -7px;
+}
+QLineEdit[role="name"]:hover { border-color: @border@; }
+QLineEdit[role="name"]:focus { background: @surface_sunken@; border-color: @accent@; }
+QLineEdit[role="name"][invalid="true"] { border-color: @error@; }
+QWidget[role="drawer"] { background: @surface@; }
 QToolButton[role="fold"] { color: @text_muted@; padding: 2px 6px 2px 0; }
 QToolButton[role="fold"]:checked { background: transparent; }
 QToolButton[role="fold"]:hover { background: @surface_hover@; }

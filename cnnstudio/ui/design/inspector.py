@@ -1,0 +1,79 @@
+"""The panel on the right: the selected layer, several of them, or the project."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cnnstudio.ui.design.node_page import NodePage
+from cnnstudio.ui.design.overview_page import OverviewPage
+from cnnstudio.ui.design.parts import PAGE_MARGIN, kind_label
+from cnnstudio.ui.design.several_page import SeveralPage
+from cnnstudio.ui.session import Session
+
+
+class Inspector(QWidget):
+    """Follows the session's selection, document and report."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.setObjectName("inspector")
+        self.setAccessibleName("Inspector")
+        self.node_page = NodePage(session)
+        self.overview_page = OverviewPage(session)
+        self.several_page = SeveralPage(session)
+        self.stack = QStackedWidget()
+        for page in (self.overview_page, self.node_page, self.several_page):
+            self.stack.addWidget(_scrolling(page))
+        self.kind = kind_label()
+        self.header = QHBoxLayout()
+        self.header.setContentsMargins(PAGE_MARGIN, 10, 8, 0)
+        self.header.addWidget(self.kind, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(self.header)
+        column.addWidget(self.stack, 1)
+        session.selection_changed.connect(lambda _: self._show())
+        session.changed.connect(lambda _: self._show())
+        session.report_changed.connect(lambda _: self._show())
+        session.document_replaced.connect(self._show)
+        self._show()
+
+    def redraw(self) -> None:
+        """Draws everything in the current theme's colours."""
+        self.node_page.redraw()
+
+    def _show(self) -> None:
+        known = self._session.project.network.by_id
+        ids = [id for id in self._session.selection if id in known]
+        if not ids:
+            self.kind.setText("Project")
+            self.overview_page.refresh()
+            self.stack.setCurrentIndex(0)
+        elif len(ids) == 1:
+            self.kind.setText(known[ids[0]].kind)
+            self.node_page.show_node(ids[0])
+            self.stack.setCurrentIndex(1)
+        else:
+            self.kind.setText("Selection")
+            self.several_page.show_nodes(ids)
+            self.stack.setCurrentIndex(2)
+
+
+def _scrolling(page: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidget(page)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    return area

@@ -1,0 +1,110 @@
+"""The inspector's page while no layer is selected: the project and what the network costs."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QPlainTextEdit, QWidget
+
+from cnnstudio.graph import SetSetting
+from cnnstudio.ui import quantities, theme
+from cnnstudio.ui.design.parts import label, line, page_column
+from cnnstudio.ui.session import Session
+
+FLOAT_BYTES = 4
+HINTS = (
+    ("/", "search the layers"),
+    ("Ctrl+Space", "add a layer after the selected one"),
+    ("Ctrl+K", "find any command, layer or node"),
+    ("Ctrl+L", "arrange the network"),
+)
+ROWS = (
+    ("layers", "Layers"),
+    ("parameters", "Parameters"),
+    ("weights", "Weights"),
+    ("macs", "Multiply-adds an image"),
+    ("activations", "Activations an image"),
+)
+
+
+class OverviewPage(QWidget):
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self.setObjectName("overview_page")
+        self.name = QLineEdit()
+        self.name.setObjectName("project_name")
+        self.name.setProperty("role", "name")
+        self.name.setAccessibleName("Project name")
+        self.name.setToolTip("Click to rename")
+        self.name.setFont(theme.font(17, bold=True))
+        self.name.setPlaceholderText("Unnamed project")
+        self.name.textEdited.connect(lambda text: self._set("name", text))
+        self.description = QPlainTextEdit()
+        self.description.setObjectName("project_description")
+        self.description.setAccessibleName("Description")
+        self.description.setPlaceholderText("What is this network for?")
+        self.description.setTabChangesFocus(True)
+        self.description.setFixedHeight(76)
+        self.description.textChanged.connect(
+            lambda: self._set("description", self.description.toPlainText())
+        )
+        column = page_column(self)
+        column.addWidget(self.name)
+        column.addWidget(self.description)
+        column.addWidget(line())
+        column.addWidget(label("Network", "heading"))
+        self._values = {key: _value(f"overview_{key}", title) for key, title in ROWS}
+        table = _table()
+        for key, title in ROWS:
+            table.addRow(label(title, "muted"), self._values[key])
+        column.addLayout(table)
+        column.addWidget(line())
+        column.addWidget(label("Keys", "heading"))
+        hints = _table()
+        for keys, meaning in HINTS:
+            hint = QLabel(keys)
+            hint.setProperty("role", "key")
+            hint.setFont(theme.font(11))
+            hints.addRow(hint, label(meaning, "muted"))
+        column.addLayout(hints)
+        column.addStretch()
+
+    def refresh(self) -> None:
+        """Shows the project and the report as they are now."""
+        project = self._session.project
+        if self.name.text() != project.name:
+            self.name.setText(project.name)
+        if self.description.toPlainText() != project.description:
+            self.description.blockSignals(True)
+            self.description.setPlainText(project.description)
+            self.description.blockSignals(False)
+        layers, report = len(project.network.nodes), self._session.report
+        texts = dict.fromkeys(self._values, "checking…" if layers else "–")
+        texts["layers"] = f"{layers:,}"
+        if report is not None and layers:
+            texts["parameters"] = quantities.count(report.parameters)
+            texts["weights"] = quantities.memory(report.parameters * FLOAT_BYTES)
+            texts["macs"] = quantities.count(report.macs)
+            texts["activations"] = quantities.memory(report.activation_bytes)
+        for key, text in texts.items():
+            self._values[key].setText(text)
+
+    def _set(self, name: str, value: str) -> None:
+        if getattr(self._session.project, name) != value:
+            self._session.try_apply(SetSetting(section="project", name=name, value=value), True)
+
+
+def _value(name: str, title: str) -> QLabel:
+    made = label("", "", name)
+    made.setAccessibleName(title)
+    made.setFont(theme.font(13))
+    return made
+
+
+def _table() -> QFormLayout:
+    table = QFormLayout()
+    table.setContentsMargins(0, 0, 0, 0)
+    table.setHorizontalSpacing(16)
+    table.setVerticalSpacing(6)
+    table.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+    return table

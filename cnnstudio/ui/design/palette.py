@@ -1,0 +1,184 @@
+"""The palette: every layer kind, searched, dragged to the canvas or added with Enter."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QDrag, QKeyEvent, QPixmap
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QListView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cnnstudio.layers import catalogue
+from cnnstudio.ui import theme
+from cnnstudio.ui.design.palette_look import CARD_SIZE, PaletteDelegate, drag_pixmap
+from cnnstudio.ui.design.palette_model import LAYER, PaletteModel
+
+ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+
+
+class Palette(QWidget):
+    """Emits `chosen(kind)` when a layer is to be added, `left` when Escape is pressed."""
+
+    chosen = Signal(str)
+    left = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("palette")
+        self.setAccessibleName("Layers")
+        self.model = PaletteModel(catalogue)
+        self.search = QLineEdit()
+        self.search.setObjectName("palette_search")
+        self.search.setAccessibleName("Search layers")
+        self.search.setPlaceholderText(f"Search {len(catalogue)} layers")
+        self.search.setToolTip("Find a layer by its name, or by what it does (/)")
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(self._search)
+        self.search.installEventFilter(self)
+        self._key = KeyHint("/", self.search)
+        self.search.textChanged.connect(lambda text: self._key.setVisible(not text))
+        self.list = LayerList(self.model)
+        self.list.doubleClicked.connect(self._choose)
+        self.list.entered_with_keyboard.connect(self._choose)
+        self.list.left_upwards.connect(lambda: self.search.setFocus(Qt.FocusReason.TabFocusReason))
+        self.list.left.connect(self.left)
+        self._nothing = QLabel("No layer is called so.\nTry conv, pool or norm.")
+        self._nothing.setObjectName("palette_nothing")
+        self._nothing.setProperty("role", "muted")
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._nothing.setContentsMargins(12, 24, 12, 0)
+        self._nothing.hide()
+        self.header = QHBoxLayout()
+        self.header.setContentsMargins(12, 12, 12, 4)
+        self.header.setSpacing(4)
+        self.header.addWidget(self.search, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(self.header)
+        column.addWidget(self._nothing)
+        column.addWidget(self.list, 1)
+
+    def start_search(self) -> None:
+        """Gives the search box the keyboard."""
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    def redraw(self) -> None:
+        """Draws everything in the current theme's colours."""
+        self.list.viewport().update()
+        self._key.update()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keys in the search box: arrows go through the list, Enter adds, Escape leaves."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.key() == Qt.Key.Key_Down and not self.search.text():
+                self.list.take_keyboard()
+                return True
+            if event.key() in MOVES:
+                self.list.move_current(event)
+                return True
+            if event.key() in ENTER:
+                self._choose(self.list.currentIndex())
+                return True
+            if event.key() == Qt.Key.Key_Escape:
+                if self.search.text():
+                    self.search.clear()
+                else:
+                    self.left.emit()
+                return True
+        return False
+
+    def _search(self, text: str) -> None:
+        self.model.search(text)
+        found = bool(self.model.layers)
+        self.list.setVisible(found)
+        self._nothing.setVisible(not found)
+        # With a search, Enter adds the best match; without, nothing is marked.
+        self.list.setCurrentIndex(self.model.first_layer() if text.strip() else QModelIndex())
+        self.list.scrollToTop()
+
+    def _choose(self, index: QModelIndex) -> None:
+        layer = index.data(LAYER) if index.isValid() else None
+        if layer is not None:
+            self.chosen.emit(layer.kind)
+
+
+class LayerList(QListView):
+    entered_with_keyboard = Signal(QModelIndex)
+    left_upwards = Signal()
+    left = Signal()
+
+    def __init__(self, model: PaletteModel) -> None:
+        super().__init__()
+        self.setObjectName("palette_list")
+        self.setAccessibleName("Layers")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setModel(model)
+        self.setItemDelegate(PaletteDelegate(self))
+        self.setMouseTracking(True)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setDragEnabled(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+
+    def take_keyboard(self) -> None:
+        """Focuses the list, on its first layer if none is current."""
+        model = self.model()
+        assert isinstance(model, PaletteModel)
+        self.setFocus(Qt.FocusReason.TabFocusReason)
+        if not self.currentIndex().isValid():
+            self.setCurrentIndex(model.first_layer())
+
+    def move_current(self, event: QKeyEvent) -> None:
+        """Moves the current row as a key would that was pressed in the list."""
+        super().keyPressEvent(event)
+
+    def drag_picture(self, index: QModelIndex) -> QPixmap:
+        """What follows the pointer while that row is dragged."""
+        return drag_pixmap(index.data(LAYER), self.devicePixelRatioF())
+
+    def startDrag(self, supported: Qt.DropAction) -> None:
+        index = self.currentIndex()
+        if index.data(LAYER) is None:
+            return
+        drag = QDrag(self)
+        drag.setMimeData(self.model().mimeData([index]))
+        drag.setPixmap(self.drag_picture(index))
+        drag.setHotSpot(QPoint(CARD_SIZE.width() // 2, CARD_SIZE.height() // 2))
+        drag.exec(Qt.DropAction.CopyAction)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        model = self.model()
+        assert isinstance(model, PaletteModel)
+        if event.key() in ENTER:
+            self.entered_with_keyboard.emit(self.currentIndex())
+        elif event.key() == Qt.Key.Key_Up and self.currentIndex() == model.first_layer():
+            self.left_upwards.emit()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class KeyHint(QLabel):
+    """A key in a small frame at the right end of a field that it focuses."""
+
+    def __init__(self, key: str, field: QLineEdit) -> None:
+        super().__init__(key, field)
+        self.setProperty("role", "key")
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setFont(theme.font(11))
+        row = QHBoxLayout(field)
+        row.setContentsMargins(0, 0, 6, 0)
+        row.addStretch()
+        row.addWidget(self)
