@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
@@ -28,7 +28,7 @@ class ComponentForm(QWidget):
         self._title = title
         self._help = help
         self._declared = declared
-        self._kinds: tuple[str, ...] = ()
+        self._titles: dict[str, str] = {}
         self._kind = ""
         self.kind_form = Form([])
         self.parameters_form = Form([])
@@ -45,12 +45,13 @@ class ComponentForm(QWidget):
     def show_component(self, component: Component) -> None:
         """Shows it; a kind that is not declared shows without parameters."""
         kinds = tuple(dict.fromkeys((*self._declared, component.kind)))
-        if kinds != self._kinds:
-            self._kinds = kinds
-            kind = Parameter("kind", self._title, "choice", kinds[0], self._help, choices=kinds)
+        if kinds != tuple(self._titles):
+            self._titles = {kind: self._title_of(kind) for kind in kinds}
+            titles = tuple(self._titles.values())
+            kind = Parameter("kind", self._title, "choice", titles[0], self._help, choices=titles)
             self.kind_form = self._replaced(self.kind_form, [kind])
-            self.kind_form.edited.connect(self._take_kind)
-        self.kind_form.show_values({"kind": component.kind})
+            self.kind_form.edited.connect(self._take_title)
+        self.kind_form.show_values({"kind": self._titles[component.kind]})
         if component.kind != self._kind:
             self._show_kind(component.kind)
         self.parameters_form.show_values(component.parameters)
@@ -73,10 +74,14 @@ class ComponentForm(QWidget):
         )
         self._doc.setText(declaration.doc if declaration else "This kind is not known here.")
 
-    def _take_kind(self, _: str, kind: object, merge: object) -> None:
+    def _title_of(self, kind: str) -> str:
+        return self._declared[kind].title if kind in self._declared else kind
+
+    def _take_title(self, _: str, title: object, merge: object) -> None:
+        kind = next(kind for kind, known in self._titles.items() if known == title)
         self.edited.emit(self._name, {"kind": kind, "parameters": {}}, merge)
 
-    def _replaced(self, old: Form, parameters) -> Form:
+    def _replaced(self, old: Form, parameters: Sequence[Parameter]) -> Form:
         new = Form(parameters)
         self._column.replaceWidget(old, new)
         old.hide()

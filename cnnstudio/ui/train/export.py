@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pyqtgraph as pg
-from pyqtgraph.exporters import ImageExporter, SVGExporter
+from pyqtgraph.exporters import Exporter
+from PySide6.QtCore import QBuffer, QRectF
+from PySide6.QtGui import QImage, QPaintDevice, QPainter
+from PySide6.QtSvg import QSvgGenerator
 
 from cnnstudio.graph import CnnStudioError
 
@@ -32,23 +35,44 @@ def table(events: Iterable[dict[str, Any]]) -> str:
     return text.getvalue()
 
 
-def picture(plots: pg.GraphicsLayoutWidget) -> Callable[[Path], None]:
-    """Draws the plots at twice their size; the answer writes that to a PNG file, on any thread."""
-    exporter = ImageExporter(plots.scene())
-    exporter.parameters()["width"] = PICTURE_SCALE * plots.width()
-    image = exporter.export(toBytes=True)
-
-    def write(path: Path) -> None:
-        if not image.save(str(path), "PNG"):
-            raise _unwritable(path, "")
-
-    return write
+def picture(plots: pg.GraphicsLayoutWidget) -> bytes:
+    """The plots as a PNG of twice their size."""
+    image = QImage(plots.size() * PICTURE_SCALE, QImage.Format.Format_RGB32)
+    image.fill(plots.backgroundBrush().color())
+    _render(plots, image, PICTURE_SCALE)
+    content = QBuffer()
+    content.open(QBuffer.OpenModeFlag.WriteOnly)
+    image.save(content, "PNG")
+    return bytes(content.data().data())
 
 
-def drawing(plots: pg.GraphicsLayoutWidget) -> Callable[[Path], None]:
-    """Draws the plots as lines; the answer writes that to an SVG file, on any thread."""
-    content = SVGExporter(plots.scene()).export(toBytes=True)
-    return lambda path: write_bytes(path, content)
+def drawing(plots: pg.GraphicsLayoutWidget) -> bytes:
+    """The plots as an SVG, in lines and letters."""
+    content = QBuffer()
+    generator = QSvgGenerator()
+    generator.setOutputDevice(content)
+    generator.setSize(plots.size())
+    generator.setViewBox(plots.rect())
+    generator.setTitle(plots.accessibleName())
+    _render(plots, generator, 1)
+    return bytes(content.data().data())
+
+
+def _render(plots: pg.GraphicsLayoutWidget, device: QPaintDevice, scale: int) -> None:
+    exporter = Exporter(plots.scene())
+    painter = QPainter(device)
+    try:
+        # Marks are drawn as shapes then, not as pictures made for the screen.
+        exporter.setExportMode(True, {"painter": painter, "resolutionScale": scale})
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        area = QRectF(plots.rect())
+        target = QRectF(0, 0, area.width() * scale, area.height() * scale)
+        if isinstance(device, QSvgGenerator):
+            painter.fillRect(target, plots.backgroundBrush())
+        plots.scene().render(painter, target, plots.mapToScene(plots.rect()).boundingRect())
+    finally:
+        exporter.setExportMode(False)
+        painter.end()
 
 
 def write_bytes(path: Path, content: bytes) -> None:

@@ -50,7 +50,7 @@ class FactsPanel(QScrollArea):
         self._grid.setRowStretch(row + 1, 1)
         name, value = QLabel(), QLabel()
         name.setProperty("role", "muted")
-        value.setFont(theme.font())
+        value.setFont(theme.font(12))
         value.setTextFormat(Qt.TextFormat.PlainText)
         value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -18,6 +19,8 @@ from cnnstudio.ui import theme
 # The slider's end is an average over about a hundred points.
 MAXIMUM_SMOOTHING = 0.99
 SLIDER_STEPS = 99
+MINIMUM_WIDTH = 440
+WORDS_WIDTH = 640
 
 
 class PlotBar(QWidget):
@@ -48,20 +51,22 @@ class PlotBar(QWidget):
             "Exponential moving average of training; the curve as it is stays faint behind it"
         )
         self.slider.setRange(0, SLIDER_STEPS)
-        self.slider.setFixedWidth(120)
+        self.slider.setMinimumWidth(64)
+        self.slider.setMaximumWidth(128)
         self.slider.valueChanged.connect(self._take_smoothing)
-        caption = QLabel("Smoothing")
-        caption.setProperty("role", "muted")
-        caption.setBuddy(self.slider)
+        self._caption = QLabel("Smoothing")
+        self._caption.setProperty("role", "muted")
+        self._caption.setBuddy(self.slider)
         self._number = QLabel()
         self._number.setFont(theme.font(12))
         self._number.setMinimumWidth(32)
-        self.reset = QPushButton("Reset view")
+        self.reset = QPushButton()
+        self.reset.setAccessibleName("Reset view")
         self.reset.setObjectName("reset_view")
         self.reset.setProperty("role", "quiet")
         self.reset.setToolTip("Show everything again (double click in a plot)")
         self.reset.clicked.connect(self.reset_wanted)
-        self.export = QPushButton("Export")
+        self.export = QPushButton()
         self.export.setObjectName("export")
         self.export.setAccessibleName("Export the curves")
         self.export_menu = QMenu(self.export)
@@ -74,13 +79,22 @@ class PlotBar(QWidget):
         row.addSpacing(theme.spacing)
         row.addWidget(self.log)
         row.addSpacing(theme.spacing)
-        row.addWidget(caption)
-        row.addWidget(self.slider)
+        row.addWidget(self._caption)
+        row.addWidget(self.slider, 1)
         row.addWidget(self._number)
-        row.addStretch()
+        row.addStretch(1)
         row.addWidget(self.reset)
         row.addWidget(self.export)
+        self._fit()
         self.redraw()
+
+    def minimumSizeHint(self) -> QSize:
+        # What the controls take without the words that a narrow bar leaves out.
+        return QSize(MINIMUM_WIDTH, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def show_choices(self, axis: str, log: bool, weight: float) -> None:
         """Shows these choices; emits what differs from before."""
@@ -99,6 +113,13 @@ class PlotBar(QWidget):
     @property
     def weight(self) -> float:
         return self.slider.value() / SLIDER_STEPS * MAXIMUM_SMOOTHING
+
+    def _fit(self) -> None:
+        """Leaves words out where there is no room for them."""
+        wide = self.width() >= WORDS_WIDTH
+        self._caption.setVisible(wide)
+        self.reset.setText("Reset view" if wide else "")
+        self.export.setText("Export" if wide else "")
 
     def _take_smoothing(self) -> None:
         self._write_number()

@@ -111,7 +111,7 @@ class Plots(pg.GraphicsLayoutWidget):
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
-        self._point_at(None)
+        self.point_at(None)
 
     def _draw_if_seen(self) -> None:
         if self._stale and self.isVisible():
@@ -121,11 +121,12 @@ class Plots(pg.GraphicsLayoutWidget):
         for plot in self.all:
             view = plot.item.getViewBox()
             if view.sceneBoundingRect().contains(position):
-                self._point_at(view.mapSceneToView(position).x())
+                self.point_at(view.mapSceneToView(position).x())
                 return
-        self._point_at(None)
+        self.point_at(None)
 
-    def _point_at(self, x: float | None) -> None:
+    def point_at(self, x: float | None) -> None:
+        """Shows the values at x on the axis; None for the newest."""
         self._pointer = x
         self._show_values()
 

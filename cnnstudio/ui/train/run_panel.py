@@ -82,7 +82,9 @@ class RunPanel(QWidget):
             self.stage.show_content()
         else:
             text = "No runs yet."
-            self.stage.tell(Message(text, "Each training becomes a run that is kept here."), "mdi6.history")
+            self.stage.tell(
+                Message(text, "Each training becomes a run that is kept here."), "mdi6.history"
+            )
 
     def _show_run(self, *_: object) -> None:
         self._facts, self._parameters = RunFacts(), None

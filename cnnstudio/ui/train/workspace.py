@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from cnnstudio.training.rundir import RunDirectory
@@ -23,6 +24,7 @@ from cnnstudio.ui.train.run_words import name_of
 from cnnstudio.ui.train.settings_form import SettingsForm
 
 SETTINGS_WIDTH, RUNS_WIDTH = 312, 320
+SETTINGS_MINIMUM, RUNS_MINIMUM = 296, 252
 DEFAULT_SMOOTHING = 0.6
 
 
@@ -48,6 +50,9 @@ class TrainWorkspace(QWidget):
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         for part in (self.settings, self.stage, self.runs):
             self._splitter.addWidget(part)
+        self.settings.setMinimumWidth(SETTINGS_MINIMUM)
+        self.runs.setMinimumWidth(RUNS_MINIMUM)
+        self._splitter.setCollapsible(1, False)
         self._splitter.setStretchFactor(1, 1)
         self._splitter.setSizes([SETTINGS_WIDTH, 800, RUNS_WIDTH])
         row = QHBoxLayout(self)
@@ -66,6 +71,7 @@ class TrainWorkspace(QWidget):
         bar.reset_wanted.connect(plots.reset_view)
         for chosen in (bar.axis_chosen, bar.log_chosen, bar.smoothing_chosen):
             chosen.connect(self._remember_choices)
+        self._splitter.splitterMoved.connect(self._remember_choices)
         session.run_changed.connect(self._show_run)
         session.runs.events.connect(self._take_events)
         session.runs.restarted.connect(self._start_again)
@@ -158,8 +164,13 @@ class TrainWorkspace(QWidget):
             self.plots.axis, settings.value("train/log", False), self.plots.weight
         )
 
+        sizes = settings.value("train/sizes")
+        if isinstance(sizes, QByteArray):
+            self._splitter.restoreState(sizes)
+
     def _remember_choices(self, *_: object) -> None:
         settings = self._session.settings
+        settings.set_value("train/sizes", self._splitter.saveState())
         settings.set_value("train/axis", self.plots.axis)
         settings.set_value("train/log", self.plots.log)
         settings.set_value("train/smoothing", self.plots.weight)
@@ -181,11 +192,17 @@ class TrainWorkspace(QWidget):
 
     def export_to(self, path: Path) -> None:
         """Writes the curves to a file; its suffix says how."""
-        self.plots.draw()
-        if path.suffix == ".csv":
-            events = list(self._session.runs.history)
-            write = lambda path: export.write_bytes(path, export.table(events).encode())  # noqa: E731
-        else:
-            write = (export.drawing if path.suffix == ".svg" else export.picture)(self.plots)
+        session, events = self._session, list(self._session.runs.history)
         told = Message(f"Exported to {path}.", key="export", seconds=5.0)
-        self._session.in_background(lambda: write(path), lambda _: self._session.tell(told))
+        if path.suffix == ".csv":
+            write = partial(_write_table, path, events)
+        else:
+            self.plots.point_at(None)
+            self.plots.draw()
+            drawn = export.drawing if path.suffix == ".svg" else export.picture
+            write = partial(export.write_bytes, path, drawn(self.plots))
+        session.in_background(write, lambda _: session.tell(told))
+
+
+def _write_table(path: Path, events: list[dict[str, Any]]) -> None:
+    export.write_bytes(path, export.table(events).encode())
