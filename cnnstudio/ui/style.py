@@ -37,7 +37,7 @@ QPushButton[role="quiet"], QPushButton[role="link"] {
 }
 QPushButton[role="quiet"]:hover { background: @surface_hover@; }
 QPushButton[role="quiet"]:focus, QPushButton[role="link"]:focus { border-color: @accent@; }
-QPushButton[role="link"] { color: @link@; padding: 2px 4px; }
+QPushButton[role="link"] { color: @link@; padding: 2px 4px; margin-left: -5px; }
 
 QToolButton {
     background: transparent; border: 1px solid transparent; border-radius: @radius@; padding: 4px;
@@ -45,7 +45,7 @@ QToolButton {
 QToolButton:hover { background: @surface_hover@; }
 QToolButton:focus { border-color: @accent@; }
 QToolButton:checked { background: @surface_selected@; }
-QToolButton[role="heading"] { font-weight: 600; padding: 2px 6px 2px 0; }
+QToolButton[role="heading"] { font-weight: 600; padding: 2px 6px 2px 0; margin-left: -5px; }
 QToolButton[role="heading"]:checked { background: transparent; }
 QToolButton[role="heading"]:hover { background: @surface_hover@; }
 QLabel[role="key"] {
@@ -57,13 +57,13 @@ QLabel[role="formula"] {
     padding: 6px 8px;
 }
 QLineEdit[role="name"] {
-    background: transparent; border-color: transparent; padding: 1px 6px; margin: 0 -7px;
+    background: transparent; border-color: transparent; padding: 1px 6px; margin: 0 -9px;
 }
 QLineEdit[role="name"]:hover { border-color: @border@; }
 QLineEdit[role="name"]:focus { background: @surface_sunken@; border-color: @accent@; }
 QLineEdit[role="name"][invalid="true"] { border-color: @error@; }
 QWidget[role="drawer"] { background: @surface@; }
-QToolButton[role="fold"] { color: @text_muted@; padding: 2px 6px 2px 0; }
+QToolButton[role="fold"] { color: @text_muted@; padding: 2px 6px 2px 0; margin-left: -5px; }
 QToolButton[role="fold"]:checked { background: transparent; }
 QToolButton[role="fold"]:hover { background: @surface_hover@; }
 

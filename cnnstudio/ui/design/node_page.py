@@ -12,7 +12,7 @@ from cnnstudio.layers.declaration import Parameter
 from cnnstudio.ui import quantities
 from cnnstudio.ui.design.help_panel import HelpPanel
 from cnnstudio.ui.design.name_edit import NameEdit
-from cnnstudio.ui.design.parts import Heading, label, line, page_column
+from cnnstudio.ui.design.parts import Heading, add_line, label, line, page_column
 from cnnstudio.ui.design.problem_row import ProblemRows
 from cnnstudio.ui.forms import Form
 from cnnstudio.ui.session import Session
@@ -48,7 +48,7 @@ class NodePage(QWidget):
         column.addWidget(self.form)
         column.addWidget(self.cost)
         column.addWidget(self.problems)
-        column.addWidget(self._line)
+        add_line(column, self._line)
         column.addWidget(self._help_heading)
         column.addWidget(self.help)
         column.addStretch()
@@ -151,7 +151,8 @@ class NodePage(QWidget):
             parts.append(f"{quantities.count(cost.parameters)} parameters")
         if cost is not None and cost.macs:
             parts.append(f"{quantities.count(cost.macs)} multiply-adds")
-        return " · ".join(parts)
+        # A line may break between two of these, not within one.
+        return " · ".join(part.replace(" ", "\u00a0") for part in parts)
 
 
 def _raw(name: str) -> Parameter:

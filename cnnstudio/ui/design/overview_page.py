@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QPlainTextEdit, QWidget
 
 from cnnstudio.graph import SetSetting
 from cnnstudio.ui import quantities, theme
-from cnnstudio.ui.design.parts import label, line, page_column
+from cnnstudio.ui.design.parts import add_line, key_label, label, page_column
 from cnnstudio.ui.session import Session
 
 FLOAT_BYTES = 4
 HINTS = (
-    ("/", "search the layers"),
-    ("Ctrl+Space", "add a layer after the selected one"),
-    ("Ctrl+K", "find any command, layer or node"),
-    ("Ctrl+L", "arrange the network"),
+    ("/", "Search the layers"),
+    ("Ctrl+Space", "Add a layer"),
+    ("Ctrl+K", "Find a command, layer or node"),
+    ("Ctrl+L", "Arrange the network"),
 )
 ROWS = (
     ("layers", "Layers"),
@@ -51,21 +51,20 @@ class OverviewPage(QWidget):
         column = page_column(self)
         column.addWidget(self.name)
         column.addWidget(self.description)
-        column.addWidget(line())
+        add_line(column)
         column.addWidget(label("Network", "heading"))
         self._values = {key: _value(f"overview_{key}", title) for key, title in ROWS}
         table = _table()
-        for key, title in ROWS:
-            table.addRow(label(title, "muted"), self._values[key])
+        for row, (key, title) in enumerate(ROWS):
+            table.addWidget(_words(title), row, 0)
+            table.addWidget(self._values[key], row, 1, Qt.AlignmentFlag.AlignRight)
         column.addLayout(table)
-        column.addWidget(line())
+        add_line(column)
         column.addWidget(label("Keys", "heading"))
         hints = _table()
-        for keys, meaning in HINTS:
-            hint = QLabel(keys)
-            hint.setProperty("role", "key")
-            hint.setFont(theme.font(11))
-            hints.addRow(hint, label(meaning, "muted"))
+        for row, (keys, meaning) in enumerate(HINTS):
+            hints.addWidget(_words(meaning), row, 0)
+            hints.addWidget(key_label(keys), row, 1, Qt.AlignmentFlag.AlignRight)
         column.addLayout(hints)
         column.addStretch()
 
@@ -101,10 +100,16 @@ def _value(name: str, title: str) -> QLabel:
     return made
 
 
-def _table() -> QFormLayout:
-    table = QFormLayout()
+def _words(text: str) -> QLabel:
+    made = label(text, "muted")
+    made.setWordWrap(False)
+    return made
+
+
+def _table() -> QGridLayout:
+    table = QGridLayout()
     table.setContentsMargins(0, 0, 0, 0)
-    table.setHorizontalSpacing(16)
+    table.setHorizontalSpacing(theme.spacing)
     table.setVerticalSpacing(6)
-    table.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+    table.setColumnStretch(0, 1)
     return table

@@ -16,9 +16,9 @@ from PySide6.QtWidgets import (
 )
 
 from cnnstudio.layers import catalogue
-from cnnstudio.ui import theme
 from cnnstudio.ui.design.palette_look import CARD_SIZE, PaletteDelegate, drag_pixmap
 from cnnstudio.ui.design.palette_model import LAYER, PaletteModel
+from cnnstudio.ui.design.parts import key_label
 
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
@@ -43,7 +43,11 @@ class Palette(QWidget):
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._search)
         self.search.installEventFilter(self)
-        self._key = KeyHint("/", self.search)
+        self._key = key_label("/")
+        self._key.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        within = QHBoxLayout(self.search)
+        within.setContentsMargins(0, 0, 8, 0)
+        within.addWidget(self._key, 0, Qt.AlignmentFlag.AlignRight)
         self.search.textChanged.connect(lambda text: self._key.setVisible(not text))
         self.list = LayerList(self.model)
         self.list.doubleClicked.connect(self._choose)
@@ -75,7 +79,6 @@ class Palette(QWidget):
     def redraw(self) -> None:
         """Draws everything in the current theme's colours."""
         self.list.viewport().update()
-        self._key.update()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keys in the search box: arrows go through the list, Enter adds, Escape leaves."""
@@ -168,17 +171,3 @@ class LayerList(QListView):
             self.left.emit()
         else:
             super().keyPressEvent(event)
-
-
-class KeyHint(QLabel):
-    """A key in a small frame at the right end of a field that it focuses."""
-
-    def __init__(self, key: str, field: QLineEdit) -> None:
-        super().__init__(key, field)
-        self.setProperty("role", "key")
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setFont(theme.font(11))
-        row = QHBoxLayout(field)
-        row.setContentsMargins(0, 0, 6, 0)
-        row.addStretch()
-        row.addWidget(self)

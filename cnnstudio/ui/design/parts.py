@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QFrame, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from cnnstudio.ui import theme
 
@@ -32,11 +32,27 @@ def kind_label(text: str = "") -> QLabel:
     return made
 
 
+def key_label(keys: str) -> QLabel:
+    """Keys in a small frame."""
+    made = QLabel(keys)
+    made.setProperty("role", "key")
+    made.setFont(theme.font(11))
+    made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+    return made
+
+
 def line() -> QFrame:
     """A thin line between two parts of a page."""
     made = QFrame()
     made.setProperty("role", "line")
     return made
+
+
+def add_line(column: QVBoxLayout, made: QFrame | None = None) -> None:
+    """Puts a thin line into a page's column, with room around it."""
+    column.addSpacing(4)
+    column.addWidget(made or line())
+    column.addSpacing(4)
 
 
 def page_column(page: QWidget) -> QVBoxLayout:

@@ -24,7 +24,8 @@ from cnnstudio.ui.design.problem_row import ICONS, SEVERITIES, apply_fix
 from cnnstudio.ui.session import Session
 
 PROBLEM = Qt.ItemDataRole.UserRole
-FIX_WIDTH = 190
+FIX_WIDTH = 160
+ROW_HEIGHT = 30
 
 
 class Problems(QWidget):
@@ -85,6 +86,7 @@ class Problems(QWidget):
             item = QTreeWidgetItem(["", problem.node or "network", ""])
             item.setData(0, PROBLEM, problem)
             name, color = ICONS[problem.severity]
+            item.setSizeHint(0, QSize(0, ROW_HEIGHT))
             item.setIcon(0, theme.icon(name, color))
             spoken = f"{problem.severity}: {problem.message} {problem.hint}"
             item.setData(0, Qt.ItemDataRole.AccessibleTextRole, spoken)
@@ -132,7 +134,7 @@ class ProblemList(QTreeWidget):
         header.setStretchLastSection(False)
         header.setMinimumSectionSize(20)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((0, 36), (1, 110), (3, FIX_WIDTH)):
+        for column, width in ((0, 36), (1, 96), (3, FIX_WIDTH)):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             self.setColumnWidth(column, width)
 

@@ -8,8 +8,8 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from cnnstudio.ui import quantities
-from cnnstudio.ui.design.parts import label, line, page_column
+from cnnstudio.ui import quantities, theme
+from cnnstudio.ui.design.parts import add_line, label, page_column
 from cnnstudio.ui.session import Session
 
 BUTTONS = ("edit.duplicate", "edit.duplicate_shared", "edit.copy", "edit.delete")
@@ -25,7 +25,8 @@ class SeveralPage(QWidget):
         super().__init__()
         self._session = session
         self.setObjectName("several_page")
-        self._count = label("", "title", "selected_count")
+        self._count = label("", "", "selected_count")
+        self._count.setFont(theme.font(17, bold=True))
         self._names = label("", "muted")
         self._cost = label("", "caption", "selected_cost")
         self._actions = QWidget()
@@ -34,7 +35,7 @@ class SeveralPage(QWidget):
         column.addWidget(self._count)
         column.addWidget(self._names)
         column.addWidget(self._cost)
-        column.addWidget(line())
+        add_line(column)
         column.addWidget(self._actions)
         column.addStretch()
 
