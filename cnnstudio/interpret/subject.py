@@ -95,7 +95,7 @@ class Subject:
             image=picture.image,
             name=picture.name,
             label=int(samples.labels[index]),
-            truth=samples.truth(index),
+            truth=samples.fitted_truth(index),
         )
 
     def node(self, name: str) -> str:

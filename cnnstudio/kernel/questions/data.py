@@ -66,15 +66,17 @@ def samples(
     start: int = 0,
     count: int = 64,
     size: int = 96,
+    label: int | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Some images of a split, as stored, fitted into squares of `size` pixels.
 
-    {"images": uint8 (N, size, size, 3), "labels", "names", "total"}; fewer at the end of the
-    split.
+    Those of class `label` only, if that is given. {"images": uint8 (N, size, size, 3), "labels",
+    "names", "indexes" (in the split), "total"}; fewer at the end.
     """
     part = samples_of(splits_of(settings_from(settings), tuple(input_shape), progress), split)
-    indexes = range(min(max(start, 0), len(part)), min(max(start, 0) + count, len(part)))
+    listed = range(len(part)) if label is None else np.flatnonzero(part.labels == label).tolist()
+    indexes = list(listed[max(start, 0) : max(start, 0) + count])
     images = np.zeros((len(indexes), size, size, 3), np.uint8)
     for row, index in enumerate(indexes):
         images[row] = square(part.image(index), size)
@@ -82,7 +84,8 @@ def samples(
         "images": images,
         "labels": [int(part.labels[index]) for index in indexes],
         "names": [part.name(index) for index in indexes],
-        "total": len(part),
+        "indexes": indexes,
+        "total": len(listed),
     }
 
 

@@ -24,11 +24,13 @@ Index = QModelIndex | QPersistentModelIndex
 
 @dataclass(frozen=True)
 class Source:
-    """Which images: those of a split of some data, made for a network's input shape."""
+    """Which images: those of a split of some data, made for a network's input shape; with
+    `label`, those of one class only."""
 
     settings: DataSettings
     input_shape: tuple[int, ...]
     split: str
+    label: int | None = None
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class _Page:
     images: list[QImage]
     labels: list[int]
     names: list[str]
+    indexes: list[int]
 
 
 class SamplesModel(QAbstractListModel):
@@ -45,7 +48,7 @@ class SamplesModel(QAbstractListModel):
     could not be had.
     """
 
-    LABEL = Qt.ItemDataRole.UserRole + 1
+    INDEX = Qt.ItemDataRole.UserRole + 1  # in the split
 
     counted = Signal(int)
     failed = Signal(object)
@@ -110,8 +113,8 @@ class SamplesModel(QAbstractListModel):
                 return f"{page.names[place]} · image {index.row() + 1:,} of {self._total:,}"
             case Qt.ItemDataRole.AccessibleTextRole:
                 return f"Image {index.row() + 1}, {self.class_name(page.labels[place])}"
-            case SamplesModel.LABEL:
-                return page.labels[place]
+            case SamplesModel.INDEX:
+                return page.indexes[place]
         return None
 
     def class_name(self, label: int) -> str:
@@ -146,6 +149,7 @@ class SamplesModel(QAbstractListModel):
             settings=source.settings,
             input_shape=list(source.input_shape),
             split=source.split,
+            label=source.label,
             start=number * PAGE,
             count=PAGE,
             size=self._pixels,
@@ -158,7 +162,8 @@ class SamplesModel(QAbstractListModel):
         if number in self._wanted:
             self._wanted.remove(number)
         images = [image_of(np.asarray(image)) for image in answer["images"]]
-        self._pages[number] = _Page(images, list(answer["labels"]), list(answer["names"]))
+        labels, names, indexes = (list(answer[name]) for name in ("labels", "names", "indexes"))
+        self._pages[number] = _Page(images, labels, names, indexes)
         while len(self._pages) > PAGES_KEPT:
             self._pages.popitem(last=False)
         self._count(int(answer["total"]))
