@@ -11,7 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from cnnstudio.graph import AddNode, Edge, Edit, Group, Move, ProblemError, Rename
 from cnnstudio.graph.clipboard import MIME_TYPE, copy
 from cnnstudio.graph.edits import Paste
-from cnnstudio.graph.layout import arrange
+from cnnstudio.graph.layout import Flow, arrange
 from cnnstudio.ui.canvas import editing
 from cnnstudio.ui.canvas.geometry import CARD_WIDTH, PLAIN_HEIGHT, Point, snap_point
 from cnnstudio.ui.canvas.port import Port
@@ -34,6 +34,10 @@ class CanvasCommands:
     def _network(self) -> Network:
         return self._canvas.session.project.network
 
+    @property
+    def _flow(self) -> Flow:
+        return self._canvas.canvas_scene.flow
+
     # Adding
 
     def add(self, kind: str) -> None:
@@ -41,7 +45,7 @@ class CanvasCommands:
         network, selected = self._network, self._canvas.selected_ids
         if selected:
             edit, id = editing.add_after(
-                network, kind, network.node(selected[-1]), self._canvas.room
+                network, kind, network.node(selected[-1]), self._canvas.room, self._flow
             )
             self._add(edit, id)
         else:
@@ -52,7 +56,9 @@ class CanvasCommands:
         network = self._network
         if into is not None and into in network.edges:
             node = editing.new_node(network, kind, corner)
-            self._add(*editing.insert_making_room(network, node, into, self._canvas.room))
+            self._add(
+                *editing.insert_making_room(network, node, into, self._canvas.room, self._flow)
+            )
             return
         place = editing.free_place(network, corner, self._canvas.room)
         node = editing.new_node(network, kind, place)
@@ -60,10 +66,8 @@ class CanvasCommands:
 
     def add_wired(self, kind: str, point: QPointF, port: Port) -> None:
         """Adds a layer with its port at the point, wired to this port."""
-        network, flow = self._network, self._canvas.canvas_scene.flow
-        if port.node not in network.by_id:
-            return
-        self._add(*editing.add_wired(network, kind, point.toTuple(), port, flow))
+        if port.node in self._network.by_id:
+            self._add(*editing.add_wired(self._network, kind, point.toTuple(), port, self._flow))
 
     def quick_add(self, point: QPointF | None = None, port: Port | None = None) -> None:
         """Searches for a layer; without a point it comes behind the selected node."""
@@ -204,7 +208,7 @@ class CanvasCommands:
         places = arrange(
             network,
             lambda node: (CARD_WIDTH, self._canvas.room(node.id)),
-            self._canvas.canvas_scene.flow,
+            self._flow,
             self._wrap_at(),
         )
         move = Move(network=network.name, positions=places)
@@ -224,8 +228,8 @@ class CanvasCommands:
     def set_flow(self, right: bool) -> None:
         """Lets the network flow to the right or down, and arranges it so."""
         canvas = self._canvas
-        flow = "right" if right else "down"
-        if flow != canvas.canvas_scene.flow:
+        flow: Flow = "right" if right else "down"
+        if flow != self._flow:
             canvas.input.cancel()
             canvas.session.settings.set_value("canvas/flow", flow)
             canvas.canvas_scene.set_flow(flow)
@@ -238,7 +242,7 @@ class CanvasCommands:
     def _wrap_at(self) -> float:
         """The length of a column with which the network has the view's proportions."""
         viewport, network = self._canvas.viewport(), self._network
-        down = self._canvas.canvas_scene.flow == "down"
+        down = self._flow == "down"
         sides = (viewport.height(), viewport.width())
         length, breadth = sides if down else sides[::-1]
         lengths = _lengths([self._canvas.room(node.id) for node in network.nodes], down)

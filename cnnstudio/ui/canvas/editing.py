@@ -25,6 +25,7 @@ from cnnstudio.graph.layout import Flow
 from cnnstudio.layers import LayerKind, catalogue
 from cnnstudio.ui.canvas.geometry import (
     CARD_WIDTH,
+    MAPS_HEIGHT,
     PLAIN_HEIGHT,
     Point,
     port_offset,
@@ -37,6 +38,7 @@ from cnnstudio.ui.canvas.routing import Box
 Height = Callable[[str], float]  # of a node's card, by id
 Side = Literal["left", "centre", "right", "top", "middle", "bottom"]
 ROW_GAP = 40.0
+WIDE_GAP = 96.0  # between cards that follow each other to the right
 LEAST_GAP = 24.0
 
 
@@ -61,20 +63,25 @@ def gives_output(kind: str) -> bool:
     return layer is None or bool(layer.outputs)
 
 
-def add_after(network: Network, kind: str, after: Node, height: Height) -> tuple[Group, str]:
-    """Adds a layer below a node and wires it: into the wire that leaves the node, if one does.
+def add_after(
+    network: Network, kind: str, after: Node, height: Height, flow: Flow = "down"
+) -> tuple[Group, str]:
+    """Adds a layer behind a node and wires it: into the wire that leaves the node, if one does.
 
     Returns the edit and the new node's id.
     """
     x, y = after.position
-    below = (x, y + height(after.id) + ROW_GAP)
+    behind = (x, y + height(after.id) + ROW_GAP)
+    if flow == "right":
+        behind = (x + CARD_WIDTH + WIDE_GAP, y)
     outgoing, incoming = network.outgoing(after.id), network.incoming(after.id)
-    wired_both_ways = takes_input(kind) and gives_output(kind)
-    if wired_both_ways and len(outgoing) == 1:
-        return insert_making_room(network, new_node(network, kind, below), outgoing[0], height)
-    if wired_both_ways and not gives_output(after.kind) and incoming:
-        return insert_making_room(network, new_node(network, kind, (x, y)), incoming[0], height)
-    node = new_node(network, kind, free_place(network, below, height))
+    if takes_input(kind) and gives_output(kind):
+        into = outgoing if gives_output(after.kind) else incoming
+        place = behind if gives_output(after.kind) else (x, y)
+        if len(into) == 1:
+            node = new_node(network, kind, place)
+            return insert_making_room(network, node, into[0], height, flow)
+    node = new_node(network, kind, free_place(network, behind, height))
     edits: list[Edit] = [AddNode(network=network.name, node=node)]
     if takes_input(kind) and gives_output(after.kind):
         edge = Edge(source=after.id, target=node.id)
@@ -108,23 +115,42 @@ def kinds_for(port: Port | None) -> list[LayerKind]:
 
 
 def insert_making_room(
-    network: Network, node: Node, edge: Edge, height: Height
+    network: Network, node: Node, edge: Edge, height: Height, flow: Flow = "down"
 ) -> tuple[Group, str]:
-    """Puts a node into a wire; cards below it in the same column move down if it is too tight."""
-    edits = list(insert(network, node, edge).edits)
-    x, y = node.position
-    bottom = y + (height(node.id) if node.id in network.by_id else height(edge.target))
+    """Puts a node into a wire, clear of the card before it; cards behind it move on if need be."""
+    along = 1 if flow == "down" else 0
+    breadth = (CARD_WIDTH, MAPS_HEIGHT)[1 - along]
+    gap = ROW_GAP if flow == "down" else WIDE_GAP
+
+    def length(id: str) -> float:
+        return height(id) if flow == "down" else CARD_WIDTH
+
+    def beside(other: Node) -> bool:
+        return abs(other.position[1 - along] - place[1 - along]) < breadth
+
+    place = list(node.position)
+    source = network.by_id.get(edge.source)
+    if source is not None and beside(source):
+        clear = source.position[along] + length(source.id)
+        if source.position[along] <= place[along] < clear + LEAST_GAP:
+            place[along] = snap(clear + gap)
+    placed = node.model_copy(update={"position": (place[0], place[1])})
+    end = place[along] + length(node.id if node.id in network.by_id else edge.target)
     followers = [
         other
         for other in network.nodes
         if other.id not in (node.id, edge.source)
-        and abs(other.position[0] - x) < CARD_WIDTH
-        and other.position[1] + height(other.id) / 2 >= y
+        and beside(other)
+        and other.position[along] + length(other.id) / 2 >= place[along]
     ]
-    highest = min((other.position[1] for other in followers), default=float("inf"))
-    push = snap(bottom + ROW_GAP - highest) if highest < bottom + LEAST_GAP else 0.0
-    if push > 0:
-        places = {o.id: (o.position[0], o.position[1] + push) for o in followers}
+    nearest = min((other.position[along] for other in followers), default=float("inf"))
+    push = snap(end + gap - nearest) if nearest < end + LEAST_GAP else 0.0
+    step = (0.0, push) if flow == "down" else (push, 0.0)
+    places = {o.id: (o.position[0] + step[0], o.position[1] + step[1]) for o in followers if push}
+    if node.id in network.by_id:
+        places[node.id] = placed.position
+    edits: list[Edit] = list(insert(network, placed, edge).edits)
+    if places:
         edits.append(Move(network=network.name, positions=places))
     return Group(text=f"Insert {node.kind} {node.name}", edits=tuple(edits)), node.id
 

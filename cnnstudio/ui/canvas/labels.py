@@ -101,8 +101,10 @@ class LabelLayer(QGraphicsItem):
                     left, top = point.x() - width / 2, min(start.y(), end.y()) - height - 2
                 else:
                     left, top = point.x() + GAP - PADDING, point.y() - height / 2
-                    if abs(step.x()) > GAP:  # on the free side of the slope
-                        top = point.y() - height if step.x() > 0 else point.y()
+                    if abs(step.x()) > GAP:  # on the free side above the slope
+                        top = point.y() - height
+                        if step.x() < 0:
+                            left = point.x() - GAP - width
                 yield left, top, left + width, top + height
 
     def boundingRect(self) -> QRectF:

@@ -72,7 +72,9 @@ class MoveGesture(Gesture):
             return
         id = self._item.id
         node = network.node(id).model_copy(update={"position": places[id]})
-        insertion, _ = insert_making_room(network, node, wire.edge, self.canvas.room)
+        insertion, _ = insert_making_room(
+            network, node, wire.edge, self.canvas.room, self.scene.flow
+        )
         self.canvas.apply(Group(text=insertion.text, edits=(move, *insertion.edits)))
 
     def cancel(self) -> None:

@@ -1,0 +1,162 @@
+"""Looking around: zoom, pan, fit, the minimap, the empty canvas."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtTest import QTest
+
+from cnnstudio.graph import AddNode, Network, Node
+
+from .conftest import open_network
+from .hand import CONTROL, LEFT, MIDDLE, SHIFT
+
+
+def test_the_wheel_zooms_about_the_pointer(chain, hand):
+    place = QPoint(300, 200)
+    under = chain.camera.to_scene(QPointF(place))
+    hand.wheel(under, 1)
+    assert chain.scale_factor > 1.0
+    after = chain.camera.to_scene(QPointF(place))
+    assert (after - under).manhattanLength() <= 2.0
+
+
+def test_control_and_the_wheel_zoom_too(chain, hand):
+    hand.wheel(hand.middle("n1"), -2, CONTROL)
+    assert chain.scale_factor < 1.0
+
+
+def test_the_zoom_stays_between_5_and_400_percent(chain, hand):
+    for _ in range(40):
+        hand.wheel(hand.middle("n1"), 3)
+    assert chain.scale_factor == 4.0
+    for _ in range(80):
+        hand.wheel(chain.visible_rect().center(), -3)
+    assert chain.scale_factor == pytest.approx(0.05)
+
+
+def test_shift_and_a_sideways_wheel_pan(chain, hand):
+    before, scale = chain.visible_rect(), chain.scale_factor
+    hand.wheel(hand.middle("n1"), 1, SHIFT)
+    assert chain.visible_rect().left() == pytest.approx(before.left() - 120 / scale, abs=1)
+    hand.wheel(chain.visible_rect().center(), 0, sideways=-1)
+    assert chain.visible_rect().left() == pytest.approx(before.left(), abs=1)
+    assert chain.scale_factor == scale
+
+
+def test_the_middle_button_pans(chain, hand):
+    start = hand.on_view(hand.middle("n1"))
+    under = chain.camera.to_scene(QPointF(start))
+    end = start + QPoint(80, -50)
+    QTest.mousePress(chain.viewport(), MIDDLE, Qt.KeyboardModifier.NoModifier, start)
+    QTest.mouseMove(chain.viewport(), start + QPoint(30, 0))
+    QTest.mouseMove(chain.viewport(), end)
+    QTest.mouseRelease(chain.viewport(), MIDDLE, Qt.KeyboardModifier.NoModifier, end)
+    assert (chain.camera.to_scene(QPointF(end)) - under).manhattanLength() < 1e-6
+
+
+def test_space_and_a_drag_pan_and_move_no_card(chain, hand):
+    network = chain.session.project.network
+    start = hand.on_view(hand.middle("n1"))
+    before = chain.visible_rect()
+    QTest.keyPress(chain, Qt.Key.Key_Space)
+    QTest.mousePress(chain.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, start)
+    QTest.mouseMove(chain.viewport(), start + QPoint(64, 0))
+    QTest.mouseRelease(chain.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, start)
+    QTest.keyRelease(chain, Qt.Key.Key_Space)
+    assert chain.session.project.network == network
+    assert chain.visible_rect().left() == pytest.approx(before.left() - 64 / chain.scale_factor)
+
+
+def test_a_network_fits_the_view_when_it_is_opened(chain):
+    assert chain.visible_rect().contains(chain.canvas_scene.bounds())
+    assert chain.scale_factor <= 1.0
+
+
+def test_the_view_keeps_the_network_in_sight_until_it_is_moved(chain, hand):
+    chain.window().resize(500, 400)
+    assert chain.visible_rect().contains(chain.canvas_scene.bounds())
+    hand.wheel(hand.middle("n1"), 1)
+    scale = chain.scale_factor
+    chain.window().resize(900, 800)
+    assert chain.scale_factor == scale
+
+
+def test_the_zoom_actions_zoom(chain):
+    actions = chain.session.actions
+    actions["view.zoom_actual"].trigger()
+    assert chain.scale_factor == 1.0
+    actions["view.zoom_in"].trigger()
+    assert chain.scale_factor == pytest.approx(1.25)
+    actions["view.fit"].trigger()
+    assert chain.visible_rect().contains(chain.canvas_scene.bounds())
+
+
+def test_the_zoom_is_told_to_the_status_bar(chain, qtbot):
+    with qtbot.waitSignal(chain.session.zoom_changed) as told:
+        chain.session.actions["view.zoom_in"].trigger()
+    assert told.args == [chain.scale_factor]
+
+
+def test_the_overview_shows_while_a_part_is_out_of_sight_and_leads_there(chain, hand):
+    assert not chain.minimap.isVisible()
+    chain.camera.zoom_to(2.0)
+    assert chain.minimap.isVisible()
+    bottom = QPoint(chain.minimap.width() // 2, chain.minimap.height() - 10)
+    chain.minimap.grab()
+    QTest.mouseClick(chain.minimap, LEFT, Qt.KeyboardModifier.NoModifier, bottom)
+    assert chain.visible_rect().intersects(chain.canvas_scene.nodes["n5"].rect)
+
+
+def test_reveal_selects_a_node_and_brings_it_into_sight(chain):
+    chain.camera.zoom_to(4.0)
+    chain.reveal("n5")
+    assert chain.selected_ids == ["n5"]
+    assert chain.visible_rect().intersects(chain.canvas_scene.nodes["n5"].rect)
+
+
+def test_an_empty_canvas_says_what_to_do(canvas, session):
+    assert canvas.hint.isVisible()
+    assert "Tab" in canvas.hint.text()
+    session.apply(AddNode(node=Node(id="a", kind="ReLU", name="a")))
+    assert not canvas.hint.isVisible()
+    session.undo.undo()
+    assert canvas.hint.isVisible()
+
+
+def test_from_far_away_cards_are_drawn_as_blocks(session, canvas, hand):
+    nodes = tuple(
+        Node(id=f"n{i}", kind="ReLU", name=f"r{i}", position=(i % 10 * 300, i // 10 * 200))
+        for i in range(300)
+    )
+    open_network(session, Network(nodes=nodes))
+    assert canvas.scale_factor < 0.3
+    assert not canvas.canvas_scene.nodes["n1"].isVisible()
+    canvas.grab()
+    canvas.camera.zoom_to(1.0)
+    assert canvas.canvas_scene.nodes["n1"].isVisible()
+
+
+def test_the_theme_changes_the_pictures(chain, session):
+    light = chain.grab().toImage()
+    session.set_theme("dark")
+    dark = chain.grab().toImage()
+    assert dark.pixelColor(5, 5).lightness() < 60 < light.pixelColor(5, 5).lightness()
+
+
+def test_the_flow_to_the_right_is_remembered(chain, session, show_canvas):
+    session.actions["view.flow_right"].trigger()
+    xs = [session.project.network.node(f"n{i}").position[0] for i in range(3)]
+    assert xs == sorted(xs) and xs[0] < xs[-1]
+    assert chain.canvas_scene.flow == "right"
+    assert session.settings.value("canvas/flow") == "right"
+    assert show_canvas(session).canvas_scene.flow == "right"
+
+
+def test_the_canvas_tells_the_selection_to_a_screen_reader(chain, hand):
+    assert chain.accessibleName() == "Network"
+    assert chain.accessibleDescription() == "6 layers, none selected"
+    hand.click(hand.middle("n1"))
+    assert "conv2d1" in chain.accessibleDescription()
+    chain.select(["n1", "n2"])
+    assert chain.accessibleDescription() == "2 of 6 layers selected: conv2d1, relu1"
