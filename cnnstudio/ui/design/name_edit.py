@@ -35,6 +35,9 @@ class NameEdit(QLineEdit):
         self.returnPressed.connect(self._commit)
 
     def show_name(self, id: str, name: str) -> None:
+        """Shows a node's name; what was typed for another node still counts."""
+        if id != self._id:
+            self._commit()
         if (id, name) != (self._id, self._name):
             self._id, self._name = id, name
             self._revert()
@@ -61,6 +64,7 @@ class NameEdit(QLineEdit):
         if name == self._name or self._id not in network.by_id:
             return
         if not name_problem(network, self._id, name):
+            self._name = name
             self._session.try_apply(Rename(network=network.name, node_id=self._id, name=name))
 
     def _show_problem(self, text: str) -> None:

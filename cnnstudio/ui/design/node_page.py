@@ -93,6 +93,7 @@ class NodePage(QWidget):
             form.set_read_only(True)
         form.setObjectName("node_form")
         self._column.replaceWidget(self.form, form)
+        form.show()
         self.form.hide()
         self.form.deleteLater()
         self.form = form

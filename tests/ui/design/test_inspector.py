@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPlainTextEdit, QPushButton
+
+from cnnstudio.graph import Document, Node, RemoveNode, SetParameter
+from cnnstudio.layers.catalogue import catalogue
+from tests.ui.conftest import wait_for
+from tests.ui.design.conftest import retype
+
+Key = Qt.Key
+
+
+def page(workspace):
+    return workspace.inspector.node_page
+
+
+def test_typing_changes_the_document_and_undo_takes_it_back_as_one_step(
+    workspace, open_small, qtbot
+):
+    open_small.select(["n1"])
+    editor = page(workspace).form.editor("out_channels")
+    assert editor.text() == "4"
+
+    retype(qtbot, editor, "64")
+    assert open_small.project.network.node("n1").parameters["out_channels"] == 64
+    assert open_small.undo.count() == 1
+
+    open_small.undo.undo()
+    assert open_small.project.network.node("n1").parameters["out_channels"] == 4
+    assert editor.text() == "4"
+
+
+def test_a_mistake_says_so_and_leaves_the_document(workspace, open_small, qtbot):
+    before = open_small.project
+    open_small.select(["n1"])
+    form = page(workspace).form
+    retype(qtbot, form.editor("kernel_size"), "three")
+
+    error = form.field("kernel_size").error
+    assert error.isVisible()
+    assert error.text() == "Kernel size should be 2 whole numbers, such as 3 × 3."
+    assert open_small.project == before and open_small.undo.count() == 0
+
+
+def test_the_default_is_kept_out_of_the_file(workspace, open_small, qtbot):
+    open_small.select(["n1"])
+    retype(qtbot, page(workspace).form.editor("out_channels"), "32")
+
+    assert "out_channels" not in open_small.project.network.node("n1").parameters
+
+
+def test_a_change_from_elsewhere_is_shown(workspace, open_small):
+    open_small.select(["n1"])
+    open_small.apply(SetParameter(node_id="n1", name="bias", value=False))
+
+    assert not page(workspace).form.editor("bias").isChecked()
+
+
+def test_each_layer_gets_the_form_of_its_declaration(workspace, open_small):
+    for id, names in (("n0", ["shape"]), ("n4", ["out_features", "bias"]), ("n2", [])):
+        open_small.select([id])
+        kind = open_small.project.network.node(id).kind
+        assert [p.name for p in catalogue[kind].parameters] == names
+        for name in names:
+            assert page(workspace).form.editor(name).isVisible()
+
+
+def test_shapes_and_cost_come_from_the_check(workspace, open_small, qtbot):
+    open_small.select(["n1"])
+    wait_for(qtbot, lambda: "→" in page(workspace).cost.text())
+    text = page(workspace).cost.text().replace("\u00a0", " ")
+
+    assert text == "1×28×28 → 4×28×28 · 40 parameters · 28,224 multiply-adds"
+
+
+def test_a_node_is_renamed_with_enter_and_a_bad_name_is_refused(workspace, open_small, qtbot):
+    open_small.select(["n1"])
+    name = page(workspace).name
+    retype(qtbot, name, "class")
+    assert name.problem.isVisible()
+    qtbot.keyClick(name, Key.Key_Return)
+    assert open_small.project.network.node("n1").name == "conv1"
+
+    retype(qtbot, name, "relu1")
+    assert name.problem.text() == "Another node is called 'relu1'."
+    qtbot.keyClick(name, Key.Key_Escape)
+    assert name.text() == "conv1" and not name.problem.isVisible()
+
+    retype(qtbot, name, "stem")
+    qtbot.keyClick(name, Key.Key_Return)
+    assert open_small.project.network.node("n1").name == "stem"
+    assert open_small.undo.undoText() == "Rename to stem"
+
+
+def test_a_rename_belongs_to_the_node_it_was_typed_for(workspace, open_small, qtbot):
+    open_small.select(["n1"])
+    retype(qtbot, page(workspace).name, "stem")
+    open_small.select(["n2"])
+
+    network = open_small.project.network
+    assert (network.node("n1").name, network.node("n2").name) == ("stem", "relu1")
+    assert page(workspace).name.text() == "relu1"
+
+
+def test_a_problem_is_told_with_its_remedy(broken, session, qtbot):
+    session.select(["n4"])
+    rows = page(broken).problems
+    assert rows.isVisible()
+    fix = rows.findChild(QPushButton, "fix")
+    assert fix.text() == "Insert Flatten"
+
+    qtbot.mouseClick(fix, Qt.MouseButton.LeftButton)
+    assert "Flatten" in [node.kind for node in session.project.network.nodes]
+    assert session.undo.count() == 1
+    wait_for(qtbot, lambda: not session.report.problems)
+    assert not rows.isVisible()
+
+
+def test_help_shows_an_activations_curve(workspace, open_small, qtbot):
+    open_small.select(["n2"])
+    help = page(workspace).help
+    wait_for(qtbot, lambda: help.curve.points > 100)
+    assert help.curve.isVisible()
+    assert help.curve.accessibleName() == "Curve of ReLU"
+
+    open_small.select(["n1"])
+    assert not help.curve.isVisible()
+
+
+def test_an_unknown_kind_is_shown_as_it_is(workspace, open_small):
+    project = open_small.project
+    odd = Node(id="x", kind="Mystery", name="odd", parameters={"depth": [1, 2], "note": "hi"})
+    network = project.network.replace(nodes=[*project.network.nodes, odd])
+    open_small.replace_document(Document(project.with_network(network)))
+    open_small.select(["x"])
+
+    form = page(workspace).form
+    assert form.editor("depth").text() == "[1, 2]" and form.editor("depth").isReadOnly()
+    assert "no layer called Mystery" in page(workspace)._note.text()
+
+
+def test_without_a_selection_the_project_is_shown_and_named(workspace, open_small, qtbot):
+    overview = workspace.inspector.overview_page
+    assert overview.isVisible()
+    retype(qtbot, overview.name, "digits")
+    assert open_small.project.name == "digits" and open_small.undo.count() == 1
+    qtbot.keyClicks(overview.findChild(QPlainTextEdit, "project_description"), "Reads digits.")
+    assert open_small.project.description == "Reads digits."
+
+    wait_for(qtbot, lambda: overview.findChild(object, "overview_parameters").text() == "31,410")
+    assert overview.findChild(object, "overview_layers").text() == "6"
+
+
+def test_of_several_layers_the_number_cost_and_actions_are_shown(workspace, open_small, qtbot):
+    open_small.select(["n1", "n2", "n3"])
+    several = workspace.inspector.several_page
+    assert several.findChild(object, "selected_count").text() == "3 layers"
+
+    delete = several.findChild(QPushButton, "do_edit.delete")
+    qtbot.mouseClick(delete, Qt.MouseButton.LeftButton)
+    assert len(open_small.project.network.nodes) == 3
+    assert workspace.inspector.overview_page.isVisible()
+
+
+def test_a_deleted_node_leaves_the_inspector(workspace, open_small):
+    open_small.select(["n1"])
+    open_small.apply(RemoveNode(node_id="n1"))
+
+    assert workspace.inspector.overview_page.isVisible()
