@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
-from PySide6.QtCore import QFile, QObject, QUrl
+from PySide6.QtCore import QDir, QFile, QObject, QStandardPaths, QUrl
 from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
 
@@ -16,6 +15,7 @@ from cnnstudio.ui.message import Message
 from cnnstudio.ui.session import Session
 from cnnstudio.ui.train.run_words import name_of
 
+Places = QStandardPaths.StandardLocation
 STEERING = ("run.resume", "run.stop")
 
 
@@ -111,8 +111,9 @@ def move_to_trash(run: RunDirectory) -> None:
     """RunError if the run goes on, or if there is no trash for it."""
     if run.alive():
         raise RunError(f"The run {run.name} is still going on.", "Stop it first.")
-    moved = QFile.moveToTrash(str(run.path))
-    if not (moved[0] if isinstance(moved, tuple) else moved) or Path(run.path).exists():
+    # A user who has just begun has no place for a trash yet.
+    QDir().mkpath(QStandardPaths.writableLocation(Places.GenericDataLocation))
+    if not QFile.moveToTrash(str(run.path)):
         raise RunError(
             f"The run's folder can't be moved to the trash: {run.path}.",
             "The system has no trash for it. Delete the folder yourself to be rid of the run.",

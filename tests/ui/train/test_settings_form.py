@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
+
+from cnnstudio.graph import Document, SetSetting
+
+
+@pytest.fixture
+def form(workspace):
+    return workspace.settings
+
+
+def type_into(editor, text: str) -> None:
+    line = editor if isinstance(editor, QLineEdit) else editor.findChild(QLineEdit)
+    line.setFocus()
+    line.selectAll()
+    QTest.keyClicks(line, text)
+
+
+def training(session):
+    return session.project.training
+
+
+def test_typing_changes_the_project_in_one_undo_step(form, open_small):
+    type_into(form.main.editor("epochs"), "25")
+
+    assert training(open_small).epochs == 25
+    assert open_small.undo.count() == 1
+    open_small.undo.undo()
+    assert training(open_small).epochs == 2
+    assert form.main.field("epochs").value == 2
+
+
+def test_every_setting_is_reached(form, open_small):
+    for part, name, text, value in (
+        (form.main, "batch_size", "16", 16),
+        (form.main, "learning_rate", "0.05", 0.05),
+        (form.machine, "seed", "7", 7),
+        (form.machine, "threads", "2", 2),
+        (form.machine, "checkpoint_every", "3", 3),
+    ):
+        type_into(part.editor(name), text)
+        assert getattr(training(open_small), name) == value
+
+
+def test_what_is_impossible_stays_in_its_field_and_says_why(form, open_small):
+    type_into(form.main.editor("learning_rate"), "-1")
+
+    assert training(open_small).learning_rate == 1e-3
+    assert form.main.field("learning_rate").error.isVisible()
+
+
+def choose(form, kind: str) -> None:
+    box = form.kind_form.editor("kind")
+    box.setFocus()
+    QTest.keyClicks(box, kind)
+
+
+def test_another_optimizer_brings_its_own_parameters(form, open_small, qtbot):
+    choose(form.optimizer, "SGD")
+
+    assert training(open_small).optimizer.model_dump() == {"kind": "SGD", "parameters": {}}
+    type_into(form.optimizer.parameters_form.editor("momentum"), "0.5")
+    assert training(open_small).optimizer.parameters == {"momentum": 0.5}
+
+    open_small.undo.undo()
+    open_small.undo.undo()
+    assert training(open_small).optimizer.kind == "AdamW"
+    decay = form.optimizer.parameters_form.editor("weight_decay")
+    qtbot.waitUntil(decay.isVisible)
+
+
+def test_the_losses_parameters_are_set(form, open_small):
+    type_into(form.loss.parameters_form.editor("label_smoothing"), "0.1")
+
+    assert training(open_small).loss.parameters == {"label_smoothing": 0.1}
+
+
+def test_another_project_shows_its_own_settings(form, open_small, small_project):
+    settings = small_project.training.model_copy(update={"epochs": 77})
+    open_small.replace_document(Document(small_project.model_copy(update={"training": settings})))
+
+    assert form.main.field("epochs").value == 77
+
+
+def test_an_optimizer_that_is_not_known_is_shown_and_kept(form, open_small):
+    open_small.apply(
+        SetSetting(section="training", name="optimizer", value={"kind": "Lion", "parameters": {}})
+    )
+
+    assert form.optimizer.kind_form.field("kind").value == "Lion"
+    type_into(form.main.editor("epochs"), "3")
+    assert training(open_small).optimizer.kind == "Lion"
