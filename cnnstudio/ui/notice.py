@@ -31,6 +31,7 @@ class Notice(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.message = Message("")
+        self._icon = ""
         self._picture = QLabel()
         self._text = _label("heading")
         self._hint = _label("muted")

@@ -14,6 +14,10 @@ QLabel[role="heading"] { font-size: 13px; font-weight: 600; }
 QLabel[role="muted"] { color: @text_muted@; }
 QLabel[role="caption"] { color: @text_muted@; font-size: 11px; }
 QLabel[role="error"] { color: @error@; font-size: 11px; }
+QLabel[role="badge"] {
+    color: @text_muted@; background: @surface_hover@; font-size: 11px;
+    border-radius: 4px; padding: 2px 6px;
+}
 QLabel[role="kind"] { color: @text_muted@; font-size: 11px; font-weight: 600; }
 
 QPushButton, QToolButton[role="button"] {

@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from cnnstudio.ui import quantities, theme
 from cnnstudio.ui.images.array_image import image_of
 from cnnstudio.ui.images.image_view import ImageView
+from cnnstudio.ui.images.outline_button import OutlineButton
 from cnnstudio.ui.images.truth import outline
 from cnnstudio.ui.inspect.panel import Panel
 from cnnstudio.ui.inspect.prediction_bars import PredictionBars
@@ -32,9 +33,7 @@ class PredictionPanel(Panel):
         self.name = QLabel()
         self.name.setProperty("role", "muted")
         self.name.setTextFormat(Qt.TextFormat.PlainText)
-        self.outline = QCheckBox("Outline")
-        self.outline.setAccessibleName("Show the true outline")
-        self.outline.setToolTip("Draw the true outline of what is in the image")
+        self.outline = OutlineButton()
         self.outline.toggled.connect(self._show_outline)
         self.icon = QLabel()
         self.icon.setFixedSize(ICON)
@@ -80,6 +79,7 @@ class PredictionPanel(Panel):
 
     def redraw(self) -> None:
         super().redraw()
+        self.outline.redraw()
         icon, color = self._verdict_icon
         self.icon.setPixmap(theme.icon(icon, color).pixmap(ICON))
 

@@ -9,6 +9,7 @@ from typing import Any
 from cnnstudio.graph import Node, Project
 from cnnstudio.layers import catalogue
 from cnnstudio.training.rundir import RunDirectory
+from cnnstudio.ui.images.input_shape import input_shape
 
 # A sample as [split, index], or the path of a file.
 Image = list[Any] | str
@@ -41,13 +42,6 @@ class Subject:
         """The nodes from input to output."""
         network = self.project.network
         return [network.node(id) for id in network.topological()]
-
-
-def input_shape(project: Project) -> tuple[int, ...]:
-    """The shape of the first Input; the declaration's default where it has none."""
-    default = next(p.default for p in catalogue["Input"].parameters if p.name == "shape")
-    inputs = [node for node in project.network.nodes if node.kind == "Input"]
-    return tuple(inputs[0].parameters.get("shape", default)) if inputs else tuple(default)
 
 
 def first_layer(layers: list[Node]) -> str:

@@ -1,0 +1,259 @@
+"""The Data workspace: settings on the left, samples in the middle, facts on the right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QSplitter,
+    QStackedWidget,
+    QTabBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cnnstudio.graph import DataSettings
+from cnnstudio.ui import quantities, theme
+from cnnstudio.ui.data.class_bars import SPLIT_TITLES
+from cnnstudio.ui.data.facts_panel import FactsPanel
+from cnnstudio.ui.data.loading import Loading
+from cnnstudio.ui.data.mismatch_bar import MismatchBar
+from cnnstudio.ui.data.sample_grid import SampleGrid
+from cnnstudio.ui.data.sample_view import SampleView
+from cnnstudio.ui.data.settings_panel import SettingsPanel
+from cnnstudio.ui.images.input_shape import input_shape
+from cnnstudio.ui.images.samples_model import Source
+from cnnstudio.ui.inquiry import Inquiry
+from cnnstudio.ui.message import Message
+from cnnstudio.ui.notice import Stage
+from cnnstudio.ui.session import Session
+
+WIDTHS = (theme.inspector_width, 800, 300)
+EDIT_MILLISECONDS = 350
+SPLITS = ("train", "validation", "test")
+
+Key = tuple[DataSettings, tuple[int, ...]]
+
+
+class DataWorkspace(QWidget):
+    """Asks the kernel for the project's data while it is visible."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._asked: Key | None = None
+        self._sizes: dict[str, int] = {}
+        self._counts: dict[str, list[int]] = {}
+        self._classes: list[str] = []
+        self._label: int | None = None
+        self.setAccessibleName("Data")
+        self.setAcceptDrops(True)
+        self.setProperty("role", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.settings = SettingsPanel(session)
+        self.facts = FactsPanel()
+        self.grid = SampleGrid(session)
+        self.large = SampleView(session, self.grid.samples)
+        self.loading = Loading()
+        self._question = Inquiry(session, "dataset", "data", self)
+        self._edits = QTimer(self, singleShot=True, interval=EDIT_MILLISECONDS)
+        self._edits.timeout.connect(self.ask)
+        self._arrange()
+        self._connect()
+
+    def ask(self, refresh: bool = False) -> None:
+        """Asks for the data as the project names it, if it is not what is shown or asked for;
+        with `refresh` in any case, and the files are read again."""
+        if not self.isVisible():
+            return
+        project = self._session.project
+        key = (project.data, input_shape(project))
+        if key == self._asked and not refresh:
+            return
+        self._asked = key
+        self.loading.start()
+        self._question.ask(settings=project.data, input_shape=list(key[1]), refresh=refresh)
+
+    def cancel(self) -> None:
+        """Waits no longer for the data."""
+        self._question.forget()
+        again = ("Load it", lambda: self.ask(refresh=True))
+        hint = "Choose other data on the left, or load it after all."
+        message = Message("Loading was stopped.", hint, actions=(again,))
+        self.stage.tell(message, "mdi6.image-off-outline")
+
+    # Qt's events
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.ask()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if folder_in(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = folder_in(event)
+        if path is not None:
+            event.acceptProposedAction()
+            self.settings.choose_folder(path)
+
+    # Putting it together
+
+    def _arrange(self) -> None:
+        self.tabs = QTabBar()
+        self.tabs.setAccessibleName("Split")
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        for split in SPLITS:
+            self.tabs.addTab(SPLIT_TITLES[split])
+        self.generated = QLabel("Generated")
+        self.generated.setProperty("role", "badge")
+        self.generated.setToolTip("These images are drawn by a program; they are not real ones")
+        self.filter = QToolButton()
+        self.filter.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.filter.setToolTip("Show all classes again")
+        self.filter.clicked.connect(lambda: self.facts.bars.choose(self._label))
+        self.again = QToolButton()
+        self.again.setIconSize(QSize(18, 18))
+        self.again.setAccessibleName("Read the data again")
+        self.again.setToolTip("Read the data again")
+        self.again.clicked.connect(lambda: self.ask(refresh=True))
+        top = QHBoxLayout()
+        top.setContentsMargins(16, 8, 16, 0)
+        top.setSpacing(theme.spacing)
+        for widget in (self.tabs, self.filter):
+            top.addWidget(widget)
+        top.addStretch()
+        for widget in (self.generated, self.again):
+            top.addWidget(widget)
+        self.views = QStackedWidget()
+        self.views.addWidget(self.grid)
+        self.views.addWidget(self.large)
+        self.bar = MismatchBar(self._session)
+        inner = QVBoxLayout()
+        inner.setContentsMargins(16, 4, 8, 8)
+        inner.addWidget(self.views)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.bar)
+        column.addLayout(top)
+        column.addLayout(inner, 1)
+        shown = QSplitter(Qt.Orientation.Horizontal)
+        shown.setHandleWidth(1)
+        shown.addWidget(middle)
+        shown.addWidget(self.facts)
+        shown.setStretchFactor(0, 1)
+        shown.setStretchFactor(1, 0)
+        shown.setSizes(WIDTHS[1:])
+        shown.setChildrenCollapsible(False)
+        self.facts.setMinimumWidth(240)
+        middle.setMinimumWidth(300)
+        self.stage = Stage(shown)
+        self.stage.addWidget(self.loading)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.setHandleWidth(1)
+        split.setChildrenCollapsible(False)
+        split.addWidget(self.settings)
+        split.addWidget(self.stage)
+        split.setStretchFactor(1, 1)
+        split.setSizes((WIDTHS[0], WIDTHS[1] + WIDTHS[2]))
+        self.settings.setMinimumWidth(280)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(split)
+
+    def _connect(self) -> None:
+        session = self._session
+        session.changed.connect(lambda _: self._edits.start())
+        session.document_replaced.connect(self.ask)
+        session.theme_changed.connect(self._redraw)
+        self._question.slow.connect(lambda: self.stage.setCurrentWidget(self.loading))
+        self._question.progressed.connect(self.loading.show_progress)
+        self._question.answered.connect(self._take)
+        self._question.failed.connect(self._fail)
+        self.loading.cancelled.connect(self.cancel)
+        self.tabs.currentChanged.connect(lambda _: self._show_split())
+        self.facts.bars.chosen.connect(self._filter)
+        self.grid.opened.connect(self._enlarge)
+        self.grid.samples.failed.connect(self._fail)
+        self.large.closed.connect(self._show_all)
+        self._redraw()
+
+    # What is shown
+
+    @property
+    def split(self) -> str:
+        """The split whose samples are shown."""
+        return SPLITS[self.tabs.currentIndex()]
+
+    def _take(self, answer: dict[str, Any]) -> None:
+        self._sizes, self._classes = dict(answer["sizes"]), list(answer["classes"])
+        self._counts = dict(answer["counts"])
+        self._label = None
+        for number, split in enumerate(SPLITS):
+            self.tabs.setTabText(number, f"{SPLIT_TITLES[split]}  {self._sizes[split]:,}")
+        self.generated.setVisible(bool(answer["generated"]))
+        self.facts.show_facts(answer)
+        self.bar.show_classes(len(self._classes))
+        self._show_split()
+        self.stage.show_content()
+
+    def _fail(self, error: Exception) -> None:
+        self.bar.show_classes(None)
+        again = ("Try again", lambda: self.ask(refresh=True))
+        told = Message.of(error)
+        self.stage.tell(Message(told.text, told.hint, "error", (again,)))
+
+    def _show_split(self) -> None:
+        if self._asked is None or not self._sizes:
+            return
+        label = self._label
+        total = self._sizes[self.split] if label is None else self._counts[self.split][label]
+        source = Source(*self._asked, self.split, label)
+        self.grid.samples.show(source, self._classes, total)
+        self.grid.scrollToTop()
+        self.views.setCurrentWidget(self.grid)
+        self.filter.setVisible(label is not None)
+        if label is not None:
+            text = f"{self._classes[label]}: {quantities.count(total)}"
+            self.filter.setText(text)
+            self.filter.setAccessibleName(f"Showing {text} only. Show all classes")
+
+    def _filter(self, label: int) -> None:
+        self._label = None if label < 0 else label
+        self._show_split()
+
+    def _enlarge(self, row: int) -> None:
+        self.views.setCurrentWidget(self.large)
+        self.large.show_row(row)
+        self.large.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_all(self, row: int) -> None:
+        self.views.setCurrentWidget(self.grid)
+        self.grid.setCurrentIndex(self.grid.samples.index(row))
+        self.grid.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _redraw(self) -> None:
+        self.again.setIcon(theme.icon("mdi6.refresh", "text_muted"))
+        self.filter.setIcon(theme.icon("mdi6.close", "text_muted"))
+        self.settings.redraw()
+        self.large.outline.redraw()
+        self.stage.notice.redraw()
+        self.bar.redraw()
+
+
+def folder_in(event: QDropEvent) -> Path | None:
+    """The folder that is being dropped, if it is one."""
+    for url in event.mimeData().urls():
+        if url.isLocalFile() and Path(url.toLocalFile()).is_dir():
+            return Path(url.toLocalFile())
+    return None
