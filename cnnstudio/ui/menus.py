@@ -83,6 +83,9 @@ class Menus(QObject):
             action.setChecked(session.theme_mode == mode)
             action.triggered.connect(lambda _=False, mode=mode: session.set_theme(mode))
             group.addAction(action)
+        actions.add("view.command_palette", "Command palette", self._show_commands, "Ctrl+K",
+                    "mdi6.console-line", "View",
+                    tip="Find any command, layer or node")  # fmt: skip
         actions.add("view.full_screen", "Full screen", self._window.toggle_full_screen, "F11",
                     "mdi6.fullscreen", "View")  # fmt: skip
 
@@ -93,6 +96,11 @@ class Menus(QObject):
         add("help.log", "Show the log", self._open_log, None, "mdi6.text-box-outline", "Help")
         add("help.about", "About CNN Studio", self._window.show_about, None,
             "mdi6.information-outline", "Help")  # fmt: skip
+
+    def _show_commands(self) -> None:
+        from cnnstudio.ui.command_palette import show_command_palette
+
+        show_command_palette(self._window)
 
     def _fill(self, title: str) -> None:
         """Lists the menu's actions anew: panels add theirs when they are first shown."""

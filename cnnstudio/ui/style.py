@@ -66,6 +66,8 @@ QLineEdit[role="name"] {
 QLineEdit[role="name"]:hover { border-color: @border@; }
 QLineEdit[role="name"]:focus { background: @surface_sunken@; border-color: @accent@; }
 QLineEdit[role="name"][invalid="true"] { border-color: @error@; }
+QFrame[role="popup"] { background: @surface_raised@; border: 1px solid @border_strong@; }
+QFrame[role="popup"] QAbstractItemView { background: @surface_raised@; }
 QWidget[role="drawer"] { background: @surface@; }
 QToolButton[role="fold"] { color: @text_muted@; padding: 2px 6px 2px 0; margin-left: -5px; }
 QToolButton[role="fold"]:checked { background: transparent; }
@@ -102,6 +104,9 @@ QAbstractItemView::item:selected { background: @surface_selected@; color: @text@
 QHeaderView::section {
     background: @surface@; color: @text_muted@; border: none; border-bottom: 1px solid @border@;
     padding: 4px 6px;
+}
+QTableCornerButton::section {
+    background: @surface@; border: none; border-bottom: 1px solid @border@;
 }
 QTableView { gridline-color: @border@; }
 
