@@ -52,6 +52,8 @@ def drawing(plots: pg.GraphicsLayoutWidget) -> bytes:
     generator = QSvgGenerator()
     generator.setOutputDevice(content)
     generator.setSize(plots.size())
+    # The axes are recorded for the screen's resolution and are scaled for any other.
+    generator.setResolution(plots.logicalDpiX())
     generator.setViewBox(plots.rect())
     generator.setTitle(plots.accessibleName())
     _render(plots, generator, 1)

@@ -15,6 +15,9 @@ from cnnstudio.ui import theme
 HEIGHT = 28
 GAP = 18
 MARK = 18
+MARGIN = 8
+# So many entries have room before the place has.
+ALWAYS = 2
 
 
 @dataclass(frozen=True)
@@ -59,23 +62,21 @@ class Legend(pg.GraphicsWidget):
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         area = self.rect()
-        left, right = area.left() + 4, area.right() - 4
+        left, right = area.left() + MARGIN, area.right() - 4
         left = self._write(painter, left, self._title, "text", bold=True) + GAP
         if self._place:
             width = _width(self._place, False)
-            if left + width < right:
-                right -= width
-                self._write(painter, right, self._place, "text_muted")
-                right -= GAP
+            needed = sum(_entry_width(entry) + GAP for entry in self._entries[:ALWAYS])
+            if left + needed + width < right:
+                self._write(painter, right - width, self._place, "text_muted")
+                right -= width + GAP
         for entry in self._entries:
-            label = f"{entry.label} "
-            wide = MARK + _width(label, False) + _width(entry.widest, True)
-            if left + wide > right:
+            if left + _entry_width(entry) > right:
                 return
             self._draw_mark(painter, left, entry)
-            after = self._write(painter, left + MARK, label, "text_muted")
+            after = self._write(painter, left + MARK, f"{entry.label} ", "text_muted")
             self._write(painter, after, entry.value, "text", bold=True)
-            left += wide + GAP
+            left += _entry_width(entry) + GAP
 
     def _draw_mark(self, painter: QPainter, left: float, entry: Entry) -> None:
         middle = QPointF(left + 5, self.rect().center().y() + 0.5)
@@ -101,6 +102,10 @@ class Legend(pg.GraphicsWidget):
         room = QRectF(left, self.rect().top(), width + 1, self.rect().height())
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, text)
         return left + width
+
+
+def _entry_width(entry: Entry) -> float:
+    return MARK + _width(f"{entry.label} ", False) + _width(entry.widest, True)
 
 
 def _width(text: str, bold: bool) -> float:

@@ -19,7 +19,7 @@ from cnnstudio.ui import theme
 # The slider's end is an average over about a hundred points.
 MAXIMUM_SMOOTHING = 0.99
 SLIDER_STEPS = 99
-MINIMUM_WIDTH = 440
+MINIMUM_WIDTH = 492
 WORDS_WIDTH = 640
 
 

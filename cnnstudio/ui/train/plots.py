@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, QTimer, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from cnnstudio.ui import theme
@@ -14,13 +16,20 @@ from cnnstudio.ui.train.plot import ACCURACY, LOSS, QuantityPlot
 from cnnstudio.ui.train.smoothing import smoothed
 
 REDRAW_MILLISECONDS = 100
+# How far a key moves the pointer, as a share of the curve.
+KEY_SHARES = {
+    Qt.Key.Key_Left: -0.01,
+    Qt.Key.Key_Right: 0.01,
+    Qt.Key.Key_Home: -1.0,
+    Qt.Key.Key_End: 1.0,
+}
 
 
 class Plots(pg.GraphicsLayoutWidget):
     """Draws `curves`; call `data_changed` when they have grown, or `show_curves` for others.
 
     However often that is, it draws ten times a second at most, and nothing while it is hidden.
-    `drawn` is emitted after each time.
+    `drawn` is emitted after each time. The arrow keys move the pointer too.
     """
 
     drawn = Signal()
@@ -108,6 +117,18 @@ class Plots(pg.GraphicsLayoutWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._draw_if_seen()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        x = self.curves.steps[self.axis]
+        if not len(x) or event.key() not in (*KEY_SHARES, Qt.Key.Key_Escape):
+            super().keyPressEvent(event)
+        elif event.key() == Qt.Key.Key_Escape:
+            self.point_at(None)
+        else:
+            rows = math.ceil(len(x) * abs(KEY_SHARES[event.key()]))
+            away = math.copysign(rows, KEY_SHARES[event.key()])
+            row = _nearest(x, self._pointer) + int(away)
+            self.point_at(float(x[min(max(row, 0), len(x) - 1)]))
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)

@@ -24,7 +24,7 @@ from cnnstudio.ui.train.run_words import name_of
 from cnnstudio.ui.train.settings_form import SettingsForm
 
 SETTINGS_WIDTH, RUNS_WIDTH = 312, 320
-SETTINGS_MINIMUM, RUNS_MINIMUM = 296, 252
+SETTINGS_MINIMUM, RUNS_MINIMUM = 296, 248
 DEFAULT_SMOOTHING = 0.6
 
 

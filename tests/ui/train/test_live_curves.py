@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
+from cnnstudio.ui import theme
 from tests.ui.train.conftest import append, drawn, epoch, history, start, step
 from tests.ui.train.test_smoothing import reference
 
@@ -131,6 +132,27 @@ def test_the_values_under_the_pointer_are_told_in_the_legend(shown, qtbot):
         f"Train, epoch mean {at['train_loss']:.4f} · step 20 · epoch 2"
     )
     assert f"Validation {at['val_accuracy']:.1%}"[:-1] in plots.accuracy.legend.text
+
+
+def test_the_arrow_keys_move_along_the_curves(shown):
+    plots = shown.plots
+    QTest.keyClick(plots, Qt.Key.Key_Home)
+    assert "step 1 ·" in plots.loss.legend.text
+
+    for _ in range(4):
+        QTest.keyClick(plots, Qt.Key.Key_Right)
+    assert "step 5 · epoch 0.5" in plots.accessibleDescription()
+
+    QTest.keyClick(plots, Qt.Key.Key_Escape)
+    assert "step 40 ·" in plots.loss.legend.text
+
+
+def test_the_theme_changes_while_it_runs(shown, open_small):
+    open_small.set_theme("dark")
+
+    assert shown.plots.backgroundBrush().color() == theme.color("surface")
+    assert shown.plots.loss.train.opts["pen"].color() == theme.color("train")
+    assert shown.plots.accuracy.validation.opts["pen"].color() == theme.color("validation")
 
 
 def test_without_a_pointer_the_newest_values_are_told(shown):
