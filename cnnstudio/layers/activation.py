@@ -100,7 +100,8 @@ class Hardswish:
 
 @layer(
     "Sigmoid", category=CATEGORY, target="torch.nn.Sigmoid",
-    icon="mdi6.chart-bell-curve-cumulative", curve=True, formula="1 / (1 + e⁻ˣ)", used_in="Gates, and yes-or-no outputs.",
+    icon="mdi6.chart-bell-curve-cumulative", curve=True, formula="1 / (1 + e⁻ˣ)",
+    used_in="Gates, and yes-or-no outputs.",
     reference=DOCS + "Sigmoid.html",
 )  # fmt: skip
 class Sigmoid:

@@ -54,7 +54,9 @@ def test_the_printed_module_gives_the_same_output(project):
     shape = next(n for n in project.network.nodes if n.kind == "Input").parameters["shape"]
     images = torch.randn(4, *shape)
     ours, theirs = model(images), printed(images)
-    for a, b in zip(*((v,) if isinstance(v, torch.Tensor) else v for v in (ours, theirs))):
+    if isinstance(ours, torch.Tensor):
+        ours, theirs = (ours,), (theirs,)
+    for a, b in zip(ours, theirs, strict=True):
         assert torch.equal(a, b)
 
 
