@@ -11,6 +11,7 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
+    QPoint,
     QRect,
     QSize,
     Qt,
@@ -33,7 +34,7 @@ from cnnstudio.ui.commands import Command, commands, matching
 if TYPE_CHECKING:
     from cnnstudio.ui.main_window import MainWindow
 
-WIDTH, HEIGHT, ROW_HEIGHT = 560, 400, 34
+WIDTH, ROWS, ROW_HEIGHT = 560, 10, 34
 TOP = 96
 COMMAND = Qt.ItemDataRole.UserRole
 MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
@@ -87,18 +88,16 @@ class CommandPalette(QFrame):
         column.setSpacing(6)
         column.addWidget(self.search)
         column.addWidget(self._nothing)
-        column.addWidget(self.list, 1)
+        column.addWidget(self.list)
         self._show_matches("")
 
     def open_over(self) -> None:
         """Opens in the upper middle of its window."""
         window = self.parentWidget()
-        self.setFixedSize(min(WIDTH, window.width()), min(HEIGHT, window.height()))
+        self.setFixedWidth(min(WIDTH, window.width()))
+        self.adjustSize()
         top = min(TOP, max((window.height() - self.height()) // 2, 0))
-        corner = window.rect().topLeft()
-        corner.setX((window.width() - self.width()) // 2)
-        corner.setY(top)
-        self.move(window.mapToGlobal(corner))
+        self.move(window.mapToGlobal(QPoint((window.width() - self.width()) // 2, top)))
         self.show()
         self.search.setFocus(Qt.FocusReason.PopupFocusReason)
 
@@ -120,6 +119,9 @@ class CommandPalette(QFrame):
         self.model.show_commands(matching(self._commands, text))
         found = self.model.rowCount() > 0
         self.list.setVisible(found)
+        # As high as what was found needs.
+        self.list.setFixedHeight(ROW_HEIGHT * min(self.model.rowCount(), ROWS) + 4)
+        self.adjustSize()
         self._nothing.setVisible(not found)
         self.list.setCurrentIndex(self.model.index(0))
 

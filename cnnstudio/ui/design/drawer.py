@@ -54,7 +54,6 @@ class Drawer(QWidget):
         column.setSpacing(0)
         column.addLayout(head)
         column.addWidget(self._pages, 1)
-        self.problems.refresh()
         self.redraw()
 
     def show_problems(self) -> None:
@@ -65,7 +64,7 @@ class Drawer(QWidget):
     def redraw(self) -> None:
         """Draws everything in the current theme's colours."""
         self.close_button.setIcon(theme.icon("mdi6.close", "text_muted"))
-        self.problems.refresh()
+        self.problems.refresh(redraw=True)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

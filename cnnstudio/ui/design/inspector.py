@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -20,7 +21,9 @@ from cnnstudio.ui.session import Session
 
 
 class Inspector(QWidget):
-    """Follows the session's selection, document and report."""
+    """Follows the session's selection, document and report. Emits `left` when Escape is pressed."""
+
+    left = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,7 +45,7 @@ class Inspector(QWidget):
         column.setSpacing(0)
         column.addLayout(self.header)
         column.addWidget(self.stack, 1)
-        session.selection_changed.connect(lambda _: self._show())
+        session.selection_changed.connect(self._show_selection)
         session.changed.connect(lambda _: self._show())
         session.report_changed.connect(lambda _: self._show())
         session.document_replaced.connect(self._show)
@@ -51,6 +54,18 @@ class Inspector(QWidget):
     def redraw(self) -> None:
         """Draws everything in the current theme's colours."""
         self.node_page.redraw()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _show_selection(self, _: list[str]) -> None:
+        self._show()
+        area = self.stack.currentWidget()
+        assert isinstance(area, QScrollArea)
+        area.verticalScrollBar().setValue(0)
 
     def _show(self) -> None:
         known = self._session.project.network.by_id

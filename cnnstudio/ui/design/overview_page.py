@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QPlainTextEdit, QWidget
 
 from cnnstudio.graph import SetSetting
@@ -11,11 +12,12 @@ from cnnstudio.ui.design.parts import add_line, key_label, label, page_column
 from cnnstudio.ui.session import Session
 
 FLOAT_BYTES = 4
+# Actions whose keys are worth knowing, with what they do.
 HINTS = (
-    ("/", "Search the layers"),
-    ("Ctrl+Space", "Add a layer"),
-    ("Ctrl+K", "Find a command, layer or node"),
-    ("Ctrl+L", "Arrange the network"),
+    ("edit.search_layers", "Search the layers"),
+    ("edit.add", "Add a layer"),
+    ("view.command_palette", "Find a command, layer or node"),
+    ("arrange.layout", "Arrange the network"),
 )
 ROWS = (
     ("layers", "Layers"),
@@ -62,9 +64,10 @@ class OverviewPage(QWidget):
         add_line(column)
         column.addWidget(label("Keys", "heading"))
         hints = _table()
-        for row, (keys, meaning) in enumerate(HINTS):
-            hints.addWidget(_words(meaning), row, 0)
-            hints.addWidget(key_label(keys), row, 1, Qt.AlignmentFlag.AlignRight)
+        self._keys = {id: (_words(meaning), key_label("")) for id, meaning in HINTS}
+        for row, (words, keys) in enumerate(self._keys.values()):
+            hints.addWidget(words, row, 0)
+            hints.addWidget(keys, row, 1, Qt.AlignmentFlag.AlignRight)
         column.addLayout(hints)
         column.addStretch()
 
@@ -87,6 +90,16 @@ class OverviewPage(QWidget):
             texts["activations"] = quantities.memory(report.activation_bytes)
         for key, text in texts.items():
             self._values[key].setText(text)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # By now the other panels have added their actions.
+        actions = self._session.actions
+        for id, (words, keys) in self._keys.items():
+            text = actions[id].shortcut().toString() if id in actions else ""
+            keys.setText(text)
+            for part in (words, keys):
+                part.setVisible(bool(text))
 
     def _set(self, name: str, value: str) -> None:
         if getattr(self._session.project, name) != value:

@@ -37,6 +37,7 @@ class Problems(QWidget):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
+        self._shown: list[Problem] = []
         self.setObjectName("problems")
         self.list = ProblemList()
         self.list.itemClicked.connect(self._choose)
@@ -55,15 +56,17 @@ class Problems(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._stack)
         session.report_changed.connect(lambda _: self.refresh())
-        session.document_replaced.connect(self.refresh)
+        session.document_replaced.connect(lambda: self.refresh())
         self.refresh()
 
-    def refresh(self) -> None:
-        """Lists the report's problems, in the current theme's colours."""
+    def refresh(self, redraw: bool = False) -> None:
+        """Lists the report's problems; with `redraw` in the theme's colours of now."""
         report, nodes = self._session.report, self._session.project.network.nodes
         problems = list(report.problems) if report is not None and nodes else []
         problems.sort(key=lambda problem: SEVERITIES.index(problem.severity))
-        self._list(problems)
+        if problems != self._shown or redraw:
+            self._shown = problems
+            self._list(problems)
         self.counted.emit(len(problems))
         self._stack.setCurrentWidget(self.list if problems else self._empty)
         if not nodes:

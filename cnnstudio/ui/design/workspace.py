@@ -86,6 +86,7 @@ class DesignWorkspace(QWidget):
         session = self._session
         self.palette_panel.chosen.connect(self.canvas.add_layer_kind)
         self.palette_panel.left.connect(self.canvas.setFocus)
+        self.inspector.left.connect(self.canvas.setFocus)
         self.drawer.problems.node_wanted.connect(self.canvas.reveal)
         self.drawer.closed.connect(self._close_drawer)
         session.problems_requested.connect(self.show_problems)

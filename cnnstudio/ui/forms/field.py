@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QSizePolicy
 
 from cnnstudio.layers.declaration import Parameter
@@ -14,6 +14,7 @@ from cnnstudio.ui.forms.editors import editor_for, text_of
 from cnnstudio.ui.forms.texts import plain, read, write
 
 DOT = 5
+Keys = QKeySequence.StandardKey
 
 
 class Field(QObject):
@@ -25,6 +26,7 @@ class Field(QObject):
         super().__init__(parent)
         self.parameter = parameter
         self.value: Any = plain(parameter.default)
+        self._was_shown = False
         self._read_only = False
         self.editor = editor_for(parameter)
         self.editor.edited.connect(self._take)
@@ -43,11 +45,12 @@ class Field(QObject):
         self.show_value(self.value)
 
     def show_value(self, value: Any) -> None:
-        """Shows a value, emitting nothing; text that already means it stays as it was typed."""
+        """Shows a value, emitting nothing. Text stays as it was typed if it means this value, or
+        if it is a mistake and the value is still the one before it."""
         value = plain(value)
-        if value == self.value and not self._is_fresh():
+        if value == self.value and self._was_shown:
             return
-        self.value = value
+        self.value, self._was_shown = value, True
         text = text_of(self.editor)
         if text is None or not self.editor.hasFocus() or not self._means(text, value):
             self.editor.show_value(value)
@@ -59,6 +62,11 @@ class Field(QObject):
         """Whether the value is another than the default."""
         return self.value != plain(self.parameter.default)
 
+    @property
+    def has_mistake(self) -> bool:
+        """Whether the field says that something is wrong with what stands in it."""
+        return bool(self.editor.property("invalid"))
+
     def reset(self) -> None:
         """Takes the value back to the default, as an edit."""
         self.editor.show_value(self.parameter.default)
@@ -69,7 +77,7 @@ class Field(QObject):
         self.error.setText(text)
         self.error.setVisible(bool(text))
         self.editor.setAccessibleDescription(text or self.parameter.help)
-        if bool(self.editor.property("invalid")) != bool(text):
+        if self.has_mistake != bool(text):
             self.editor.setProperty("invalid", "true" if text else None)
             self.editor.style().polish(self.editor)
 
@@ -81,9 +89,25 @@ class Field(QObject):
         if isinstance(event, QContextMenuEvent):
             self._show_menu(event)
             return True
+        if watched is self.editor and isinstance(event, QKeyEvent):
+            return self._takes_key(event)
         if event.type() == QEvent.Type.FocusOut and watched is self.editor:
             self._tidy()
         return False
+
+    def _takes_key(self, event: QKeyEvent) -> bool:
+        """Undo and redo are the document's, not the text's; while the text is a mistake, undo and
+        Escape take back the mistake."""
+        if event.type() == QEvent.Type.KeyRelease:
+            return False
+        undoes, redoes = (event.matches(key) for key in (Keys.Undo, Keys.Redo))
+        mends = self.has_mistake and (undoes or event.key() == Qt.Key.Key_Escape)
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.setAccepted(mends)
+        elif mends:
+            self.editor.show_value(self.value)
+            self.show_error("")
+        return mends or undoes or redoes
 
     def _take(self, raw: Any, merge: object) -> None:
         try:
@@ -106,11 +130,6 @@ class Field(QObject):
             return bool(read(self.parameter, text) == value)
         except ValueError:
             return False
-
-    def _is_fresh(self) -> bool:
-        """Whether the editor shows something else than the value: nothing yet, or a mistake."""
-        text = text_of(self.editor)
-        return text is None or not text or bool(self.editor.property("invalid"))
 
     def _tidy(self) -> None:
         """Writes a typed value as the form writes it: `3x3` as `3 × 3`."""

@@ -43,6 +43,27 @@ def test_a_mistake_says_so_and_leaves_the_document(workspace, open_small, qtbot)
     assert open_small.project == before and open_small.undo.count() == 0
 
 
+def test_undo_in_a_field_is_the_documents(workspace, open_small, qtbot):
+    undo = open_small.actions.add("edit.undo", "Undo", open_small.undo.undo, "Ctrl+Z")
+    workspace.addAction(undo)
+    open_small.select(["n1"])
+    editor = page(workspace).form.editor("out_channels")
+    retype(qtbot, editor, "64")
+    qtbot.keyClick(editor, Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+
+    assert open_small.project.network.node("n1").parameters["out_channels"] == 4
+    assert editor.text() == "4" and open_small.undo.index() == 0
+
+
+def test_escape_leads_from_a_field_to_the_canvas(workspace, open_small, qtbot):
+    open_small.select(["n1"])
+    editor = page(workspace).form.editor("out_channels")
+    editor.setFocus()
+    qtbot.keyClick(editor, Key.Key_Escape)
+
+    assert workspace.canvas.hasFocus() and open_small.selection == ["n1"]
+
+
 def test_the_default_is_kept_out_of_the_file(workspace, open_small, qtbot):
     open_small.select(["n1"])
     retype(qtbot, page(workspace).form.editor("out_channels"), "32")

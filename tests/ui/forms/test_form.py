@@ -108,6 +108,31 @@ def test_text_being_typed_is_tidied_when_the_field_is_left(conv, qtbot):
     assert editor.text() == "5 × 3"
 
 
+def test_a_mistake_outlives_news_that_do_not_concern_it(conv, qtbot):
+    form, _ = conv
+    retype(qtbot, form.editor("out_channels"), "0")
+    form.show_values({"out_channels": 32, "bias": False})
+
+    assert form.editor("out_channels").text() == "0"
+    assert form.field("out_channels").error.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("key", "modifier"),
+    [
+        (Key.Key_Escape, Qt.KeyboardModifier.NoModifier),
+        (Key.Key_Z, Qt.KeyboardModifier.ControlModifier),
+    ],
+)
+def test_escape_and_undo_take_back_a_mistake(conv, qtbot, key, modifier):
+    form, edits = conv
+    retype(qtbot, form.editor("out_channels"), "0")
+    qtbot.keyClick(form.editor("out_channels"), key, modifier)
+
+    assert form.editor("out_channels").text() == "32" and edits == []
+    assert not form.field("out_channels").error.isVisible()
+
+
 def test_another_value_from_outside_replaces_a_mistake(conv, qtbot):
     form, _ = conv
     retype(qtbot, form.editor("out_channels"), "0")
