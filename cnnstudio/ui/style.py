@@ -93,6 +93,8 @@ QComboBox QAbstractItemView {
     selection-background-color: @surface_selected@; selection-color: @text@; outline: none;
 }
 
+QTextEdit[role="log"] { background: @surface@; border: none; border-radius: 0; padding: 0 4px; }
+
 QAbstractItemView {
     background: @surface@; border: none; outline: none;
     alternate-background-color: @surface_sunken@;

@@ -44,6 +44,8 @@ def rows(
     if status is not None:
         found += [
             ("State", status.state),
+            ("Reason", status.message if status.state == "failed" else ""),
+            ("What to do", status.hint if status.state == "failed" else ""),
             ("Epochs", epochs_done(status)),
             ("Steps", f"{status.step:,} of {status.steps:,}" if status.steps else ""),
             ("Duration", lasted(status)),

@@ -24,6 +24,7 @@ class RunLog(QTextBrowser):
         self.lines: list[Line] = []
         self.setObjectName("run_log")
         self.setAccessibleName("Log of the run")
+        self.setProperty("role", "log")
         self.setOpenLinks(False)
         self.setFont(theme.font(12))
         self.setFrameShape(QTextBrowser.Shape.NoFrame)
@@ -66,4 +67,4 @@ def _html(line: Line) -> str:
     )
     if line.hint:
         text += f'<br><span style="color:{muted}">{escape(line.hint)}</span>'
-    return text
+    return f'<p style="margin:0 0 {theme.spacing // 2}px 0">{text}</p>'

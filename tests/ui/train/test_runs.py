@@ -233,6 +233,7 @@ def test_a_run_that_failed_before_its_first_step_says_why(workspace, make_run, o
     notice = workspace.stage.notice
     qtbot.waitUntil(lambda: notice.message.text == "The folder is gone.")
     assert notice.message.hint == "Choose another."
+    assert workspace.runs.facts.facts["Reason"] == "The folder is gone."
 
 
 def test_the_package_loads_without_torch():
