@@ -131,14 +131,14 @@ class DataWorkspace(QWidget):
         for widget in (self.tabs, self.filter):
             top.addWidget(widget)
         top.addStretch()
-        for widget in (self.generated, self.again):
-            top.addWidget(widget)
+        top.addWidget(self.generated, 0, Qt.AlignmentFlag.AlignVCenter)
+        top.addWidget(self.again)
         self.views = QStackedWidget()
         self.views.addWidget(self.grid)
         self.views.addWidget(self.large)
         self.bar = MismatchBar(self._session)
         inner = QVBoxLayout()
-        inner.setContentsMargins(16, 4, 8, 8)
+        inner.setContentsMargins(12, 4, 8, 8)
         inner.addWidget(self.views)
         middle = QWidget()
         column = QVBoxLayout(middle)

@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+
+from cnnstudio.graph import Document, Project
+from cnnstudio.ui.data import DataWorkspace
+from cnnstudio.ui.session import Session
+from tests.ui.conftest import wait_for
+
+
+@pytest.fixture
+def workspace(session: Session, small_project: Project, qtbot) -> Iterator[DataWorkspace]:
+    """Data on the digits, loaded."""
+    session.replace_document(Document(small_project))
+    made = DataWorkspace(session)
+    made.resize(1380, 780)
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitExposed(made)
+    wait_for(qtbot, lambda: is_loaded(made), 90)
+    yield made
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """A folder of two classes with eight images each and one broken file."""
+    folder = tmp_path / "pets"
+    colors = np.random.default_rng(0).integers(0, 255, (16, 3), np.uint8)
+    for number, color in enumerate(colors):
+        place = folder / ("cat" if number < 8 else "dog")
+        place.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(np.tile(color, (20, 20, 1))).save(place / f"{number}.png")
+    (folder / "cat" / "broken.png").write_bytes(b"no image")
+    return folder
+
+
+def is_loaded(workspace: DataWorkspace) -> bool:
+    return not workspace._question.waiting and workspace.stage.shows_content
+
+
+def shows(workspace: DataWorkspace, row: int) -> bool:
+    samples = workspace.grid.samples
+    return samples.data(samples.index(row), Qt.ItemDataRole.DecorationRole) is not None
+
+
+def choose(workspace: DataWorkspace, kind: str) -> None:
+    box = workspace.settings.dataset
+    box.choose(kind)
+    box.activated.emit(box.currentIndex())
+
+
+def test_the_data_is_shown_with_its_numbers(workspace, qtbot):
+    sizes = [int(workspace.tabs.tabText(n).split()[-1].replace(",", "")) for n in range(3)]
+
+    assert sum(sizes) == 1797
+    assert workspace.facts.classes_title.text() == "10 classes"
+    assert sum(workspace.facts.bars.total(digit) for digit in range(10)) == 1797
+    assert "±" in workspace.facts.numbers.text()
+    assert not workspace.generated.isVisible()
+    wait_for(qtbot, lambda: shows(workspace, 0))
+
+
+def test_another_split_shows_its_own_samples(workspace, qtbot):
+    bar = workspace.tabs
+    qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(2).center())
+    wait_for(qtbot, lambda: shows(workspace, 0))
+
+    assert workspace.split == "test"
+    assert workspace.grid.samples.source.split == "test"
+    assert f"{workspace.grid.samples.rowCount():,}" in bar.tabText(2)
+
+
+def test_choosing_a_dataset_edits_the_project_and_undo_restores_it(workspace, session, qtbot):
+    before = session.project.data
+    choose(workspace, "shapes")
+    wait_for(qtbot, lambda: is_loaded(workspace) and workspace.generated.isVisible(), 60)
+
+    assert session.project.data.dataset == "shapes"
+    assert session.undo.count() == 1
+    session.undo.undo()
+    assert session.project.data == before
+    assert workspace.settings.dataset.currentData() == "digits"
+    wait_for(qtbot, lambda: is_loaded(workspace) and not workspace.generated.isVisible())
+
+
+def test_a_setting_edits_the_project(workspace, session, qtbot):
+    editor = workspace.settings.split.editor("validation")
+    editor.setFocus()
+    editor.selectAll()
+    qtbot.keyClicks(editor, "0.4")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+
+    assert session.project.data.validation == 0.4
+    wait_for(qtbot, lambda: workspace.tabs.tabText(1) == "Validation  719")
+
+
+def test_an_impossible_setting_is_told_and_taken_back(workspace, session, qtbot):
+    with qtbot.waitSignal(session.told) as told:
+        workspace.settings.split.edited.emit("test", 0.8, False)
+
+    assert "less than a tenth" in told.args[0].text
+    assert session.project.data.test == 0.15
+
+
+def test_a_class_can_be_looked_at_alone(workspace, qtbot):
+    bars = workspace.facts.bars
+    row = bars.row_rect(4).center().toPoint()
+    qtbot.mouseClick(bars, Qt.MouseButton.LeftButton, pos=row)
+    wait_for(qtbot, lambda: shows(workspace, 0))
+    samples = workspace.grid.samples
+
+    assert {samples.data(samples.index(n)) for n in range(20)} == {"4"}
+    assert workspace.filter.text().startswith("4: ")
+    qtbot.mouseClick(workspace.filter, Qt.MouseButton.LeftButton)
+    assert samples.source.label is None
+    assert not workspace.filter.isVisible()
+
+
+def test_a_double_click_enlarges_a_sample_and_escape_goes_back(workspace, qtbot):
+    wait_for(qtbot, lambda: shows(workspace, 2))
+    grid = workspace.grid
+    place = grid.visualRect(grid.samples.index(2)).center()
+    qtbot.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    qtbot.mouseDClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    wait_for(qtbot, lambda: workspace.large.view.image is not None)
+
+    assert workspace.views.currentWidget() is workspace.large
+    assert "8×8 pixels as stored" in workspace.large.caption.text()
+    before = workspace.large.caption.text()
+    qtbot.keyClick(workspace.large, Qt.Key.Key_Right)
+    wait_for(qtbot, lambda: workspace.large.caption.text() != before)
+    qtbot.keyClick(workspace.large, Qt.Key.Key_Escape)
+    assert workspace.views.currentWidget() is grid
+    assert grid.currentIndex().row() == 3
+
+
+def test_a_dropped_folder_becomes_the_data(workspace, session, pictures, qtbot):
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(pictures))])
+    copy, left, none = (
+        Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier,
+    )  # fmt: skip
+    entered = QDragEnterEvent(QPoint(50, 50), copy, data, left, none)
+    QGuiApplication.sendEvent(workspace, entered)
+    QGuiApplication.sendEvent(workspace, QDropEvent(QPointF(50, 50), copy, data, left, none))
+    wait_for(qtbot, lambda: workspace.facts.classes_title.text() == "2 classes")
+
+    assert entered.isAccepted()
+    assert session.project.data.options == {"path": str(pictures)}
+    assert workspace.facts.problems_title.text() == "1 image left out"
+    assert "broken.png" in workspace.facts.problems.text()
+
+
+def test_missing_data_is_told_in_words_with_what_to_do(workspace, tmp_path, qtbot):
+    workspace.settings.choose_folder(tmp_path / "gone")
+    wait_for(qtbot, lambda: not workspace.stage.shows_content and not workspace._question.waiting)
+    told = workspace.stage.notice.message
+
+    assert told.level == "error"
+    assert "gone" in told.text
+    assert [text for text, _ in told.actions] == ["Try again"]
+
+
+def test_a_network_with_too_few_outputs_is_mended_with_one_click(workspace, session, qtbot):
+    wait_for(qtbot, lambda: session.report is not None)
+    assert not workspace.bar.isVisible()
+    choose(workspace, "shapes")
+    wait_for(qtbot, lambda: workspace.bar.isVisible(), 60)
+
+    assert workspace.bar.text.text() == "The network gives 10 numbers, but the data has 6 classes."
+    qtbot.mouseClick(workspace.bar.mend, Qt.MouseButton.LeftButton)
+    assert session.project.network.find("fc").parameters["out_features"] == 6
+    wait_for(qtbot, lambda: not workspace.bar.isVisible())
+
+
+def test_slow_loading_shows_how_far_it_is_and_can_be_cancelled(workspace, session, qtbot):
+    choose(workspace, "shapes")
+    workspace.settings.options.edited.emit("count", 5_000, False)
+    wait_for(qtbot, lambda: workspace.stage.currentWidget() is workspace.loading)
+    wait_for(qtbot, lambda: workspace.loading.bar.maximum() > 0)
+    assert "5,000" in workspace.loading.text.text()
+
+    qtbot.mouseClick(workspace.loading.cancel, Qt.MouseButton.LeftButton)
+
+    assert workspace.stage.notice.message.text == "Loading was stopped."
+    assert session.project.data.options == {"count": 5_000}
