@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtGui import QIcon, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
@@ -80,7 +80,7 @@ class CommandPalette(QFrame):
         self.list.setUniformItemSizes(True)
         self.list.setMouseTracking(True)
         self.list.clicked.connect(self._run)
-        self._nothing = QLabel("Nothing is called so.")
+        self._nothing = QLabel("Nothing matches. Try fewer letters.")
         self._nothing.setProperty("role", "muted")
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         column = QVBoxLayout(self)
@@ -127,7 +127,7 @@ class CommandPalette(QFrame):
 
     def _run(self, index: QModelIndex) -> None:
         command: Command | None = index.data(COMMAND) if index.isValid() else None
-        if command is not None:
+        if command is not None and command.enabled:
             run: Callable[[], object] = command.run
             self.close()
             run()
@@ -155,6 +155,10 @@ class CommandModel(QAbstractListModel):
                 return f"{command.category} {command.keys}".strip()
         return command if role == COMMAND else None
 
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        enabled = self._commands[index.row()].enabled
+        return super().flags(index) if enabled else Qt.ItemFlag.NoItemFlags
+
 
 class CommandDelegate(QStyledItemDelegate):
     """Icon, text, and at the right the category and the keys."""
@@ -174,7 +178,9 @@ class CommandDelegate(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.color(surface))
             painter.drawRoundedRect(area, theme.radius, theme.radius)
-        command.icon.paint(painter, QRect(area.left() + 10, area.center().y() - 8, 17, 17))
+        picture = QRect(area.left() + 10, area.center().y() - 8, 17, 17)
+        mode = QIcon.Mode.Normal if command.enabled else QIcon.Mode.Disabled
+        command.icon.paint(painter, picture, mode=mode)
         inner = area.adjusted(38, 0, -10, 0)
         painter.setFont(theme.font(12))
         painter.setPen(theme.color("text_muted"))
@@ -187,7 +193,7 @@ class CommandDelegate(QStyledItemDelegate):
         width = painter.fontMetrics().horizontalAdvance(command.category)
         inner.setRight(inner.right() - width - 12)
         painter.setFont(theme.font(13))
-        painter.setPen(theme.color("text"))
+        painter.setPen(theme.color("text" if command.enabled else "text_disabled"))
         text = painter.fontMetrics().elidedText(
             command.text, Qt.TextElideMode.ElideRight, inner.width()
         )

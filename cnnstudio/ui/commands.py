@@ -21,7 +21,8 @@ PALETTE_ACTION = "view.command_palette"
 
 @dataclass(frozen=True)
 class Command:
-    """One line of the palette. `words` are found as well, but not shown."""
+    """One line of the palette. `words` are found as well, but not shown; what is not `enabled`
+    can't be done now."""
 
     text: str
     category: str
@@ -29,6 +30,7 @@ class Command:
     icon: QIcon = field(default_factory=QIcon, compare=False)
     keys: str = ""
     words: str = ""
+    enabled: bool = True
 
 
 def commands(window: MainWindow) -> list[Command]:
@@ -37,15 +39,19 @@ def commands(window: MainWindow) -> list[Command]:
 
 
 def matching(offered: Iterable[Command], query: str) -> list[Command]:
-    """The commands that fit, best first; all of them, in their order, for an empty query."""
+    """The commands that fit, best first, then those that fit but can't be done now.
+
+    For an empty query all that can be done, in their order.
+    """
     ranked = []
     for order, command in enumerate(offered):
         fits = [
             s for s in (score(query, command.text), _less(query, command.words)) if s is not None
         ]
         if fits:
-            ranked.append((-max(fits), order, command))
-    return [command for _, _, command in sorted(ranked, key=lambda entry: entry[:2])]
+            ranked.append((not command.enabled, -max(fits), order, command))
+    ranked.sort(key=lambda entry: entry[:3])
+    return [entry[-1] for entry in ranked if entry[-1].enabled or query.strip()]
 
 
 def _less(query: str, words: str) -> int | None:
@@ -57,13 +63,13 @@ def _less(query: str, words: str) -> int | None:
 def _actions(window: MainWindow) -> list[Command]:
     made = []
     for action in window.session.actions:
-        if action.isEnabled() and action.text() and action.objectName() != PALETTE_ACTION:
+        if action.text() and action.objectName() != PALETTE_ACTION:
             keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
             state = " (on)" if action.isCheckable() and action.isChecked() else ""
             made.append(
                 Command(
                     action.text().replace("&", "") + state, action.data() or "", action.trigger,
-                    action.icon(), keys, action.toolTip(),
+                    action.icon(), keys, action.toolTip(), action.isEnabled(),
                 )
             )  # fmt: skip
     return made

@@ -60,6 +60,14 @@ def test_it_lists_actions_nodes_and_layers(window, qtbot):
     assert "Command palette" not in found
 
 
+def test_what_cannot_be_done_now_is_found_last_and_not_run(window, qtbot):
+    palette = opened(qtbot, window)
+    qtbot.keyClicks(palette.search, "align left")
+    assert texts(palette) == ["Align left"]
+    qtbot.keyClick(palette.search, Key.Key_Return)
+    assert palette.isVisible()
+
+
 def test_enter_runs_the_best_match(window, qtbot):
     run(qtbot, window, "select all")
 

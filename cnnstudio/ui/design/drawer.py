@@ -1,4 +1,4 @@
-"""The drawer below the canvas: problems and history."""
+"""The drawer below the canvas: problems, history and code."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QUndoView, QVBoxLayout, QWidget
 
 from cnnstudio.ui import theme
+from cnnstudio.ui.design.code_view import CodeView
 from cnnstudio.ui.design.parts import icon_button
 from cnnstudio.ui.design.problems import Problems
 from cnnstudio.ui.session import Session
@@ -22,7 +23,7 @@ class Drawer(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("drawer")
-        self.setAccessibleName("Problems and history")
+        self.setAccessibleName("Problems, history and code")
         self.setProperty("role", "drawer")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumHeight(96)
@@ -31,6 +32,7 @@ class Drawer(QWidget):
         self.history.setObjectName("history")
         self.history.setAccessibleName("History")
         self.history.setEmptyLabel("As it was opened")
+        self.code = CodeView(session)
         self.tabs = QTabBar()
         self.tabs.setObjectName("drawer_tabs")
         self.tabs.setAccessibleName("Drawer")
@@ -38,9 +40,11 @@ class Drawer(QWidget):
         self.tabs.setExpanding(False)
         self.tabs.addTab("Problems")
         self.tabs.addTab("History")
+        self.tabs.addTab("Code")
         self._pages = QStackedWidget()
         self._pages.addWidget(self.problems)
         self._pages.addWidget(self.history)
+        self._pages.addWidget(self.code)
         self.tabs.currentChanged.connect(self._pages.setCurrentIndex)
         self.close_button = icon_button("close_drawer", "Close the drawer")
         self.close_button.clicked.connect(self.closed)
@@ -65,6 +69,7 @@ class Drawer(QWidget):
         """Draws everything in the current theme's colours."""
         self.close_button.setIcon(theme.icon("mdi6.close", "text_muted"))
         self.problems.refresh(redraw=True)
+        self.code.redraw()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

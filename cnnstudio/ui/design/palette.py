@@ -54,7 +54,7 @@ class Palette(QWidget):
         self.list.entered_with_keyboard.connect(self._choose)
         self.list.left_upwards.connect(lambda: self.search.setFocus(Qt.FocusReason.TabFocusReason))
         self.list.left.connect(self.left)
-        self._nothing = QLabel("No layer is called so.\nTry conv, pool or norm.")
+        self._nothing = QLabel("No layer matches.\nTry conv, pool or norm.")
         self._nothing.setObjectName("palette_nothing")
         self._nothing.setProperty("role", "muted")
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignHCenter)

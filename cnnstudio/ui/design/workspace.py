@@ -78,7 +78,7 @@ class DesignWorkspace(QWidget):
         for id, text, keys, show in (
             ("view.palette", "Palette", "Ctrl+B", lambda on: self.left.set_folded(not on)),
             ("view.inspector", "Inspector", "Ctrl+I", lambda on: self.right.set_folded(not on)),
-            ("view.drawer", "Problems and history", "Ctrl+J", self._show_drawer),
+            ("view.drawer", "Problems, history and code", "Ctrl+J", self._show_drawer),
         ):
             add(id, text, show, keys, None, "View", checkable=True)
 

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton
 
-from cnnstudio.graph import Move
+from cnnstudio.graph import Move, SetParameter
 from tests.ui.conftest import wait_for
 from tests.ui.design.conftest import shown
 
@@ -66,6 +67,27 @@ def test_the_history_goes_back_to_any_step(workspace, open_small, qtbot):
     qtbot.mouseClick(history.viewport(), Qt.MouseButton.LeftButton, pos=first)
 
     assert open_small.project.network.node("n0").position == (0.0, 0.0)
+
+
+def test_the_code_follows_the_network(workspace, open_small, qtbot):
+    open_small.actions["view.drawer"].trigger()
+    workspace.drawer.tabs.setCurrentIndex(2)
+    code = workspace.drawer.code
+    wait_for(qtbot, lambda: "Conv2d(1, 4" in code.text.toPlainText())
+    open_small.apply(SetParameter(node_id="n1", name="out_channels", value=5))
+    wait_for(qtbot, lambda: "Conv2d(1, 5" in code.text.toPlainText())
+
+    qtbot.mouseClick(code.copy_button, Qt.MouseButton.LeftButton)
+    assert QGuiApplication.clipboard().text() == code.text.toPlainText()
+
+
+def test_without_code_the_reason_is_told(broken, session, qtbot):
+    session.actions["view.drawer"].trigger()
+    broken.drawer.tabs.setCurrentIndex(2)
+    code = broken.drawer.code
+    wait_for(qtbot, lambda: "There is no code yet." in code.text.toPlainText())
+
+    assert "Flatten" in code.text.toPlainText() and not code.copy_button.isEnabled()
 
 
 def test_panels_fold_and_stay_folded(workspace, open_small, qtbot):
