@@ -12,12 +12,13 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHeaderView, QLabel, QTableView, QVBoxLayout, QWidget
 
 from cnnstudio.ui import theme
 
 CELL = 26
+NARROWEST, WIDEST = 22, 40
 STRONGEST_ALPHA = 150
 Index = QModelIndex | QPersistentModelIndex
 
@@ -91,9 +92,8 @@ class ConfusionPanel(QWidget):
         self.table.setModel(self.model)
         for header in (self.table.horizontalHeader(), self.table.verticalHeader()):
             header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-            header.setMinimumSectionSize(CELL)
+            header.setMinimumSectionSize(NARROWEST)
             header.setDefaultSectionSize(CELL)
-        self.table.horizontalHeader().setDefaultSectionSize(CELL + 6)
         self.table.verticalHeader().setMaximumWidth(96)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 12)
@@ -111,6 +111,7 @@ class ConfusionPanel(QWidget):
             classes, counts = [], np.zeros((0, 0), int)
         self.model.show_counts(classes, counts)
         self.table.setVisible(there)
+        self._fit()
         split = summary.get("split", "test")
         self._caption.setText(
             f"{int(counts.sum()):,} {split} images: rows are what they show, columns what the "
@@ -120,6 +121,19 @@ class ConfusionPanel(QWidget):
             "classes are taken for which."
         )
         self._caption.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Gives the columns the room there is."""
+        room = self.table.viewport().width() // max(1, len(self.model.classes))
+        self.table.horizontalHeader().setDefaultSectionSize(min(max(room, NARROWEST), WIDEST))
 
     def sizeHint(self) -> QSize:
         return QSize(240, 200)

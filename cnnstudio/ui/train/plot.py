@@ -79,14 +79,14 @@ class QuantityPlot:
         self._up.setWidth(58)
         self.dress()
 
-    def draw(self, curves: Curves, axis: Axis, weight: float) -> None:
-        """Shows the curves; `weight` is the smoothing, 0 for none."""
+    def draw(self, curves: Curves, axis: Axis, span: int) -> None:
+        """Shows the curves; training is averaged over `span` steps, 0 for as it is."""
         steps, epochs, name = curves.steps, curves.epochs, self.quantity.name
         values = steps[name]
-        faint = values if weight > 0.0 else values[:0]
+        faint = values if span else values[:0]
         fine = len(values) <= MAXIMUM_ANTIALIASED
         self.raw.setData(steps[axis][: len(faint)], faint, antialias=fine)
-        self.train.setData(steps[axis], smoothed(values, weight), antialias=fine)
+        self.train.setData(steps[axis], smoothed(values, steps["step"], span), antialias=fine)
         marks = "o" if len(epochs) <= MAXIMUM_MARKS else None
         there = np.isfinite(epochs[f"val_{name}"])
         self.validation.setData(epochs[axis][there], epochs[f"val_{name}"][there], symbol=marks)

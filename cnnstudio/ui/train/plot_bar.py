@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
@@ -16,9 +18,8 @@ from PySide6.QtWidgets import (
 
 from cnnstudio.ui import theme
 
-# The slider's end is an average over about a hundred points.
-MAXIMUM_SMOOTHING = 0.99
-SLIDER_STEPS = 99
+# Steps that are averaged over, for each place of the slider; 0 is off.
+SPANS = (0, 2, 3, 5, 10, 20, 30, 50, 100, 200, 300, 500, 1000, 2000, 3000, 5000, 10_000)
 MINIMUM_WIDTH = 492
 WORDS_WIDTH = 640
 
@@ -28,7 +29,7 @@ class PlotBar(QWidget):
 
     axis_chosen = Signal(str)
     log_chosen = Signal(bool)
-    smoothing_chosen = Signal(float)
+    smoothing_chosen = Signal(int)
     reset_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -48,9 +49,11 @@ class PlotBar(QWidget):
         self.slider.setObjectName("smoothing")
         self.slider.setAccessibleName("Smoothing of the training curves")
         self.slider.setToolTip(
-            "Exponential moving average of training; the curve as it is stays faint behind it"
+            "Exponential moving average of training over so many steps; the curve as it is stays "
+            "faint behind it"
         )
-        self.slider.setRange(0, SLIDER_STEPS)
+        self.slider.setRange(0, len(SPANS) - 1)
+        self.slider.setPageStep(1)
         self.slider.setMinimumWidth(64)
         self.slider.setMaximumWidth(128)
         self.slider.valueChanged.connect(self._take_smoothing)
@@ -59,7 +62,7 @@ class PlotBar(QWidget):
         self._caption.setBuddy(self.slider)
         self._number = QLabel()
         self._number.setFont(theme.font(12))
-        self._number.setMinimumWidth(32)
+        self._number.setMinimumWidth(72)
         self.reset = QPushButton()
         self.reset.setAccessibleName("Reset view")
         self.reset.setObjectName("reset_view")
@@ -96,11 +99,11 @@ class PlotBar(QWidget):
         super().resizeEvent(event)
         self._fit()
 
-    def show_choices(self, axis: str, log: bool, weight: float) -> None:
+    def show_choices(self, axis: str, log: bool, span: int) -> None:
         """Shows these choices; emits what differs from before."""
         (self.steps if axis == "step" else self.epochs).setChecked(True)
         self.log.setChecked(log)
-        self.slider.setValue(round(weight / MAXIMUM_SMOOTHING * SLIDER_STEPS))
+        self.slider.setValue(bisect_left(SPANS, min(span, SPANS[-1])))
         self._write_number()
 
     def redraw(self) -> None:
@@ -111,8 +114,9 @@ class PlotBar(QWidget):
             button.setIconSize(QSize(16, 16))
 
     @property
-    def weight(self) -> float:
-        return self.slider.value() / SLIDER_STEPS * MAXIMUM_SMOOTHING
+    def span(self) -> int:
+        """The steps that are averaged over."""
+        return SPANS[self.slider.value()]
 
     def _fit(self) -> None:
         """Leaves words out where there is no room for them."""
@@ -123,10 +127,10 @@ class PlotBar(QWidget):
 
     def _take_smoothing(self) -> None:
         self._write_number()
-        self.smoothing_chosen.emit(self.weight)
+        self.smoothing_chosen.emit(self.span)
 
     def _write_number(self) -> None:
-        self._number.setText(f"{self.weight:.2f}" if self.slider.value() else "off")
+        self._number.setText(f"{self.span:,} steps" if self.span else "off")
 
 
 def _toggle(text: str, tip: str) -> QPushButton:

@@ -40,7 +40,7 @@ class Plots(pg.GraphicsLayoutWidget):
         self.setAccessibleName("Curves of the run")
         self.curves = Curves()
         self.axis: Axis = "epoch"
-        self.weight = 0.0
+        self.span = 0
         self.log = False
         self.loss = QuantityPlot(LOSS)
         self.accuracy = QuantityPlot(ACCURACY)
@@ -88,8 +88,9 @@ class Plots(pg.GraphicsLayoutWidget):
         self.loss.set_log(log)
         self.reset_view()
 
-    def set_smoothing(self, weight: float) -> None:
-        self.weight = weight
+    def set_smoothing(self, span: int) -> None:
+        """Averages training over about so many steps; 0 for not at all."""
+        self.span = span
         self.draw()
 
     def reset_view(self) -> None:
@@ -101,7 +102,7 @@ class Plots(pg.GraphicsLayoutWidget):
         """Draws now."""
         self._stale = False
         for plot in self.all:
-            plot.draw(self.curves, self.axis, self.weight)
+            plot.draw(self.curves, self.axis, self.span)
         title = "epoch" if self.axis == "epoch" else "step"
         self.accuracy.item.setLabel("bottom", title)
         self._show_values()
@@ -161,7 +162,7 @@ class Plots(pg.GraphicsLayoutWidget):
             name = plot.quantity.name
             plot.point_at(x if self._pointer is not None else None)
             plot.show_values(
-                _at(smoothed(curves.steps[name], self.weight), step_row),
+                _at(smoothed(curves.steps[name], curves.steps["step"], self.span), step_row),
                 _at(curves.epochs[f"train_{name}"], epoch_row),
                 _at(curves.epochs[f"val_{name}"], epoch_row),
                 place if plot is self.loss else "",

@@ -7,26 +7,28 @@ import numpy as np
 NEGLIGIBLE = 1e-18
 
 
-def smoothed(values: np.ndarray, weight: float) -> np.ndarray:
-    """The debiased exponential moving average of `values` (N,), float64.
+def smoothed(values: np.ndarray, steps: np.ndarray, span: float) -> np.ndarray:
+    """The debiased exponential moving average of `values` (N,), told at `steps` (N,), ascending.
 
-    Each point is the mean of all points up to it; one that lies k points back counts `weight ** k`
-    (0 ≤ weight < 1). Because the counts are divided out, the start is not pulled towards zero. A
-    point that is not a number counts nothing.
+    Each value stands for the steps since the one before it. A step that lies k steps back counts
+    (1 - 1/span)^k, so about `span` steps are averaged, however often they were told. Because the
+    counts are divided out, the start is not pulled towards zero. A value that is not a number
+    counts nothing. A span of 1 or less changes nothing.
     """
-    if weight <= 0.0:
+    if span <= 1.0:
         return values
-    there = np.isfinite(values)
-    sums = _decaying_sums(np.where(there, values, 0.0), weight)
-    counts = _decaying_sums(there.astype(float), weight)
-    with np.errstate(invalid="ignore"):
-        return sums / np.where(counts > 0.0, counts, np.nan)
+    kept = (1.0 - 1.0 / span) ** np.diff(steps, prepend=0.0)
+    counts = np.where(np.isfinite(values), 1.0 - kept, 0.0)
+    sums = _decaying_sums(np.where(np.isfinite(values), values, 0.0) * counts, kept)
+    totals = _decaying_sums(counts, kept)
+    return sums / np.where(totals > 0.0, totals, np.nan)
 
 
-def _decaying_sums(values: np.ndarray, weight: float) -> np.ndarray:
-    """The sums over k of `weight ** k * values[i - k]`, reaching twice as far with each pass."""
-    sums, reach, factor = values.astype(float), 1, weight
-    while reach < len(sums) and factor > NEGLIGIBLE:
-        sums[reach:] += factor * sums[:-reach]
-        reach, factor = 2 * reach, factor * factor
+def _decaying_sums(values: np.ndarray, kept: np.ndarray) -> np.ndarray:
+    """sums[i] = kept[i] · sums[i - 1] + values[i], reaching twice as far back with each pass."""
+    sums, factors, reach = values.copy(), kept.copy(), 1
+    while reach < len(sums) and factors[reach:].max() > NEGLIGIBLE:
+        sums[reach:] += factors[reach:] * sums[:-reach]
+        factors[reach:] *= factors[:-reach].copy()
+        reach *= 2
     return sums

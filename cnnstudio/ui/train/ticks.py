@@ -65,4 +65,4 @@ def dress(axis: pg.AxisItem) -> None:
     axis.setPen(pg.mkPen(theme.color("border")))
     axis.setTextPen(pg.mkPen(theme.color("text_muted")))
     axis.setTickFont(theme.font(11))
-    axis.setStyle(tickLength=0, tickTextOffset=6)
+    axis.setStyle(tickLength=0, tickTextOffset=6, maxTickLevel=1)

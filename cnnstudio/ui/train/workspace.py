@@ -25,7 +25,7 @@ from cnnstudio.ui.train.settings_form import SettingsForm
 
 SETTINGS_WIDTH, RUNS_WIDTH = 312, 320
 SETTINGS_MINIMUM, RUNS_MINIMUM = 296, 248
-DEFAULT_SMOOTHING = 0.6
+DEFAULT_SMOOTHING = 10  # steps
 
 
 class TrainWorkspace(QWidget):
@@ -159,10 +159,8 @@ class TrainWorkspace(QWidget):
         settings = self._session.settings
         axis = settings.value("train/axis", "epoch")
         self.plots.axis = "step" if axis == "step" else "epoch"
-        self.plots.weight = settings.value("train/smoothing", DEFAULT_SMOOTHING)
-        self.bar.show_choices(
-            self.plots.axis, settings.value("train/log", False), self.plots.weight
-        )
+        self.plots.span = settings.value("train/smoothing", DEFAULT_SMOOTHING)
+        self.bar.show_choices(self.plots.axis, settings.value("train/log", False), self.plots.span)
 
         sizes = settings.value("train/sizes")
         if isinstance(sizes, QByteArray):
@@ -173,7 +171,7 @@ class TrainWorkspace(QWidget):
         settings.set_value("train/sizes", self._splitter.saveState())
         settings.set_value("train/axis", self.plots.axis)
         settings.set_value("train/log", self.plots.log)
-        settings.set_value("train/smoothing", self.plots.weight)
+        settings.set_value("train/smoothing", self.plots.span)
 
     # Export
 

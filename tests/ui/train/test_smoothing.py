@@ -9,39 +9,58 @@ from hypothesis import strategies as st
 
 from cnnstudio.ui.train.smoothing import smoothed
 
-values = st.lists(st.floats(-1e3, 1e3) | st.just(math.nan), min_size=1, max_size=60)
+numbers = st.floats(-1e3, 1e3) | st.just(math.nan)
+told = st.lists(st.tuples(st.integers(1, 9), numbers), min_size=1, max_size=40)
 
 
-def reference(numbers: list[float], weight: float) -> list[float]:
-    """The same, one step after the other."""
+def reference(values: list[float], gaps: list[int], span: float) -> list[float]:
+    """The same, one training step after the other: each has the value told at its end."""
+    weight = 1.0 - 1.0 / span
     total = count = 0.0
     out = []
-    for number in numbers:
-        total, count = total * weight, count * weight
-        if math.isfinite(number):
-            total, count = total + number, count + 1.0
+    for value, gap in zip(values, gaps, strict=True):
+        for _ in range(gap):
+            total, count = total * weight, count * weight
+            if math.isfinite(value):
+                total, count = total + value, count + 1.0
         out.append(total / count if count else math.nan)
     return out
 
 
-@given(values, st.floats(0.01, 0.99))
-def test_it_is_the_debiased_exponential_moving_average(numbers, weight):
-    found = smoothed(np.array(numbers), weight)
+@given(told, st.floats(1.1, 1000.0))
+def test_it_is_the_debiased_exponential_moving_average_over_steps(pairs, span):
+    gaps, values = [list(column) for column in zip(*pairs, strict=True)]
 
-    np.testing.assert_allclose(found, reference(numbers, weight), rtol=1e-9, atol=1e-7)
+    found = smoothed(np.array(values), np.cumsum(gaps).astype(float), span)
+
+    np.testing.assert_allclose(found, reference(values, gaps, span), rtol=1e-6, atol=1e-6)
 
 
-@given(st.floats(-10, 10), st.floats(0.0, 0.99))
-def test_a_constant_stays_what_it_is_from_the_first_point_on(number, weight):
-    np.testing.assert_allclose(smoothed(np.full(50, number), weight), number)
+def test_a_fast_machine_that_tells_every_eighth_step_shows_the_same_average():
+    each = np.repeat([2.0, 1.0, 0.5, 0.4], 8)
+    steps = np.arange(1.0, 33.0)
+
+    often = smoothed(each, steps, 10.0)
+    seldom = smoothed(each[7::8], steps[7::8], 10.0)
+
+    np.testing.assert_allclose(seldom, often[7::8])
+
+
+@given(st.floats(-10, 10), st.floats(0.0, 1000.0))
+def test_a_constant_stays_what_it_is_from_the_first_point_on(number, span):
+    steps = np.arange(1.0, 51.0)
+
+    np.testing.assert_allclose(smoothed(np.full(50, number), steps, span), number)
 
 
 def test_without_smoothing_the_values_are_untouched():
-    numbers = np.array([1.0, math.nan, 3.0])
+    values = np.array([1.0, math.nan, 3.0])
 
-    assert smoothed(numbers, 0.0) is numbers
+    assert smoothed(values, np.arange(3.0), 0) is values
 
 
 @pytest.mark.parametrize("count", [0, 1, 100_000])
 def test_any_length_is_taken(count):
-    assert len(smoothed(np.linspace(0, 1, count), 0.99)) == count
+    steps = np.arange(1.0, count + 1.0)
+
+    assert np.isfinite(smoothed(np.linspace(0, 1, count), steps, 10_000)).all()
