@@ -195,7 +195,7 @@ class MainWindow(QMainWindow):
         session.project_offered.connect(
             lambda project: self.files.show_recovered(project, None, lambda: None)
         )
-        session.problems_requested.connect(lambda: self.show_workspace("design"))
+        session.problems_requested.connect(self._show_problems)
         session.told.connect(self._tell)
         session.withdrawn.connect(self.banner.withdraw)
         self.painted.connect(lambda: QTimer.singleShot(WARM_UP_MILLISECONDS, self._warm_up))
@@ -237,6 +237,13 @@ class MainWindow(QMainWindow):
         self.banner.tell(message)
         if message.key == "run":
             self._propose_next()
+
+    def _show_problems(self) -> None:
+        is_new = "design" not in self.workspaces
+        self.show_workspace("design")
+        if is_new:
+            # It was not there yet to hear what was asked.
+            self.session.problems_requested.emit()
 
     def _propose_next(self) -> None:
         """Moves the keyboard to what is proposed, unless the user is busy elsewhere."""

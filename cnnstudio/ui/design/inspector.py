@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cnnstudio.layers import catalogue
 from cnnstudio.ui.design.node_page import NodePage
 from cnnstudio.ui.design.overview_page import OverviewPage
 from cnnstudio.ui.design.parts import PAGE_MARGIN, kind_label
@@ -70,12 +71,15 @@ class Inspector(QWidget):
     def _show(self) -> None:
         known = self._session.project.network.by_id
         ids = [id for id in self._session.selection if id in known]
+        self.kind.setToolTip("")
         if not ids:
             self.kind.setText("Project")
             self.overview_page.refresh()
             self.stack.setCurrentIndex(0)
         elif len(ids) == 1:
-            self.kind.setText(known[ids[0]].kind)
+            kind = known[ids[0]].kind
+            self.kind.setText(kind)
+            self.kind.setToolTip(catalogue[kind].title if kind in catalogue else "")
             self.node_page.show_node(ids[0])
             self.stack.setCurrentIndex(1)
         else:

@@ -4,7 +4,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton
 
-from cnnstudio.graph import Move, SetParameter
+from cnnstudio.graph import Document, Move, SetParameter
+from cnnstudio.ui.main_window import MainWindow
 from tests.ui.conftest import wait_for
 from tests.ui.design.conftest import shown
 
@@ -18,6 +19,17 @@ def test_asking_for_the_problems_opens_the_drawer(broken, session):
     assert broken.drawer.isVisible()
     assert broken.drawer.problems.list.topLevelItemCount() == 1
     assert broken.drawer.tabs.tabText(0) == "Problems (1)"
+
+
+def test_asking_from_another_workspace_opens_the_drawer(session, without_flatten, qtbot):
+    window = MainWindow(session)
+    qtbot.addWidget(window)
+    window.show()
+    session.replace_document(Document(without_flatten))
+    wait_for(qtbot, lambda: session.report is not None)
+    session.problems_requested.emit()
+
+    assert window.workspaces["design"].drawer.problems.list.isVisible()
 
 
 def test_clicking_a_problem_selects_its_node(broken, session, qtbot):
