@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from cnnstudio.graph.layout import Flow
 from cnnstudio.ui.canvas.geometry import Point
@@ -119,7 +119,7 @@ class Router:
                 if cost < lowest:
                     best, lowest, lane = points, cost, candidate
         self._lanes[wire] = lane
-        return tuple(dict.fromkeys(best))
+        return tuple(point for point, _ in groupby(best))
 
     def _channels(self, start: Point, end: Point, top: float, bottom: float) -> Iterator[float]:
         """Places for the long stretch: at the ports, halfway, and beside each card on the way."""
