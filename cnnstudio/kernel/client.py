@@ -59,6 +59,7 @@ class Kernel:
         self._piping = threading.Lock()
         self._waiting: dict[str, deque[_Question]] = {lane: deque() for lane in LANES.values()}
         self._asked: dict[str, _Question] = {}
+        self._unwanted: list[int] = []
         self._process: subprocess.Popen[bytes] | None = None
         self._starts = 0
         self._closed = False
@@ -111,6 +112,15 @@ class Kernel:
         for old in superseded:
             old.answer.cancel()
         return asked.answer
+
+    def cancel(self, answer: Future[Any]) -> None:
+        """Takes a question back. One that is being answered ends where it next tells how far it
+        is, and its future fails."""
+        if answer.cancel():
+            return
+        with self._changed:
+            self._unwanted += [one.id for one in self._asked.values() if one.answer is answer]
+            self._changed.notify_all()
 
     def close(self) -> None:
         """Ends the process and cancels what was not answered. May take a second."""
@@ -213,6 +223,7 @@ class Kernel:
         given_up: list[_Question] = []
         with self._changed:
             self._process = None
+            self._unwanted.clear()
             for lane, question in self._asked.items():
                 question.attempts += 1
                 if question.attempts >= ATTEMPTS:
@@ -242,9 +253,18 @@ class Kernel:
     def _send_all(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._closed or bool(self._sendable()))
+                self._changed.wait_for(
+                    lambda: self._closed or bool(self._sendable() or self._unwanted)
+                )
                 if self._closed:
                     return
+                process, unwanted = self._process, self._unwanted
+                self._unwanted = []
+            if unwanted and process and process.stdin:
+                self._write(process.stdin, [wire.encode({"cancel": id}) for id in unwanted])
+            with self._changed:
+                if self._closed or not self._sendable():
+                    continue
                 lane = self._sendable()[0]
                 question = self._waiting[lane].popleft()
                 if not question.begun and not question.answer.set_running_or_notify_cancel():
@@ -270,9 +290,13 @@ class Kernel:
                 self._changed.notify_all()
             _fail(question, KernelError(f"'{question.name}' can't be asked: {error}."))
             return
+        self._write(stream, [chunks])
+
+    def _write(self, stream: Any, messages: list[Any]) -> None:
         try:
             with self._piping:
-                wire.write_chunks(stream, chunks)
+                for chunks in messages:
+                    wire.write_chunks(stream, chunks)
         except (OSError, ValueError) as error:
             # The reader sees the end of the stream too, and puts the question back.
             logger.info("the kernel went away while being asked: %r", error)

@@ -50,6 +50,7 @@ class Server:
         self._answers = answers
         self._writing = threading.Lock()
         self._warm = threading.Event()
+        self._unwanted: set[int] = set()
         self._lanes: dict[Lane, queue.SimpleQueue[Message]] = {}
         threading.Thread(target=self._warm_up, name="warm-up", daemon=True).start()
         for lane in dict.fromkeys(LANES.values()):
@@ -57,7 +58,10 @@ class Server:
             threading.Thread(target=self._serve, args=(lane,), name=lane, daemon=True).start()
 
     def put(self, message: Message) -> None:
-        """Queues a question in its lane."""
+        """Queues a question in its lane, or notes that one is not wanted any more."""
+        if "cancel" in message:
+            self._unwanted.add(message["cancel"])
+            return
         self._lanes[LANES.get(message["question"], "design")].put(message)
 
     def _warm_up(self) -> None:
@@ -97,6 +101,8 @@ class Server:
             # A mistake in one question must not take the others down: it is told and logged.
             traceback.print_exc()
             return {"id": id, "error": to_wire(_unexpected(name, error))}
+        finally:
+            self._unwanted.discard(id)
 
     def _send(self, message: Message) -> None:
         try:
@@ -110,6 +116,8 @@ class Server:
 
     def _progress(self, id: int) -> Callable[[float | None, str], None]:
         def progress(fraction: float | None, text: str = "") -> None:
+            if id in self._unwanted:
+                raise KernelError("The question was taken back.")
             self._send({"id": id, "progress": fraction, "text": text})
 
         return progress

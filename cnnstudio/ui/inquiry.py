@@ -43,6 +43,7 @@ class Inquiry(QObject):
         """Asks with these arguments instead of whatever was asked before."""
         self._number += 1
         number = self._number
+        self._take_back()
         if not self._timer.isActive():
             self._timer.start()
         self._future = self._session.ask(
@@ -57,9 +58,12 @@ class Inquiry(QObject):
     def forget(self) -> None:
         """Waits no longer for an answer."""
         self._number += 1
-        if self._future is not None:
-            self._future.cancel()
+        self._take_back()
         self._settle()
+
+    def _take_back(self) -> None:
+        if self._future is not None:
+            self._session.kernel.cancel(self._future)
 
     def _take(self, number: int, answer: Any) -> None:
         if number == self._number:

@@ -63,6 +63,11 @@ class KernelBridge(QObject):
         self._deliveries.expect(future, on_result, on_error or self.failed.emit)
         return future
 
+    def cancel(self, answer: Future[Any]) -> None:
+        """Takes a question back; its callbacks may still be called. See `Kernel.cancel`."""
+        if self._kernel is not None:
+            self._kernel.cancel(answer)
+
     def _start(self) -> Kernel:
         if self._kernel is None:
             self._kernel = Kernel()

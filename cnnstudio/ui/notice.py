@@ -22,7 +22,7 @@ ICONS = {
     "warning": ("mdi6.alert-outline", "warning"),
     "error": ("mdi6.alert-circle-outline", "error"),
 }
-TEXT_WIDTH = 420
+TEXT_WIDTH = 560
 
 
 class Notice(QWidget):
@@ -42,8 +42,13 @@ class Notice(QWidget):
         column.setSpacing(theme.spacing)
         column.addStretch(2)
         column.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addWidget(self._text)
-        column.addWidget(self._hint)
+        for words in (self._text, self._hint):
+            words.setMaximumWidth(TEXT_WIDTH)
+            row = QHBoxLayout()
+            row.addStretch()
+            row.addWidget(words, 1000)
+            row.addStretch()
+            column.addLayout(row)
         column.addLayout(self._buttons)
         column.addStretch(3)
 

@@ -59,6 +59,12 @@ def do_progress(progress):
     return "done"
 
 
+def do_long(progress):
+    for step in range(1000):
+        progress(step / 1000, "working")
+        time.sleep(0.05)
+
+
 def do_die(progress):
     print("out of memory, as it were", file=sys.stderr, flush=True)
     os.kill(os.getpid(), signal.SIGKILL)

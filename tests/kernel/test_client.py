@@ -232,3 +232,29 @@ def test_the_client_loads_neither_torch_nor_qt():
         "assert not {'torch', 'PySide6', 'captum'} & set(sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", check], timeout=30).returncode == 0
+
+
+def test_a_question_that_is_taken_back_stops_and_frees_its_lane(kernel):
+    begun = threading.Event()
+    long = kernel.ask("check", do="long", on_progress=lambda *_: begun.set())
+    assert begun.wait(30)
+    began = time.monotonic()
+
+    kernel.cancel(long)
+
+    assert kernel.ask("check", do="echo", value=1).result(10) == 1
+    assert time.monotonic() - began < 5
+    with pytest.raises(KernelError, match="taken back"):
+        long.result(1)
+    assert kernel.starts == 1
+
+
+def test_a_waiting_question_that_is_taken_back_is_never_asked(kernel, tmp_path):
+    sleeping = kernel.ask("check", do="sleep", seconds=0.5)
+    waiting = kernel.ask("check", do="echo", value=2)
+
+    kernel.cancel(waiting)
+
+    sleeping.result(30)
+    assert kernel.ask("check", do="echo", value=3).result(30) == 3
+    assert "'value': 2" not in (tmp_path / "asked").read_text()

@@ -127,7 +127,7 @@ class HeatPanel(Panel):
         self.title.setText(f"Why “{answer['class']}”?")
         self._name = f"{answer['class']}-{answer['method']}"
         self._truth = answer.get("truth") or {}
-        self._reason = str(answer["reason"] or "")
+        self._reason = str(answer["reason"] or methods[answer["method"]].doc)
         if answer["layer"] and self.layer.currentData() is None:
             self.layer.setItemText(0, f"{SUGGESTED}: {answer['layer']}")
         self.note.setText(self._reason)

@@ -18,9 +18,16 @@ STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_Right: 1, Qt.Key.Key
 
 
 class MapView(QWidget):
-    """Shows one of the maps (C, h, w). `closed` asks to go back to all of them."""
+    """Shows one of the maps (C, h, w). `closed` asks to go back to all of them; `shown` is
+    emitted when another one is shown."""
 
     closed = Signal()
+    shown = Signal()
+
+    @property
+    def range(self) -> Range:
+        """The values of the lowest and the highest colour."""
+        return self._common or range_of(self._maps[self.unit])
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,11 +63,11 @@ class MapView(QWidget):
         self._maps = maps
         self._common = range_of(maps) if common else None
         self.unit = max(0, min(unit, len(maps) - 1))
-        values = maps[self.unit]
-        levels = levels_of(values, self._common or range_of(values))
+        levels = levels_of(maps[self.unit], self.range)
         self.view.show_image(image_of(coloured(levels)))
         self.caption.setText(f"Unit {self.unit} of {len(maps)}, counted from 0")
         self._tell_range()
+        self.shown.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())

@@ -46,6 +46,7 @@ class MapsPanel(Panel):
         self.mosaic.chosen.connect(self.enlarge)
         self.mosaic.pointed.connect(self._tell_unit)
         self.large.closed.connect(self.show_all)
+        self.large.shown.connect(self._show_scale)
         self.plot.pointed.connect(self._tell_value)
         self.views = QStackedWidget()
         for view in (self.mosaic, self.large, self.plot):
@@ -104,13 +105,14 @@ class MapsPanel(Panel):
         self.large.show_map(self._maps, unit, self._is_common)
         self.views.setCurrentWidget(self.large)
         self.large.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.note.setText("")
+        self._show_scale()
 
     def show_all(self) -> None:
         """Shows the mosaic again, with the keyboard on the map that was large."""
         self.views.setCurrentWidget(self.mosaic)
         self.mosaic.setFocus(Qt.FocusReason.OtherFocusReason)
         self.mosaic.set_current(self.large.unit)
+        self._show_scale()
 
     @property
     def _is_common(self) -> bool:
@@ -119,11 +121,14 @@ class MapsPanel(Panel):
     def _show_maps(self) -> None:
         self.mosaic.show_maps(self._maps, self._is_common)
         self.large.show_map(self._maps, self.large.unit, self._is_common)
-        if self._is_common:
-            self.colors.show_range(*range_of(self._maps))
+        self._show_scale()
+        self._tell_unit(-1)
+
+    def _show_scale(self) -> None:
+        if self._is_common or self.views.currentWidget() is self.large:
+            self.colors.show_range(*self.large.range)
         else:
             self.colors.show_own_ranges()
-        self._tell_unit(-1)
 
     def _show_controls(self) -> None:
         maps = self.views.currentWidget() is not self.plot

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from cnnstudio.ui import theme
 from cnnstudio.ui.inquiry import Inquiry
-from cnnstudio.ui.message import Message
 from cnnstudio.ui.notice import Stage
 
 HEADER_HEIGHT = 30
@@ -46,6 +45,11 @@ class Panel(QWidget):
         inquiry.settled.connect(lambda: self.busy.setText(""))
         inquiry.failed.connect(self._fail)
 
+    @property
+    def answered(self) -> bool:
+        """Whether the last question had an answer."""
+        return self._answered
+
     def show_answer(self) -> None:
         self._answered = True
         self.stage.show_content()
@@ -58,8 +62,6 @@ class Panel(QWidget):
     def _show_waiting(self) -> None:
         if self._answered:
             self.busy.setText("Asking…")
-        else:
-            self.stage.tell(Message("Asking the network…"), "mdi6.timer-sand")
 
     def _fail(self, error: Exception) -> None:
         self._answered = False

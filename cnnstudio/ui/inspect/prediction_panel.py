@@ -94,7 +94,7 @@ class PredictionPanel(Panel):
             self._verdict_icon = ("mdi6.check-circle", "ok")
         else:
             right = names[label] if label < len(names) else f"class {label}"
-            self.verdict.setText(f"Wrong: {said}. It is {right}.")
+            self.verdict.setText(f"Wrong: {said}. The true class is {right}.")
             self._verdict_icon = ("mdi6.close-circle", "error")
         self.redraw()
 

@@ -14,6 +14,7 @@ from cnnstudio.ui.inspect.number import number_text
 from cnnstudio.ui.inspect.scale import range_of
 
 WIDEST_BAR = 36
+WIDEST_NAME = 96
 AXIS_WIDTH = 56
 BOTTOM = 24
 NAMES_FROM = 28
@@ -56,8 +57,9 @@ class VectorPlot(QWidget):
         zero = area.bottom() + low / (high - low) * area.height()
         top = zero - float(self._values[unit]) / (high - low) * area.height()
         gap = 2.0 if step >= 8 else 0.5 if step >= 3 else 0.0
-        left = area.left() + unit * step
-        bar = QRectF(left, min(top, zero), max(1.0, step - gap), abs(zero - top))
+        width = min(WIDEST_BAR, max(1.0, step - gap))
+        left = area.left() + unit * step + (step - width) / 2
+        bar = QRectF(left, min(top, zero), width, abs(zero - top))
         bar.setHeight(max(1.0, bar.height()))
         return bar
 
@@ -127,7 +129,7 @@ class VectorPlot(QWidget):
         return QRectF(AXIS_WIDTH, 10, self.width() - AXIS_WIDTH - 4, self.height() - 10 - BOTTOM)
 
     def _step(self) -> float:
-        widest = 72 if self._names else WIDEST_BAR
+        widest = WIDEST_NAME if self._names else WIDEST_BAR
         return min(widest, self._area().width() / max(1, len(self._values)))
 
     def _range(self) -> tuple[float, float]:

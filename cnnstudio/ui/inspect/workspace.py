@@ -121,6 +121,7 @@ class InspectWorkspace(QWidget):
         for panel, inquiry in ((self.prediction, self._predict), (self.maps, self._maps),
                                (self.heat, self._explain)):  # fmt: skip
             panel.follow(inquiry)
+        self._predict.slow.connect(self._tell_of_waiting)
         self._predict.answered.connect(self._take_prediction)
         self._predict.failed.connect(self._take_refusal)
         self._maps.answered.connect(lambda answer: self.maps.show_maps(answer, self._classes))
@@ -174,6 +175,12 @@ class InspectWorkspace(QWidget):
         self.images.model.name_classes(self._classes)
         self.heat.list_classes(self._classes)
         self.prediction.show_prediction(answer)
+
+    def _tell_of_waiting(self) -> None:
+        """Before there is any answer; later ones are waited for in their panels."""
+        if not self.prediction.answered:
+            hint = "The first time takes a moment: the data is read and the network is built."
+            self.stage.tell(Message("Asking the network…", hint), "mdi6.timer-sand")
 
     def _take_refusal(self, error: Exception) -> None:
         """What keeps the network from answering at all is told once, in place of the panels."""
