@@ -12,8 +12,17 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QColor, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHeaderView, QLabel, QTableView, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QPainter, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QHeaderView,
+    QLabel,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
 
 from cnnstudio.ui import theme
 
@@ -53,12 +62,8 @@ class ConfusionModel(QAbstractTableModel):
                 return f"{count:,}" if count else ""
             case Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.AccessibleTextRole:
                 return told
-            case Qt.ItemDataRole.TextAlignmentRole:
-                return Qt.AlignmentFlag.AlignCenter
             case Qt.ItemDataRole.BackgroundRole if count:
                 return _shade("ok" if row == column else "error", count / total)
-            case Qt.ItemDataRole.FontRole:
-                return theme.font(11)
         return None
 
     def headerData(
@@ -73,6 +78,21 @@ class ConfusionModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.FontRole:
             return theme.font(11)
         return None
+
+
+class Cell(QStyledItemDelegate):
+    """A number on its shade, without the margins of longer texts."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        area, shade = option.rect, index.data(Qt.ItemDataRole.BackgroundRole)
+        if shade is not None:
+            painter.fillRect(area, shade)
+        painter.setFont(theme.font(11))
+        painter.setPen(theme.color("text"))
+        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, index.data() or "")
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.setPen(theme.color("accent"))
+            painter.drawRect(area.adjusted(0, 0, -1, -1))
 
 
 class ConfusionPanel(QWidget):
@@ -90,6 +110,7 @@ class ConfusionPanel(QWidget):
         self.table.setCornerButtonEnabled(False)
         self.model = ConfusionModel(self)
         self.table.setModel(self.model)
+        self.table.setItemDelegate(Cell(self.table))
         for header in (self.table.horizontalHeader(), self.table.verticalHeader()):
             header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
             header.setMinimumSectionSize(NARROWEST)
@@ -133,7 +154,9 @@ class ConfusionPanel(QWidget):
     def _fit(self) -> None:
         """Gives the columns the room there is."""
         room = self.table.viewport().width() // max(1, len(self.model.classes))
-        self.table.horizontalHeader().setDefaultSectionSize(min(max(room, NARROWEST), WIDEST))
+        across = self.table.horizontalHeader()
+        for column in range(across.count()):
+            across.resizeSection(column, min(max(room, NARROWEST), WIDEST))
 
     def sizeHint(self) -> QSize:
         return QSize(240, 200)

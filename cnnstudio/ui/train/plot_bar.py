@@ -20,7 +20,8 @@ from cnnstudio.ui import theme
 
 # Steps that are averaged over, for each place of the slider; 0 is off.
 SPANS = (0, 2, 3, 5, 10, 20, 30, 50, 100, 200, 300, 500, 1000, 2000, 3000, 5000, 10_000)
-MINIMUM_WIDTH = 492
+MINIMUM_WIDTH = 480
+NUMBER_WIDTH = 72
 WORDS_WIDTH = 640
 
 
@@ -54,7 +55,7 @@ class PlotBar(QWidget):
         )
         self.slider.setRange(0, len(SPANS) - 1)
         self.slider.setPageStep(1)
-        self.slider.setMinimumWidth(64)
+        self.slider.setMinimumWidth(56)
         self.slider.setMaximumWidth(128)
         self.slider.valueChanged.connect(self._take_smoothing)
         self._caption = QLabel("Smoothing")
@@ -62,7 +63,6 @@ class PlotBar(QWidget):
         self._caption.setBuddy(self.slider)
         self._number = QLabel()
         self._number.setFont(theme.font(12))
-        self._number.setMinimumWidth(72)
         self.reset = QPushButton()
         self.reset.setAccessibleName("Reset view")
         self.reset.setObjectName("reset_view")
@@ -122,6 +122,9 @@ class PlotBar(QWidget):
         """Leaves words out where there is no room for them."""
         wide = self.width() >= WORDS_WIDTH
         self._caption.setVisible(wide)
+        self.log.setText("Log loss" if wide else "Log")
+        self._number.setMinimumWidth(NUMBER_WIDTH if wide else 0)
+        self._write_number()
         self.reset.setText("Reset view" if wide else "")
         self.export.setText("Export" if wide else "")
 
@@ -130,7 +133,9 @@ class PlotBar(QWidget):
         self.smoothing_chosen.emit(self.span)
 
     def _write_number(self) -> None:
-        self._number.setText(f"{self.span:,} steps" if self.span else "off")
+        unit = " steps" if self._caption.isVisibleTo(self) else ""
+        self._number.setText(f"{self.span:,}{unit}" if self.span else "off")
+        self.slider.setAccessibleDescription(f"{self.span} steps" if self.span else "off")
 
 
 def _toggle(text: str, tip: str) -> QPushButton:
