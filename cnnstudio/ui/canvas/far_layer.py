@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
@@ -15,26 +17,42 @@ if TYPE_CHECKING:
 
 EDGE_PIXELS = 4.0
 WORDS = QRectF(16, 12, 72, 8), QRectF(16, 30, 104, 12)
+WORDS_SCALE = 0.08
+
+
+@dataclass
+class _Blocks:
+    """What is drawn, gathered once for many frames."""
+
+    lines: list[QLineF] = field(default_factory=list)
+    cards: list[QRectF] = field(default_factory=list)
+    words: list[QRectF] = field(default_factory=list)
+    selected: list[QRectF] = field(default_factory=list)
+    categories: dict[str, list[QRectF]] = field(default_factory=dict)
+    marked: dict[str, list[QRectF]] = field(default_factory=dict)
 
 
 class FarLayer(QGraphicsItem):
     def __init__(self, canvas: CanvasScene) -> None:
         super().__init__()
         self._canvas = canvas
-        self._bounds = QRectF()
+        self._extent = QRectF()
+        self._blocks: _Blocks | None = None
         self.setVisible(False)
 
-    def follow(self) -> None:
-        """Takes up where the cards and wires are now."""
+    def spread(self, extent: QRectF) -> None:
+        """Takes up that cards and wires changed; they lie within `extent`."""
         self.prepareGeometryChange()
-        bounds = self._canvas.bounds()
-        for wire in self._canvas.wires.values():
-            bounds |= wire.boundingRect()
-        self._bounds = bounds.adjusted(-8, -8, 8, 8)
+        self._extent = extent
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Gathers anew what is drawn: a card was selected or marked."""
+        self._blocks = None
         self.update()
 
     def boundingRect(self) -> QRectF:
-        return self._bounds
+        return self._extent
 
     def paint(
         self,
@@ -43,51 +61,46 @@ class FarLayer(QGraphicsItem):
         widget: QWidget | None = None,
     ) -> None:
         look = self._canvas.look
+        blocks = self._blocks = self._blocks or self._gathered()
         scale = painter.worldTransform().m11()
-        self._paint_wires(painter, QPen(look.wire, 0))
-        blocks: list[QRectF] = []
-        edges: dict[str, list[QRectF]] = {}
-        words: list[QRectF] = []
-        selected: list[QRectF] = []
-        marked: dict[str, list[QRectF]] = {}
-        edge_width = min(EDGE_PIXELS / scale, CARD_WIDTH / 3)
-        for item in self._canvas.nodes.values():
-            rect = item.rect
-            blocks.append(rect)
-            edges.setdefault(item.content.category, []).append(
-                QRectF(rect.left(), rect.top(), edge_width, rect.height())
-            )
-            words.extend(word.translated(rect.topLeft()) for word in WORDS)
-            if item.selected:
-                selected.append(rect)
-            if item.content.severity:
-                size = edge_width * 2
-                marked.setdefault(item.content.severity, []).append(
-                    QRectF(rect.right() - size, rect.top(), size, size)
-                )
+        edge = min(EDGE_PIXELS / scale, CARD_WIDTH / 3)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(QPen(look.wire, 0))
+        painter.drawLines(blocks.lines)
         painter.setPen(QPen(look.border, 0))
         painter.setBrush(look.surface)
-        painter.drawRects(blocks)
+        painter.drawRects(blocks.cards)
         painter.setPen(Qt.PenStyle.NoPen)
-        for category, rects in edges.items():
-            self._fill(painter, rects, look.category(category))
-        if scale > 0.08:
-            self._fill(painter, words, look.grid)
-        for severity, rects in marked.items():
-            self._fill(painter, rects, look.severity(severity))
-        if selected:
+        for category, rects in blocks.categories.items():
+            edges = [QRectF(rect.left(), rect.top(), edge, rect.height()) for rect in rects]
+            self._fill(painter, edges, look.category(category))
+        if scale > WORDS_SCALE:
+            self._fill(painter, blocks.words, look.grid)
+        for severity, rects in blocks.marked.items():
+            marks = [
+                QRectF(rect.right() - 2 * edge, rect.top(), 2 * edge, 2 * edge) for rect in rects
+            ]
+            self._fill(painter, marks, look.severity(severity))
+        if blocks.selected:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(look.accent, 2 / scale))
-            painter.drawRects(selected)
+            painter.drawRects(blocks.selected)
 
-    def _paint_wires(self, painter: QPainter, pen: QPen) -> None:
-        painter.setPen(pen)
+    def _gathered(self) -> _Blocks:
+        blocks = _Blocks()
         for wire in self._canvas.wires.values():
-            if wire.route.curve:
-                painter.drawLine(wire.start, wire.end)
-            else:
-                painter.drawPolyline([QPointF(*point) for point in wire.route.points])
+            points = [QPointF(*point) for point in wire.route.points]
+            blocks.lines += [QLineF(start, end) for start, end in pairwise(points)]
+        for item in self._canvas.nodes.values():
+            rect, content = item.rect, item.content
+            blocks.cards.append(rect)
+            blocks.words += [word.translated(rect.topLeft()) for word in WORDS]
+            blocks.categories.setdefault(content.category, []).append(rect)
+            if item.selected:
+                blocks.selected.append(rect)
+            if content.severity:
+                blocks.marked.setdefault(content.severity, []).append(rect)
+        return blocks
 
     def _fill(self, painter: QPainter, rects: list[QRectF], color: QColor) -> None:
         painter.setBrush(color)

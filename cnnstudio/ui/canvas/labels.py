@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QStaticText
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from cnnstudio.graph import Edge
-from cnnstudio.ui.canvas.geometry import LABEL_SCALE, REACH_OF_SCENE
+from cnnstudio.ui.canvas.geometry import LABEL_SCALE
 from cnnstudio.ui.canvas.routing import Box, CardIndex
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ class LabelLayer(QGraphicsItem):
     def __init__(self, canvas: CanvasScene) -> None:
         super().__init__()
         self._canvas = canvas
+        self._extent = QRectF()
         self._taken = CardIndex()
         self._shown: dict[str, tuple[Edge, str]] = {}
         self._texts: dict[str, QStaticText] = {}
@@ -107,9 +108,14 @@ class LabelLayer(QGraphicsItem):
                             left = point.x() - GAP - width
                 yield left, top, left + width, top + height
 
+    def spread(self, extent: QRectF) -> None:
+        """Reaches over this part of the scene from now on."""
+        if extent != self._extent:
+            self.prepareGeometryChange()
+            self._extent = extent
+
     def boundingRect(self) -> QRectF:
-        reach = REACH_OF_SCENE
-        return QRectF(-reach, -reach, 2 * reach, 2 * reach)
+        return self._extent
 
     def paint(
         self,

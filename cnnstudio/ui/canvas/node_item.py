@@ -93,6 +93,7 @@ class NodeItem(QGraphicsItem):
     def refresh(self) -> None:
         """Draws the card anew at the next frame."""
         self._canvas.pictures.drop(self.id)
+        self._canvas.far.refresh()
         self.update()
 
     def boundingRect(self) -> QRectF:

@@ -39,9 +39,19 @@ class CardIndex:
     def __init__(self) -> None:
         self.boxes: dict[str, Box] = {}
         self._cells: dict[tuple[int, int], set[str]] = {}
+        self._bounds: Box | None = None
+
+    @property
+    def bounds(self) -> Box | None:
+        """The box around all; None if there is none."""
+        if self._bounds is None and self.boxes:
+            left, top, right, bottom = zip(*self.boxes.values(), strict=True)
+            self._bounds = min(left), min(top), max(right), max(bottom)
+        return self._bounds
 
     def put(self, id: str, box: Box) -> None:
         self.drop(id)
+        self._bounds = None
         self.boxes[id] = box
         for cell in _cells(box):
             self._cells.setdefault(cell, set()).add(id)
@@ -50,6 +60,7 @@ class CardIndex:
         box = self.boxes.pop(id, None)
         if box is None:
             return
+        self._bounds = None
         for cell in _cells(box):
             members = self._cells[cell]
             members.discard(id)

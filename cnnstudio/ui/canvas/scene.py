@@ -14,7 +14,6 @@ from cnnstudio.ui.canvas.card_picture import PictureStore
 from cnnstudio.ui.canvas.far_layer import FarLayer
 from cnnstudio.ui.canvas.geometry import (
     PORT_REACH,
-    REACH_OF_SCENE,
     WIRE_REACH,
     Point,
 )
@@ -26,6 +25,7 @@ from cnnstudio.ui.canvas.routing import CardIndex, Router
 from cnnstudio.ui.canvas.wire_item import WireItem
 
 CROWD = 40  # from so many changed cards on, looking which wires they touch isn't worth it
+LABEL_REACH = 160.0  # how far a label may stand out
 
 
 class CanvasScene(QGraphicsScene):
@@ -33,7 +33,6 @@ class CanvasScene(QGraphicsScene):
 
     def __init__(self, flow: Flow = "down") -> None:
         super().__init__()
-        self.setSceneRect(-REACH_OF_SCENE, -REACH_OF_SCENE, 2 * REACH_OF_SCENE, 2 * REACH_OF_SCENE)
         self.look = Look()
         self.flow: Flow = flow
         self.network = Network()
@@ -46,9 +45,9 @@ class CanvasScene(QGraphicsScene):
         self._router = Router(self.cards, flow)
         self.labels = LabelLayer(self)
         self.addItem(self.labels)
-        self._far = FarLayer(self)
+        self.far = FarLayer(self)
         self._is_far = False
-        self.addItem(self._far)
+        self.addItem(self.far)
 
     # What is shown
 
@@ -135,7 +134,7 @@ class CanvasScene(QGraphicsScene):
         if far == self._is_far:
             return
         self._is_far = far
-        self._far.setVisible(far)
+        self.far.setVisible(far)
         self.labels.setVisible(not far)
         for item in (*self.nodes.values(), *self.wires.values()):
             item.setVisible(not far)
@@ -163,6 +162,7 @@ class CanvasScene(QGraphicsScene):
         for wire in touched.values():
             self._route(wire)
         self.labels.place(touched.values())
+        self._spread_layers()
 
     def restore_positions(self) -> None:
         """Takes back every preview: nodes stand where the document says."""
@@ -228,10 +228,13 @@ class CanvasScene(QGraphicsScene):
 
     def bounds(self, ids: Iterable[str] | None = None) -> QRectF:
         """The rectangle around these cards, or around all of them."""
-        chosen = self.nodes if ids is None else [id for id in ids if id in self.nodes]
+        if ids is None:
+            box = self.cards.bounds
+            return QRectF() if box is None else QRectF(QPointF(*box[:2]), QPointF(*box[2:]))
         rect = QRectF()
-        for id in chosen:
-            rect |= self.nodes[id].rect
+        for id in ids:
+            if id in self.nodes:
+                rect |= self.nodes[id].rect
         return rect
 
     # Items
@@ -271,7 +274,16 @@ class CanvasScene(QGraphicsScene):
         sources = {edge.source for edge in drawn}
         for item in self.nodes.values():
             item.set_shows_shape(item.id not in sources)
-        self._far.follow()
+        self._spread_layers()
+
+    def _spread_layers(self) -> None:
+        """Lets the layers that draw everything reach over everything."""
+        extent = self.bounds()
+        for wire in self.wires.values():
+            extent |= wire.boundingRect()
+        extent.adjust(-LABEL_REACH, -LABEL_REACH, LABEL_REACH, LABEL_REACH)
+        self.labels.spread(extent)
+        self.far.spread(extent)
 
     def _disturbs(self, disturbed: set[str], areas: list[QRectF], wire: WireItem) -> bool:
         """Whether a wire has to be routed anew after these cards, at these places, changed."""

@@ -34,6 +34,7 @@ from PySide6.QtWidgets import (
 
 from cnnstudio.ui.canvas.backdrop import EmptyHint, paint_grid
 from cnnstudio.ui.canvas.camera import Camera
+from cnnstudio.ui.canvas.geometry import REACH_OF_SCENE
 from cnnstudio.ui.canvas.hints import tooltip_at
 from cnnstudio.ui.canvas.input import CanvasInput
 from cnnstudio.ui.canvas.keys import CanvasKeys
@@ -71,6 +72,9 @@ class CanvasSurface(QGraphicsView):
         if sys.platform != "darwin":
             self.viewport().grabGesture(Qt.GestureType.PinchGesture)
         self.setScene(scene)
+        # The view's own rectangle: were it the scene's, Qt's index of items would be too coarse.
+        reach = REACH_OF_SCENE
+        self.setSceneRect(-reach, -reach, 2 * reach, 2 * reach)
 
     def move_settles(self) -> None:
         """The view is in motion: cards are drawn sharply once it stands still."""
