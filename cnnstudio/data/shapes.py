@@ -15,8 +15,14 @@ from cnnstudio.graph import DataError
 # Images are drawn in blocks with a seed of their own: more images change none of the first ones.
 BLOCK = 60
 LARGEST_BYTES = 2 * 2**30
-SMALLEST_RADIUS, LARGEST_RADIUS = 0.13, 0.27  # of the image's size
-LEAST_CONTRAST = 0.45
+SMALLEST_RADIUS, LARGEST_RADIUS = 0.17, 0.29  # of the image's size
+LEAST_CONTRAST = 0.5
+# Shapes are vivid and what is behind them is muted, in any hue: a small network finds its first
+# hold in that, and people see the shape at once. Saturation and value, each from … to …
+VIVID = (0.5, 1.0), (0.9, 1.0)
+MUTED = (0.1, 0.6), (0.1, 0.5)
+SCRAP = (0.2, 0.9), (0.2, 0.9)
+PATTERN_CONTRAST = 0.3, 0.8
 SCRAPS = 6
 
 
@@ -77,9 +83,8 @@ def draw(
 
 def _background(random: np.random.Generator, count: int, size: int, how: str) -> np.ndarray:
     """Colours (count, size, size, 3) in 0…1."""
-    first, second = colours(random, count), colours(random, count)
-    # Patterns of two near colours leave the shape the strongest edge in most images.
-    second = first + (second - first) * random.uniform(0.25, 0.8, (count, 1))
+    first, second = colours(random, count, *MUTED), colours(random, count, *MUTED)
+    second = first + (second - first) * random.uniform(*PATTERN_CONTRAST, (count, 1))
     levels = patterns(random, count, size)
     if how == "plain":
         levels = np.zeros_like(levels)
@@ -87,7 +92,7 @@ def _background(random: np.random.Generator, count: int, size: int, how: str) ->
     if how == "cluttered":
         for _ in range(SCRAPS):
             scrap = _scraps(random, count, size)[..., None]
-            picture += (colours(random, count)[:, None, None] - picture) * scrap
+            picture += (colours(random, count, *SCRAP)[:, None, None] - picture) * scrap
     return picture
 
 
@@ -120,7 +125,7 @@ def _paint(random: np.random.Generator, behind: np.ndarray, cover: np.ndarray) -
     count, size = cover.shape[:2]
     weight = cover / cover.sum(axis=(1, 2), keepdims=True)
     hidden = np.einsum("nhwc,nhw->nc", behind, weight)
-    offers = colours(random, count * 8).reshape(8, count, 3)
+    offers = colours(random, count * 8, *VIVID).reshape(8, count, 3)
     contrast = np.linalg.norm(offers - hidden, axis=2)
     # The first that differs enough, or else the one that differs most.
     choice = np.where(

@@ -73,11 +73,16 @@ def _interpolation(cells: int, size: int) -> np.ndarray:
     return weights
 
 
-def colours(random: np.random.Generator, count: int) -> np.ndarray:
-    """Colours (count, 3) in 0…1: any hue, seldom grey, neither black nor white."""
+def colours(
+    random: np.random.Generator,
+    count: int,
+    saturation: tuple[float, float],
+    value: tuple[float, float],
+) -> np.ndarray:
+    """Colours (count, 3) in 0…1 of any hue, their saturation and value between these."""
     hue = random.uniform(0, 6, count)
-    saturation = random.uniform(0.25, 0.95, count)
-    value = random.uniform(0.25, 0.97, count)
+    strength = random.uniform(*saturation, count)
+    brightest = random.uniform(*value, count)
     steps = (np.array([5.0, 3.0, 1.0]) + hue[:, None]) % 6
     dip = np.clip(np.minimum(steps, 4 - steps), 0, 1)
-    return value[:, None] * (1 - saturation[:, None] * dip)
+    return brightest[:, None] * (1 - strength[:, None] * dip)
