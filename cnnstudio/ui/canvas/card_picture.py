@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from time import perf_counter
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -24,6 +25,7 @@ from cnnstudio.ui.canvas.thumbnail import LEFT, RIGHT, paint_thumbnail
 BADGE_RADIUS = 8.0
 PICTURES_BYTES = 96 * 1024 * 1024
 FRAME_BUDGET_SECONDS = 0.006
+CHANGED_BUDGET_SECONDS = 0.024  # for cards that are new or say something new
 
 
 def paint_card(
@@ -60,6 +62,14 @@ def paint_card(
     paint_ports(painter, content, height, look, flow)
     if content.severity:
         _paint_badge(painter, content.severity, look)
+
+
+def paint_blank(painter: QPainter, content: CardContent, height: float, look: Look) -> None:
+    """Stands for a card for the moment until there is time to draw it."""
+    painter.setPen(QPen(look.border, 0))
+    painter.setBrush(look.surface)
+    painter.drawRect(QRectF(0, 0, CARD_WIDTH, height))
+    painter.fillRect(QRectF(0, 0, EDGE_WIDTH, height), look.category(content.category))
 
 
 def _paint_words(painter: QPainter, content: CardContent, look: Look, ratio: float) -> None:
@@ -133,50 +143,73 @@ def _paint_badge(painter: QPainter, severity: str, look: Look) -> None:
     painter.drawPoint(QPointF(centre.x(), centre.y() + 4.2))
 
 
+@dataclass
+class Drawn:
+    """A card's picture, in `ratio` device pixels a scene pixel; outdated once it is not `fresh`."""
+
+    ratio: float
+    picture: QPixmap
+    fresh: bool = True
+
+
 class PictureStore:
     """Pictures of cards with their scale, the least recently used dropped first.
 
-    While the view is in motion, and when a frame's budget is spent, a picture of another scale
-    is shown until there is time to draw it anew: zooming stays smooth over hundreds of cards.
+    While the view is in motion, and when a frame's budget is spent, an older picture or a blank
+    card is shown until there is time to draw it: zooming stays smooth over hundreds of cards.
     """
 
     def __init__(self, limit_bytes: int = PICTURES_BYTES) -> None:
-        self._pictures: OrderedDict[Hashable, tuple[float, QPixmap]] = OrderedDict()
+        self._pictures: OrderedDict[Hashable, Drawn] = OrderedDict()
         self._limit = limit_bytes
         self._bytes = 0
-        self._deadline = 0.0
+        self._spent = 0.0
         self.in_motion = False
         self.postponed = False
 
     def begin_frame(self) -> None:
-        self._deadline = perf_counter() + FRAME_BUDGET_SECONDS
+        self._spent = 0.0
         self.postponed = False
 
-    def may_draw(self) -> bool:
-        """Whether there is time now to replace a stale picture."""
-        if not self.in_motion and perf_counter() < self._deadline:
-            return True
-        self.postponed = True
-        return False
+    def must_draw(self, drawn: Drawn | None, ratio: float) -> bool:
+        """Whether to draw a card now: if it never was, if it changed, or at another scale."""
+        if drawn is not None and drawn.fresh and drawn.ratio == ratio:
+            return False
+        if drawn is None or not drawn.fresh:
+            may = self._spent < CHANGED_BUDGET_SECONDS
+        else:
+            may = not self.in_motion and self._spent < FRAME_BUDGET_SECONDS
+        self.postponed |= not may
+        return may
 
-    def get(self, key: Hashable) -> tuple[float, QPixmap] | None:
+    def get(self, key: Hashable) -> Drawn | None:
         found = self._pictures.get(key)
         if found is not None:
             self._pictures.move_to_end(key)
         return found
 
-    def put(self, key: Hashable, ratio: float, picture: QPixmap) -> None:
+    def draw(self, key: Hashable, ratio: float, paint: Callable[[], QPixmap]) -> Drawn:
+        """Keeps the picture that `paint` makes, and counts its time into the frame's budget."""
+        begun = perf_counter()
+        drawn = Drawn(ratio, paint())
+        self._spent += perf_counter() - begun
         self.drop(key)
-        self._pictures[key] = ratio, picture
-        self._bytes += _bytes(picture)
+        self._pictures[key] = drawn
+        self._bytes += _bytes(drawn.picture)
         while self._bytes > self._limit and len(self._pictures) > 1:
-            _, (_, oldest) = self._pictures.popitem(last=False)
-            self._bytes -= _bytes(oldest)
+            _, oldest = self._pictures.popitem(last=False)
+            self._bytes -= _bytes(oldest.picture)
+        return drawn
+
+    def outdate(self, key: Hashable) -> None:
+        """The card changed: it is drawn anew when there is time."""
+        if key in self._pictures:
+            self._pictures[key].fresh = False
 
     def drop(self, key: Hashable) -> None:
         found = self._pictures.pop(key, None)
         if found is not None:
-            self._bytes -= _bytes(found[1])
+            self._bytes -= _bytes(found.picture)
 
     def clear(self) -> None:
         self._pictures.clear()

@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPixmap, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from cnnstudio.ui.canvas.card import CardContent, Thumbnail, card_height
-from cnnstudio.ui.canvas.card_picture import paint_card, paint_shape_at_port
+from cnnstudio.ui.canvas.card_picture import paint_blank, paint_card, paint_shape_at_port
 from cnnstudio.ui.canvas.geometry import CARD_WIDTH, Point, port_offset
 from cnnstudio.ui.canvas.routing import Box
 
@@ -72,6 +72,7 @@ class NodeItem(QGraphicsItem):
             return False
         self.prepareGeometryChange()
         self.thumbnail = thumbnail
+        self._canvas.pictures.drop(self.id)  # its picture has another height
         self.refresh()
         return True
 
@@ -92,7 +93,7 @@ class NodeItem(QGraphicsItem):
 
     def refresh(self) -> None:
         """Draws the card anew at the next frame."""
-        self._canvas.pictures.drop(self.id)
+        self._canvas.pictures.outdate(self.id)
         self._canvas.far.refresh()
         self.update()
 
@@ -112,14 +113,16 @@ class NodeItem(QGraphicsItem):
         device = painter.device().devicePixelRatioF()
         ratio = device * transform.m11()
         bounds = self.boundingRect()
-        found: tuple[float, QPixmap] | None = pictures.get(self.id)
-        if found is None or (found[0] != ratio and pictures.may_draw()):
-            found = (ratio, self._draw(bounds, ratio, device))
-            pictures.put(self.id, *found)
-        drawn_ratio, picture = found
-        if drawn_ratio != ratio:
+        drawn = pictures.get(self.id)
+        if pictures.must_draw(drawn, ratio):
+            drawn = pictures.draw(self.id, ratio, lambda: self._draw(bounds, ratio, device))
+        if drawn is None:
+            paint_blank(painter, self.content, self.height, self._canvas.look)
+            return
+        picture = drawn.picture
+        if drawn.ratio != ratio:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            source = QRectF(0, 0, bounds.width() * drawn_ratio, bounds.height() * drawn_ratio)
+            source = QRectF(0, 0, bounds.width() * drawn.ratio, bounds.height() * drawn.ratio)
             painter.drawPixmap(bounds, picture, source)
             return
         # On whole device pixels the picture is copied, not resampled: text stays crisp.
