@@ -15,6 +15,7 @@ import typer
 import cnnstudio
 from cnnstudio import tables
 from cnnstudio.graph import CnnStudioError, ProjectFileError, load, save
+from cnnstudio.training.interpreter import QUIET_WAITING
 
 app = typer.Typer(
     help="Draw convolutional networks, train them, and see what they see.\n\n"
@@ -34,6 +35,8 @@ Checkpoint = Annotated[str, typer.Option(help="best, last or epoch-0003")]
 def main(argv: Sequence[str] | None = None) -> None:
     """Runs the command line and exits: 0, 1 for an error told on stderr, 2 for wrong usage."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    for name, value in QUIET_WAITING.items():
+        os.environ.setdefault(name, value)  # read when torch is loaded, which no command has yet
     try:
         app(_with_command(arguments), prog_name="cnnstudio")
     except CnnStudioError as error:

@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import platformdirs
 
+from cnnstudio.training import interpreter
+
 MAXIMUM_LOG_BYTES = 2**20
 
 
 def start_process(command: Sequence[str] | None, log: Path) -> subprocess.Popen[bytes]:
-    """Starts a kernel that reads questions from its stdin and answers on its stdout.
-
-    It imports this very package, and nothing from the current folder: a file named `json.py`
-    beside a project must not run.
-    """
-    package_folder = str(Path(__file__).resolve().parents[2])
-    environment = dict(os.environ)
-    inherited = environment.get("PYTHONPATH")
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [package_folder, inherited]))
+    """Starts a kernel that reads questions from its stdin and answers on its stdout."""
     log.parent.mkdir(parents=True, exist_ok=True)
     full = log.exists() and log.stat().st_size > MAXIMUM_LOG_BYTES
     with log.open("wb" if full else "ab") as stderr:
         return subprocess.Popen(
-            command or [sys.executable, "-P", "-m", "cnnstudio.kernel"],
+            command or interpreter.command("cnnstudio.kernel"),
             bufsize=0,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=stderr,
-            env=environment,
+            env=interpreter.environment(),
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # Windows: no console
         )
 

@@ -12,6 +12,7 @@ from typing import Any
 import psutil
 
 from cnnstudio.graph import Project, RunError
+from cnnstudio.training import interpreter
 from cnnstudio.training.rundir import RunDirectory, runs_root
 from cnnstudio.training.status import RunStatus, process_of
 
@@ -48,13 +49,20 @@ def start(
 
 
 def _spawn(run: RunDirectory, resume: bool) -> None:
-    command = [sys.executable, "-m", "cnnstudio", "train", str(run.project_file.resolve())]
-    command += ["--run-dir", str(run.path.resolve())]
+    project = str(run.project_file.resolve())
+    command = interpreter.command(
+        "cnnstudio", "train", project, "--run-dir", str(run.path.resolve())
+    )
     if resume:
         command.append("--resume")
     with run.log_file.open("ab") as log:
         trainer = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, **_detached()
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env=interpreter.environment(),
+            **_detached(),
         )
     # Waiting reaps the process, so that it leaves no zombie while this one lives on.
     threading.Thread(target=trainer.wait, name="reaper", daemon=True).start()
