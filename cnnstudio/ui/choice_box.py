@@ -23,6 +23,11 @@ class ChoiceBox(QComboBox):
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.show_items(items)
 
+    def shrink_to(self, characters: int) -> None:
+        """Lets the box become narrower than its longest item."""
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(characters)
+
     @property
     def items(self) -> list[tuple[str, Any]]:
         return [(self.itemText(index), self.itemData(index)) for index in range(self.count())]

@@ -24,7 +24,7 @@ from cnnstudio.ui.forms import Form, parameters_of_settings
 from cnnstudio.ui.session import Session
 
 FOLDER = "folder"
-PATHS = ("path", "root")
+PATHS = ("path", "root")  # options that name a folder
 SPLIT = ("validation", "test", "seed")
 INPUT = ("resize", "normalize")
 
@@ -144,7 +144,8 @@ class SettingsPanel(QScrollArea):
 
     def _path_options(self, kind: str) -> list[str]:
         declared = datasets.get(kind)
-        names = [one.name for one in declared.parameters] if declared else []
+        shown = [one for one in declared.parameters if not one.advanced] if declared else []
+        names = [one.name for one in shown]
         return [name for name in PATHS if name in names]
 
     def _choose(self, kind: str, options: dict[str, str]) -> None:

@@ -20,7 +20,7 @@ from cnnstudio.ui.inspect.panel import Panel
 from cnnstudio.ui.inspect.scale import range_of
 from cnnstudio.ui.inspect.vector_plot import VectorPlot
 
-SCALES = (("Each its own scale", False), ("One common scale", True))
+SCALES = (("Own scales", False), ("Common scale", True))
 
 
 class MapsPanel(Panel):
@@ -36,9 +36,12 @@ class MapsPanel(Panel):
         self._names: list[str] = []
         self.layer = ChoiceBox("Layer")
         self.layer.setToolTip("The layer whose output is shown; follows the canvas")
-        self.layer.setMinimumWidth(150)
+        self.layer.shrink_to(14)
         self.layer.activated.connect(lambda _: self.layer_changed.emit(self.current_layer))
         self.scale = ChoiceBox("Scale of the colours", SCALES)
+        self.scale.setToolTip(
+            "Colours from each map's own lowest to highest value, or from all maps'"
+        )
         self.scale.activated.connect(lambda _: self._show_maps())
         self.header.addWidget(self.scale)
         self.header.addWidget(self.layer)

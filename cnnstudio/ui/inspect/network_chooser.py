@@ -13,13 +13,14 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from cnnstudio.graph import Project
 from cnnstudio.training.rundir import RunDirectory
+from cnnstudio.training.status import UNFINISHED, RunStatus
 from cnnstudio.ui import theme
 from cnnstudio.ui.choice_box import ChoiceBox
 from cnnstudio.ui.inspect.subject import Subject
 from cnnstudio.ui.session import Session
 
 EDIT_MILLISECONDS = 400
-NEW_CHECKPOINTS = ("epoch", "checkpoint", "end", "start")
+NEW_CHECKPOINTS = ("start", "checkpoint", "end")
 UNTRAINED = "Untrained network"
 
 
@@ -55,7 +56,8 @@ class NetworkChooser(QWidget):
         session.runs_listed.connect(self._list_runs)
         session.run_changed.connect(self._follow_run)
         session.runs.events.connect(self._look_for_checkpoints)
-        session.runs.status.connect(lambda *_: self._list_runs())
+        session.runs.restarted.connect(lambda run: run == session.run and self._open())
+        session.runs.status.connect(self._take_status)
         session.changed.connect(lambda _: self._untrained and self._edits.start())
         session.document_replaced.connect(self._start_over)
         self._list_runs()
@@ -104,6 +106,11 @@ class NetworkChooser(QWidget):
         status = self._session.runs.status_of(run)
         state = f" · {status.state}" if status is not None else ""
         return f"{run_title(run.name)}{state}"
+
+    def _take_status(self, run: RunDirectory, status: RunStatus) -> None:
+        self._list_runs()
+        if run == self._session.run and self.subject is None and status.state not in UNFINISHED:
+            self._open()
 
     def _look_for_checkpoints(self, run: RunDirectory, batch: Iterable[dict[str, Any]]) -> None:
         if run == self._session.run and any(event["type"] in NEW_CHECKPOINTS for event in batch):

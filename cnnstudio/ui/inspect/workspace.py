@@ -10,6 +10,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from cnnstudio.graph import ExplanationError
+from cnnstudio.training.status import UNFINISHED
 from cnnstudio.ui import theme
 from cnnstudio.ui.inquiry import Inquiry
 from cnnstudio.ui.inspect.heat_panel import HeatPanel
@@ -97,8 +98,8 @@ class InspectWorkspace(QWidget):
             self.panels.setStretchFactor(number, int(number == 1))
         self.panels.setSizes(WIDTHS)
         self.prediction.setMinimumWidth(240)
-        self.maps.setMinimumWidth(340)
-        self.heat.setMinimumWidth(300)
+        self.maps.setMinimumWidth(400)
+        self.heat.setMinimumWidth(280)
         self.stage = Stage(self.panels)
         line = QFrame()
         line.setProperty("role", "line")
@@ -202,16 +203,20 @@ class InspectWorkspace(QWidget):
         if isinstance(lacks, Exception):
             self.stage.tell(Message.of(lacks))
         elif lacks == "checkpoint":
-            self.stage.tell(
-                Message(
-                    "This run has no checkpoint yet.",
-                    "The first comes at the end of its first epoch, and shows here by itself.",
-                    actions=(look,),
-                ),
-                "mdi6.timer-sand",
-            )
+            self._tell_no_checkpoint(look)
         else:
             self._tell_no_run(look)
+
+    def _tell_no_checkpoint(self, look: tuple[str, Any]) -> None:
+        run = self._session.run
+        status = self._session.runs.status_of(run) if run is not None else None
+        if status is None or status.state in UNFINISHED:
+            hint = "The first comes at the end of its first epoch, and shows here by itself."
+            message = Message("This run has no checkpoint yet.", hint, actions=(look,))
+            self.stage.tell(message, "mdi6.timer-sand")
+        else:
+            text = f"This run {status.state} before its first checkpoint. {status.message or ''}"
+            self.stage.tell(Message(text.strip(), status.hint or "", "warning", (look,)))
 
     def _tell_no_run(self, look: tuple[str, Any]) -> None:
         actions = [look]

@@ -10,6 +10,9 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QPushButton
 
 from cnnstudio.graph import Disconnect, Edge, SetParameter
+from cnnstudio.training import launch
+from cnnstudio.training.rundir import RunDirectory
+from cnnstudio.training.status import RunStatus
 from cnnstudio.ui.images.array_image import array_of
 from cnnstudio.ui.inspect.heat_view import heat_picture
 from tests.ui.conftest import wait_for
@@ -235,3 +238,36 @@ def test_a_run_is_looked_into_at_its_best_checkpoint(workspace, session, finishe
     workspace.networks.choose_untrained()
     wait_for(qtbot, lambda: workspace.networks.subject.run is None)
     assert session.run == finished_run
+
+
+def test_a_run_that_goes_on_is_looked_into_as_it_learns(
+    workspace, session, shapes_project, tmp_path, qtbot
+):
+    training = shapes_project.training.model_copy(update={"epochs": 400})
+    project = shapes_project.model_copy(update={"training": training})
+    run = launch.start(project, root=tmp_path / "runs")
+    try:
+        session.show_run(run)
+        wait_for(qtbot, lambda: workspace.networks.lacks == "checkpoint")
+        assert "no checkpoint yet" in workspace.stage.notice.message.text
+        wait_for(qtbot, lambda: workspace.networks.subject is not None, 60)
+        workspace.networks.checkpoint.choose("last")
+        workspace.networks.checkpoint.activated.emit(1)
+        first = workspace.networks.subject.folder
+        wait_for(qtbot, lambda: workspace.networks.subject.folder != first, 60)
+        wait_for(qtbot, lambda: is_filled(workspace), 60)
+    finally:
+        run.control("stop")
+        wait_for(qtbot, lambda: not run.alive(), 60)
+
+
+def test_a_run_that_ended_without_a_checkpoint_says_so(
+    workspace, session, shapes_project, tmp_path, qtbot
+):
+    run = RunDirectory.create(tmp_path / "runs", shapes_project)
+    run.write_status(RunStatus(state="failed", message="There is no room left.", epochs=1))
+    session.show_run(run)
+    notice = workspace.stage.notice
+
+    wait_for(qtbot, lambda: "failed before its first checkpoint" in notice.message.text)
+    assert notice.message.text.endswith("There is no room left.")
