@@ -11,6 +11,7 @@ from cnnstudio.ui.images.samples_model import SamplesModel
 from cnnstudio.ui.session import Session
 
 SIZE = 96
+ROWS_AT_ONCE = 4000
 
 
 class SampleGrid(QListView):
@@ -29,6 +30,8 @@ class SampleGrid(QListView):
         self.setWrapping(True)
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setUniformItemSizes(True)
+        self.setLayoutMode(QListView.LayoutMode.Batched)
+        self.setBatchSize(ROWS_AT_ONCE)
         self.setMouseTracking(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
