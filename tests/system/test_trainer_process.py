@@ -23,6 +23,9 @@ from cnnstudio.graph import (
 from cnnstudio.training import launch
 from cnnstudio.training.rundir import RunDirectory, list_runs
 
+# Each step multiplies the weights by −99.
+EXPLODING = Component(kind="SGD", parameters={"momentum": 0.0, "weight_decay": 1.0})
+
 pytestmark = [
     pytest.mark.timeout(300),
     pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX"),
@@ -210,7 +213,7 @@ def test_a_second_trainer_on_the_same_run_is_refused(long_run):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"learning_rate": 100.0, "optimizer": Component(kind="SGD")}, "diverged"),
+        ({"learning_rate": 100.0, "optimizer": EXPLODING}, "diverged"),
         ({"optimizer": Component(kind="Magic")}, "no optimizer 'Magic'"),
     ],
 )
