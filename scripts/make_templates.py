@@ -23,8 +23,10 @@ from cnnstudio.graph import (
 from cnnstudio.graph.layout import arrange
 
 FOLDER = Path(__file__).parents[1] / "cnnstudio" / "resources" / "templates"
-CARD_SIZE = (200.0, 128.0)  # with its thumbnails, which come with the first run
-COLUMN = 900.0
+# With the thumbnails, which come with the first run.
+CARD_SIZE = (200.0, 128.0)
+INPUT_SIZE = (200.0, 160.0)
+ROOM = (744.0, 720.0)  # of the canvas in a window of 1440×900
 
 
 @dataclass
@@ -67,7 +69,9 @@ class Drawing:
 
     def network(self) -> Network:
         network = Network(nodes=tuple(self.nodes), edges=tuple(self.edges))
-        places = arrange(network, lambda _: CARD_SIZE, wrap_at=COLUMN)
+        places = arrange(
+            network, lambda node: INPUT_SIZE if node.kind == "Input" else CARD_SIZE, room=ROOM
+        )
         return network.replace(
             nodes=[n.model_copy(update={"position": places[n.id]}) for n in network.nodes]
         )

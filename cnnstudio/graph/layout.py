@@ -25,6 +25,7 @@ SIBLING_GAP = 40.0
 COLUMN_GAP = 64.0
 SLOT_WIDTH = 24.0
 SWEEPS = 6
+WRAPS = 100  # how many lengths of a column are tried
 STEADY = 1e6  # how much more a card in a chain weighs than a wire
 LEAST_FILLED = 0.35  # of a column, before the next one may begin
 
@@ -47,20 +48,26 @@ def arrange(
     size: Callable[[Node], tuple[float, float]],
     flow: Flow = "down",
     wrap_at: float | None = None,
+    room: tuple[float, float] | None = None,
 ) -> dict[str, tuple[float, float]]:
     """Top-left corners, on the 8 px grid, for all nodes, starting at (0, 0).
 
     `size` gives a card's (width, height). With `wrap_at`, a column longer than that many pixels
-    is continued beside itself, at the last place where a single tensor leads on.
+    is continued beside itself, at the last place where a single tensor leads on. With `room`
+    instead, a view's (width, height), columns are cut so that all is seen at the largest scale.
     """
     if not network.nodes:
         return {}
     layers = _slots(network, _layers(network), size, flow)
     _order(layers)
+    gap = LAYER_GAP if flow == "down" else WIDE_LAYER_GAP
+    if room is None:
+        columns = _columns(layers, gap, wrap_at)
+    else:
+        columns = _best_columns(layers, gap, room if flow == "down" else room[::-1])
     places: dict[str, tuple[float, float]] = {}
     offset = 0.0
-    gap = LAYER_GAP if flow == "down" else WIDE_LAYER_GAP
-    for column in _columns(layers, gap, wrap_at):
+    for column in columns:
         _centre(column)
         low = min(slot.centre - slot.breadth / 2 for layer in column for slot in layer)
         high = max(slot.centre + slot.breadth / 2 for layer in column for slot in layer)
@@ -190,6 +197,36 @@ def _columns(
         columns.append(rest[:cut])
         rest = rest[cut:]
     return columns
+
+
+def _best_columns(
+    layers: list[list[_Slot]], gap: float, room: tuple[float, float]
+) -> list[list[list[_Slot]]]:
+    """Columns that fit into a room (breadth, length) at the largest scale, at most actual size."""
+    total = _length(layers, gap)
+    best, highest = [layers], (0.0, 0.0)
+    for step in range(WRAPS):
+        wrap_at = room[1] + (max(total, room[1]) - room[1]) * (step / (WRAPS - 1)) ** 2
+        columns = _columns(layers, gap, wrap_at)
+        lengths = [_length(column, gap) for column in columns]
+        breadth = sum(_breadth(column) + COLUMN_GAP for column in columns) - COLUMN_GAP
+        scale = min(room[0] / breadth, room[1] / max(lengths), 1.0)
+        evenness = min(lengths) / max(lengths)
+        # A lone card in the last column is worth a slightly smaller scale.
+        score = (scale * (0.9 + 0.1 * evenness), evenness) if scale < 1.0 else (2.0, -len(columns))
+        if score > highest:
+            best, highest = columns, score
+    return best
+
+
+def _breadth(column: list[list[_Slot]]) -> float:
+    return max(
+        sum(slot.breadth for slot in layer) + SIBLING_GAP * (len(layer) - 1) for layer in column
+    )
+
+
+def _length(column: list[list[_Slot]], gap: float) -> float:
+    return sum(max(slot.length for slot in layer) + gap for layer in column) - gap
 
 
 def _cut(layers: list[list[_Slot]], gap: float, wrap_at: float) -> int:

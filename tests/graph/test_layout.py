@@ -107,3 +107,19 @@ def test_a_network_of_five_hundred_nodes_is_arranged_quickly():
     count = 500
     edges = [(i, i + 1) for i in range(count - 1)] + [(i, i + 8) for i in range(0, count - 8, 9)]
     assert len(arrange(network(edges, count), lambda node: SIZE, wrap_at=3000.0)) == count
+
+
+def test_a_network_fills_the_room_it_is_arranged_for():
+    for width, height in ((900.0, 760.0), (500.0, 900.0), (1600.0, 500.0)):
+        places = arrange(chain(30), lambda node: SIZE, room=(width, height))
+        across = max(x for x, _ in places.values()) + SIZE[0]
+        down = max(y for _, y in places.values()) + SIZE[1]
+        scale = min(width / across, height / down)
+        # The cards and their gaps, without any waste, would be seen at this scale.
+        ideal = (width * height / (30 * (200 + COLUMN_GAP) * (128 + LAYER_GAP))) ** 0.5
+        assert scale > 0.8 * ideal
+
+
+def test_a_network_that_fits_stays_in_one_column():
+    places = arrange(chain(4), lambda node: SIZE, room=(900.0, 760.0))
+    assert {x for x, _ in places.values()} == {0.0}

@@ -66,12 +66,18 @@ class Camera:
             self._scroll(QPointF(round(moved.x()), round(moved.y())))
         self._canvas.view_moved()
 
+    def room(self) -> tuple[float, float]:
+        """The pixels across and down that a network which is fitted into the view may take."""
+        viewport = self._canvas.viewport()
+        return (
+            max(viewport.width() - 2 * FIT_MARGIN_PIXELS, 1.0),
+            max(viewport.height() - 2 * FIT_MARGIN_PIXELS, 1.0),
+        )
+
     def fit(self) -> None:
         """Shows the whole network, at most at actual size."""
         bounds = self._canvas.canvas_scene.bounds()
-        viewport = self._canvas.viewport()
-        width = max(viewport.width() - 2 * FIT_MARGIN_PIXELS, 1.0)
-        height = max(viewport.height() - 2 * FIT_MARGIN_PIXELS, 1.0)
+        width, height = self.room()
         scale = 1.0
         if not bounds.isEmpty():
             scale = min(width / bounds.width(), height / bounds.height(), 1.0)

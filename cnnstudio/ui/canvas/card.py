@@ -98,6 +98,9 @@ def card_content(network: Network, node: Node, found: Findings) -> CardContent:
             summary = layer.summary(node.parameters)
         except (ProblemError, TypeError, ValueError):
             summary = ""  # the report says on the badge what is wrong with the parameters
+    shapes = found.shapes.get(node.name, ())
+    if outputs == 0 and shapes and not summary:
+        summary = shape_text(shapes[0])  # what the network gives
     owner = network.by_id.get(node.shares) if node.shares else None
     return CardContent(
         id=node.id,
@@ -110,7 +113,7 @@ def card_content(network: Network, node: Node, found: Findings) -> CardContent:
         inputs=inputs,
         outputs=outputs,
         variadic=bool(layer and layer.variadic),
-        shapes=found.shapes.get(node.name, ()),
+        shapes=shapes,
         severity=problems[0].severity if problems else None,
         problems=tuple(f"{p.message} {p.hint}".strip() for p in problems),
         shares=owner.name if owner else None,
@@ -132,6 +135,8 @@ def room_for(content: CardContent, thumbnail: Thumbnail | None) -> int:
     """How much height a layout keeps for the card, so that thumbnails that come later fit."""
     if thumbnail:
         return card_height(thumbnail)
+    if content.kind == "Input":
+        return IMAGE_HEIGHT
     if content.kind == "Output" or (content.shapes and len(content.shapes[0]) == 1):
         return VECTOR_HEIGHT
     return MAPS_HEIGHT

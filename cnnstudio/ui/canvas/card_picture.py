@@ -13,6 +13,7 @@ from PySide6.QtGui import QPainter, QPainterPath, QPen, QPixmap
 from cnnstudio.graph.layout import Flow
 from cnnstudio.ui.canvas.card import CardContent, Thumbnail, shape_text
 from cnnstudio.ui.canvas.geometry import (
+    BRIEF_SCALE,
     CARD_RADIUS,
     CARD_WIDTH,
     EDGE_WIDTH,
@@ -36,9 +37,14 @@ def paint_card(
     look: Look,
     selected: bool,
     flow: Flow,
-    ratio: float,
+    scale: float,
+    device: float,
 ) -> None:
-    """The card with its top-left corner at (0, 0). `ratio` is device pixels a scene pixel."""
+    """The card with its top-left corner at (0, 0), to be seen at `scale`.
+
+    `device` is how many of the screen's pixels make up one of the view's.
+    """
+    ratio = scale * device
     card = QRectF(0, 0, CARD_WIDTH, height)
     outline = QPainterPath()
     outline.addRoundedRect(card, CARD_RADIUS, CARD_RADIUS)
@@ -56,7 +62,10 @@ def paint_card(
     painter.drawPath(outline)
     if selected:  # the category stays visible beside the outline
         painter.fillRect(QRectF(1, CARD_RADIUS, EDGE_WIDTH, height - 2 * CARD_RADIUS), color)
-    _paint_words(painter, content, look, ratio)
+    if scale < BRIEF_SCALE:
+        _paint_brief(painter, content, look, ratio)
+    else:
+        _paint_words(painter, content, look, ratio)
     if thumbnail:
         paint_thumbnail(painter, thumbnail, color, look)
     paint_ports(painter, content, height, look, flow)
@@ -101,6 +110,19 @@ def _paint_words(painter: QPainter, content: CardContent, look: Look, ratio: flo
     painter.drawText(QPointF(LEFT, 42), look.name_metrics.elidedText(content.name, elide, room))
 
 
+def _paint_brief(painter: QPainter, content: CardContent, look: Look, ratio: float) -> None:
+    """The name alone, large enough to be read in an overview."""
+    end = RIGHT - (BADGE_RADIUS + 8 if content.severity else 0)
+    if content.icon:
+        icon = look.icon(content.icon, 22, ratio)
+        painter.drawPixmap(QRectF(end - 22, 17, 22, 22), icon, QRectF())
+        end -= 30
+    name = look.brief_metrics.elidedText(content.name, Qt.TextElideMode.ElideRight, end - LEFT)
+    painter.setPen(look.text)
+    painter.setFont(look.brief_font)
+    painter.drawText(QPointF(LEFT, 37), name)
+
+
 def paint_ports(
     painter: QPainter, content: CardContent, height: float, look: Look, flow: Flow
 ) -> None:
@@ -116,9 +138,9 @@ def paint_shape_at_port(
     painter: QPainter, content: CardContent, height: float, look: Look, flow: Flow
 ) -> None:
     """The output's shape, where no wire carries it."""
-    if not content.shapes:
+    if not content.shapes or content.outputs == 0:
         return
-    x, y = port_offset(0, max(content.outputs, 1), True, height, flow)
+    x, y = port_offset(0, content.outputs, True, height, flow)
     painter.setPen(look.muted)
     painter.setFont(look.text_font)
     place = QPointF(x + 10, y + 16) if flow == "down" else QPointF(x + 10, y + 4)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QPointF, QRect, QRectF
@@ -21,9 +20,6 @@ from cnnstudio.ui.canvas.rename import NameEditor, name_problem
 if TYPE_CHECKING:
     from cnnstudio.graph import Network
     from cnnstudio.ui.canvas.view import CanvasView
-
-LEAST_COLUMN = 560.0
-COLUMN_WIDTH = 264.0
 
 
 class CanvasCommands:
@@ -209,7 +205,7 @@ class CanvasCommands:
             network,
             lambda node: (CARD_WIDTH, self._canvas.room(node.id)),
             self._flow,
-            self._wrap_at(),
+            room=self._canvas.camera.room(),
         )
         move = Move(network=network.name, positions=places)
         if self._canvas.apply(Group(text="Arrange network", edits=(move,))):
@@ -238,18 +234,3 @@ class CanvasCommands:
     def _boxes(self) -> dict[str, tuple[float, float, float, float]]:
         items = self._canvas.canvas_scene.nodes
         return {id: items[id].box for id in self._canvas.selected_ids if id in items}
-
-    def _wrap_at(self) -> float:
-        """The length of a column with which the network has the view's proportions."""
-        viewport, network = self._canvas.viewport(), self._network
-        down = self._flow == "down"
-        sides = (viewport.height(), viewport.width())
-        length, breadth = sides if down else sides[::-1]
-        lengths = _lengths([self._canvas.room(node.id) for node in network.nodes], down)
-        lane = COLUMN_WIDTH if down else 200.0
-        even = (sum(lengths) * lane * length / max(breadth, 1)) ** 0.5
-        return max(LEAST_COLUMN, length - 80.0, even)
-
-
-def _lengths(heights: Sequence[float], down: bool) -> list[float]:
-    return [(height if down else CARD_WIDTH) + editing.ROW_GAP for height in heights]

@@ -21,6 +21,8 @@ SMALLEST_SCALE = 0.05
 LARGEST_SCALE = 4.0
 # Below this scale text can't be read: cards are drawn as blocks.
 FAR_SCALE = 0.3
+# Below this one a card shows its name alone, in large letters.
+BRIEF_SCALE = 0.6
 LABEL_SCALE = 0.55
 REACH_OF_SCENE = 1_000_000.0
 

@@ -139,7 +139,15 @@ class NodeItem(QGraphicsItem):
         painter.translate(-bounds.left(), -bounds.top())
         look, flow = self._canvas.look, self._canvas.flow
         paint_card(
-            painter, self.content, self.thumbnail, self.height, look, self.selected, flow, ratio
+            painter,
+            self.content,
+            self.thumbnail,
+            self.height,
+            look,
+            self.selected,
+            flow,
+            ratio / device,
+            device,
         )
         if self.shows_shape:
             paint_shape_at_port(painter, self.content, self.height, look, flow)
