@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from cnnstudio.data.watch import LoadingStoppedError
 from cnnstudio.graph import CnnStudioError, RunError
 from cnnstudio.training.events import EventLog
 from cnnstudio.training.heartbeat import Heartbeat
@@ -33,6 +34,10 @@ def failures_recorded(log: EventLog, heartbeat: Heartbeat) -> Iterator[None]:
             log.write("end", step=heartbeat.step, state="stopped")
             heartbeat.tell(state="stopped", message="Interrupted.", seconds_left=None)
         raise
+    except LoadingStoppedError:
+        # The user's wish and no failure: the run ends here, stopped.
+        log.write("end", step=heartbeat.step, state="stopped")
+        heartbeat.tell(state="stopped", message="", seconds_left=None)
     except CnnStudioError as error:
         # On a full disk these fail too; then the first error still reaches the caller.
         with suppress(OSError):
