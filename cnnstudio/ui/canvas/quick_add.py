@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QPointF,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractScrollArea,
     QFrame,
@@ -13,15 +24,34 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QListWidgetItem,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QVBoxLayout,
 )
 
 from cnnstudio.layers import LayerKind
 from cnnstudio.ui import theme
+from cnnstudio.ui.design.layer_search import matching
 
-WIDTH, HEIGHT = 304, 320
+WIDTH, HEIGHT = 360, 320
+Index = QModelIndex | QPersistentModelIndex
 KIND = Qt.ItemDataRole.UserRole
+TITLE = Qt.ItemDataRole.UserRole + 1
 MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+
+
+class _Rows(QStyledItemDelegate):
+    """A kind's name, and what it is called in full at the end of the row."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        super().paint(painter, option, index)
+        name = option.fontMetrics.horizontalAdvance(index.data())
+        room = option.rect.adjusted(name + 48, 0, -10, 0)
+        title = option.fontMetrics.elidedText(
+            index.data(TITLE), Qt.TextElideMode.ElideRight, room.width()
+        )
+        painter.setPen(theme.color("text_muted"))
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, title)
 
 
 class QuickAdd(QFrame):
@@ -53,6 +83,7 @@ class QuickAdd(QFrame):
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._list.setIconSize(QSize(18, 18))
         self._list.setUniformItemSizes(True)
+        self._list.setItemDelegate(_Rows(self._list))
         self._list.itemClicked.connect(self._choose)
         self._nothing = QLabel("No layer is called so. Try conv, pool or norm.")
         self._nothing.setProperty("role", "muted")
@@ -96,12 +127,11 @@ class QuickAdd(QFrame):
         for layer in matching(self._kinds, text):
             item = QListWidgetItem(layer.kind, self._list)
             item.setData(KIND, layer.kind)
+            item.setData(TITLE, layer.title if layer.title != layer.kind else "")
             item.setToolTip(layer.doc)
             color = theme.category_color(layer.category)
             item.setIcon(theme.icon(layer.icon, color))
             item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, layer.title)
-            if layer.title.lower() != layer.kind.lower():
-                item.setText(f"{layer.kind}   {layer.title}")
         self._list.setCurrentRow(0)
         self._nothing.setVisible(self._list.count() == 0)
 
@@ -109,20 +139,6 @@ class QuickAdd(QFrame):
         kind = item.data(KIND)
         self.close()
         self.chosen.emit(kind)
-
-
-def matching(kinds: Iterable[LayerKind], text: str) -> list[LayerKind]:
-    """Kinds that hold every typed word in their name, title or category, best first."""
-    words = text.lower().split()
-    found = []
-    for order, layer in enumerate(kinds):
-        kind = layer.kind.lower()
-        everything = f"{kind} {layer.title} {layer.category}".lower()
-        if all(word in everything for word in words):
-            whole = "".join(words)
-            fits = (kind == whole, kind.startswith(whole), whole in kind, True)
-            found.append((fits.index(True), order, layer))
-    return [layer for _, _, layer in sorted(found, key=lambda entry: entry[:2])]
 
 
 def _within(rect: QRect, room: QRect) -> QPoint:

@@ -11,9 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QListWidget, QMenu
 
 from cnnstudio.graph import Edge, Problem
-from cnnstudio.layers import catalogue
 from cnnstudio.ui.canvas.hints import tooltip_at
-from cnnstudio.ui.canvas.quick_add import QuickAdd, matching
+from cnnstudio.ui.canvas.quick_add import QuickAdd
 from cnnstudio.ui.session import Session
 from cnnstudio.ui.settings import Settings
 
@@ -175,16 +174,6 @@ def test_a_search_without_a_match_says_so(chain, hand):
     assert rows.count() == 0
     hand.type("\r")
     popup().close()
-
-
-def test_the_best_match_comes_first():
-    def first(text: str) -> str:
-        return matching(catalogue.values(), text)[0].kind
-
-    assert first("conv2d") == "Conv2d"
-    assert first("relu") == "ReLU"
-    assert first("max") == "MaxPool2d"
-    assert first("add") == "Add"
 
 
 def test_a_layer_of_the_palette_comes_behind_the_selected_one(chain):
