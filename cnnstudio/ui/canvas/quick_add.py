@@ -30,8 +30,8 @@ from PySide6.QtWidgets import (
 )
 
 from cnnstudio.layers import LayerKind
+from cnnstudio.layers.search import matching
 from cnnstudio.ui import theme
-from cnnstudio.ui.design.layer_search import matching
 
 WIDTH, HEIGHT = 360, 320
 Index = QModelIndex | QPersistentModelIndex

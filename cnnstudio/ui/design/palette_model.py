@@ -16,8 +16,8 @@ from PySide6.QtCore import (
 )
 
 from cnnstudio.layers import LayerKind
+from cnnstudio.layers.search import matching
 from cnnstudio.ui.canvas.gestures.drop import LAYER_MIME_TYPE
-from cnnstudio.ui.design.layer_search import matching
 
 LAYER = Qt.ItemDataRole.UserRole  # the LayerKind of a row; None for a heading
 Index = QModelIndex | QPersistentModelIndex

@@ -4,8 +4,8 @@ import pytest
 from PySide6.QtCore import Qt
 
 from cnnstudio.layers.catalogue import catalogue
+from cnnstudio.layers.search import SYNONYMS, matching
 from cnnstudio.ui.canvas.gestures.drop import LAYER_MIME_TYPE
-from cnnstudio.ui.design.layer_search import SYNONYMS, matching
 from cnnstudio.ui.design.palette import Palette
 from cnnstudio.ui.design.palette_model import LAYER
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cnnstudio.layers import LayerKind
+from cnnstudio.layers.kind import LayerKind
 
 # What other libraries and books say, and the words of the catalogue that mean it.
 SYNONYMS = {
