@@ -33,7 +33,7 @@ class MapThumbnails:
 
 @dataclass(frozen=True)
 class VectorThumbnail:
-    """Of a node that gives a vector: its first values, float32."""
+    """Of a node that gives a vector, or maps of one pixel: its first values, float32."""
 
     values: np.ndarray
     channels: int
@@ -57,6 +57,8 @@ def thumbnails(
 def _picture(value: Tensor, size: int, count: int) -> MapThumbnails | VectorThumbnail | None:
     if value.ndim not in (1, 2, 3) or value.numel() == 0:
         return None
+    if value.numel() == len(value):
+        value = value.flatten()
     silent = int((value.reshape(len(value), -1) == 0).all(dim=1).sum())
     mean = float(value.mean())
     if value.ndim == 1:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnstudio.graph import KernelError, Project
+from cnnstudio.graph import ExplanationError, KernelError, Project
 from cnnstudio.interpret.explain import explanation
 from cnnstudio.interpret.feature_maps import feature_maps as maps_of
 from cnnstudio.interpret.predict import probabilities
@@ -113,11 +113,22 @@ def thumbnails(
     count: int = 4,
 ) -> dict[str, Any]:
     """{"nodes": {name: {"maps": uint8 (n, size, size) or "values", "channels", "mean",
-    "silent"}}, "image": uint8 (H, W, 3), "label", …}, all from one run of the network."""
+    "silent"}}, "probabilities": float32 (classes,), "image": uint8 (H, W, 3), "label", …}.
+
+    "probabilities" is None where the network gives no scores.
+    """
     subject = _subject(run, checkpoint, project)
     picture = subject.picture(_reference(image))
     found = thumbnails_of(subject.model, picture.tensor, size, count)
-    return {"nodes": {name: asdict(one) for name, one in found.items()}, **_shown(picture)}
+    try:
+        chances = probabilities(subject.model, picture.tensor[None])[0].numpy()
+    except ExplanationError:
+        chances = None
+    return {
+        "nodes": {name: asdict(one) for name, one in found.items()},
+        "probabilities": chances,
+        **_shown(picture),
+    }
 
 
 def _subject(run: str | None, checkpoint: str, project: dict[str, Any] | None) -> Subject:

@@ -11,6 +11,7 @@ from cnnstudio.ui.actions import Actions
 from cnnstudio.ui.canvas.view import CanvasView
 from cnnstudio.ui.design.drawer import HEIGHT, Drawer
 from cnnstudio.ui.design.inspector import Inspector
+from cnnstudio.ui.design.living import Living
 from cnnstudio.ui.design.palette import Palette
 from cnnstudio.ui.design.side import Side
 from cnnstudio.ui.session import Session
@@ -41,6 +42,7 @@ class DesignWorkspace(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self._across)
+        self.living = Living(session, self.canvas)
         self._add_actions()
         self._restore()
         self._connect()
@@ -61,11 +63,13 @@ class DesignWorkspace(QWidget):
         if not self._was_placed:
             self._was_placed = True
             self._place()
+        self.living.canvas_shown_or_hidden()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         # Its key is a plain character, which belongs to whatever is shown instead.
         self._actions["edit.search_layers"].setEnabled(False)
+        self.living.canvas_shown_or_hidden()
 
     @property
     def _actions(self) -> Actions:
