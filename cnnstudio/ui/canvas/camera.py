@@ -88,11 +88,11 @@ class Camera:
 
     def show(self, rect: QRectF) -> None:
         """Scrolls as little as needed to bring the rectangle into sight."""
+        seen = self.visible_rect
+        if seen.contains(rect):
+            return
         margin = REVEAL_MARGIN_PIXELS / self.scale
         wanted = rect.adjusted(-margin, -margin, margin, margin)
-        seen = self.visible_rect
-        if seen.contains(wanted):
-            return
         x = _shift(seen.left(), seen.right(), wanted.left(), wanted.right())
         y = _shift(seen.top(), seen.bottom(), wanted.top(), wanted.bottom())
         self._canvas.centerOn(seen.center() + QPointF(x, y))

@@ -56,7 +56,9 @@ class CanvasCommands:
                 *editing.insert_making_room(network, node, into, self._canvas.room, self._flow)
             )
             return
-        place = editing.free_place(network, corner, self._canvas.room)
+        # Where it was dropped, even where a thumbnail to come will have no room.
+        items = self._canvas.canvas_scene.nodes
+        place = editing.free_place(network, corner, lambda id: items[id].height)
         node = editing.new_node(network, kind, place)
         self._add(AddNode(network=network.name, node=node), node.id)
 
