@@ -37,7 +37,7 @@ def maps_parts(thumbnail: Thumbnail) -> list[str]:
     channels = int(thumbnail.get("channels", shown))
     parts = []
     if channels > shown:
-        parts.append(f"+{channels - shown} maps")
+        parts.append(f"+{channels - shown} map{'s' if channels - shown > 1 else ''}")
     if "mean" in thumbnail:
         parts.append(f"mean {float(thumbnail['mean']):.2f}")
     if "dead" in thumbnail:

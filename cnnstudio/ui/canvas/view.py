@@ -107,8 +107,11 @@ class CanvasView(CanvasSurface):
         A thumbnail has `maps` (uint8 (N, H, W)) with `channels`, `mean` and `dead`; or `values`
         (float (N,)); or `image` (uint8 (H, W, 3)) with `caption`; or `text`.
         """
+        before = self.canvas_scene.bounds()
         self.canvas_scene.set_thumbnails(thumbnails)
         self.minimap.network_changed()
+        if self.camera.follows and self.canvas_scene.bounds() != before:
+            self.camera.fit()
 
     def show_minimap(self, shown: bool) -> None:
         """Whether the overview stands in the corner while a part of the network is out of sight."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
 from cnnstudio.graph import AddNode, Network, Node
+from cnnstudio.ui.canvas.thumbnail import maps_parts
 
 from .conftest import open_network
 from .hand import CONTROL, LEFT, MIDDLE, SHIFT
@@ -160,3 +162,14 @@ def test_the_canvas_tells_the_selection_to_a_screen_reader(chain, hand):
     assert "conv2d1" in chain.accessibleDescription()
     chain.select(["n1", "n2"])
     assert chain.accessibleDescription() == "2 of 6 layers selected: conv2d1, relu1"
+
+
+def test_feature_maps_make_cards_taller_and_stay_in_sight(chain):
+    maps = np.zeros((5, 8, 8), dtype=np.uint8)
+    low = chain.canvas_scene.bounds().height()
+    output = {"output1": {"maps": maps, "channels": 8, "mean": 0.5, "dead": 1}}
+    chain.set_thumbnails(output)
+    assert chain.canvas_scene.bounds().height() > low
+    assert chain.visible_rect().contains(chain.canvas_scene.bounds())
+    assert " · ".join(maps_parts(output["output1"])) == "+3 maps · mean 0.50 · 1 dead"
+    chain.grab()
