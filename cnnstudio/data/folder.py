@@ -14,6 +14,7 @@ import numpy as np
 from cnnstudio.data.fitting import Fit
 from cnnstudio.data.pictures import is_image_name, read_image
 from cnnstudio.data.source import SPLITS
+from cnnstudio.data.verified import Verified
 from cnnstudio.data.watch import Watch
 from cnnstudio.graph import DataError
 
@@ -55,18 +56,26 @@ class FolderSource:
         return {}
 
     def fitted(self, fit: Fit, hold: bool, watch: Watch) -> tuple[FolderSource, np.ndarray | None]:
-        """Reads every file once, so that none fails later; leaves out those that do."""
+        """Reads every file once, so that none fails later; leaves out those that do.
+
+        Where the images aren't held, files that were read before and haven't changed are trusted.
+        """
         count = len(self.listed)
         shape = (count, fit.channels, fit.height, fit.width)
         images = np.empty(shape, np.uint8) if hold else None
         unreadable: dict[int, str] = {}
+        verified = Verified(self.root)
 
         def read(index: int) -> None:
+            name, path = self.name(index), self.listed[index].path
+            if images is None and verified.knows(name, path):
+                return
             try:
                 image = self.image(index)
             except DataError as error:
-                unreadable[index] = f"{self.name(index)}: left out. {error.message}"
+                unreadable[index] = f"{name}: left out. {error.message}"
                 return
+            verified.add(name, path)
             if images is not None:
                 images[index] = fit(image)
 
@@ -76,6 +85,7 @@ class FolderSource:
                     watch.tell(number / count, f"Reading image {number:,} of {count:,}")
             finally:
                 pool.shutdown(wait=True, cancel_futures=True)
+                verified.save()
         notes = self.problems + [unreadable[index] for index in sorted(unreadable)]
         readable = [one for index, one in enumerate(self.listed) if index not in unreadable]
         source, kept = source_of(self.root, readable, notes)

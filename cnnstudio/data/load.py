@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 
 import numpy as np
@@ -17,7 +19,8 @@ from cnnstudio.data.watch import Cancelled, Progress, Watch
 from cnnstudio.graph import DataError, DataSettings, ProblemError
 
 # Of data too large for memory the statistics are taken from this many training images.
-IMAGES_FOR_STATISTICS = 2048
+IMAGES_FOR_STATISTICS = 512
+READ_AT_ONCE = 16
 
 
 def load(
@@ -85,7 +88,9 @@ def _parts(
         for first in range(0, len(train), ROWS_AT_ONCE):
             yield fitted[train[first : first + ROWS_AT_ONCE]]
         return
-    some = train[:IMAGES_FOR_STATISTICS]
-    for number, index in enumerate(some):
-        watch.tell(number / len(some), "Measuring brightness and contrast")
-        yield fit(source.image(int(index)))[None]
+    some = train[:IMAGES_FOR_STATISTICS].tolist()
+    with ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="measure") as pool:
+        for first in range(0, len(some), READ_AT_ONCE):
+            watch.tell(first / len(some), "Measuring brightness and contrast")
+            chosen = some[first : first + READ_AT_ONCE]
+            yield np.stack(list(pool.map(lambda index: fit(source.image(index)), chosen)))

@@ -6,14 +6,24 @@ import os
 from pathlib import Path
 
 import numpy as np
+import platformdirs
 import pytest
 from PIL import Image
 
+from cnnstudio.data import folder, watch
+from cnnstudio.data import load as load_module
 from cnnstudio.data import samples as samples_module
-from cnnstudio.data import watch
 from cnnstudio.data.load import load
 from cnnstudio.data.watch import LoadingStoppedError
 from cnnstudio.graph import DataError, DataSettings
+
+
+@pytest.fixture(autouse=True)
+def private_cache(tmp_path_factory, monkeypatch) -> Path:
+    cache = tmp_path_factory.mktemp("cache")
+    monkeypatch.setattr(platformdirs, "user_cache_path", lambda *_, **__: cache)
+    return cache
+
 
 COLOURS = {"cats": (200, 0, 0), "dogs": (0, 200, 0), "birds": (0, 0, 200)}
 
@@ -196,3 +206,34 @@ def test_the_same_folder_gives_the_same_bytes(tmp_path):
     one, two = opened(tmp_path), opened(tmp_path)
     assert names(one.train) == names(two.train)
     assert np.array_equal(one.train.tensors()[0], two.train.tensors()[0])
+
+
+def test_files_read_before_are_not_read_again_unless_they_changed(tmp_path, monkeypatch):
+    monkeypatch.setattr(samples_module, "BYTES_IN_MEMORY", 0)
+    fill(tmp_path, 10)
+    (tmp_path / "cats" / "04.png").write_bytes(b"broken")
+    first = opened(tmp_path)
+    read: list[str] = []
+    original = folder.read_image
+
+    def noted(path: Path) -> np.ndarray:
+        read.append(path.name)
+        return original(path)
+
+    monkeypatch.setattr(load_module, "IMAGES_FOR_STATISTICS", 1)
+    monkeypatch.setattr(folder, "read_image", noted)
+    again = opened(tmp_path)
+    assert len(read) == 2 and "04.png" in read  # the broken one, and one to measure
+    assert again.problems == first.problems
+    (tmp_path / "dogs" / "02.png").write_bytes(b"broken now")
+    changed = opened(tmp_path)
+    assert [problem.split(":")[0] for problem in changed.problems] == ["cats/04.png", "dogs/02.png"]
+
+
+def test_a_damaged_cache_is_as_good_as_none(tmp_path, monkeypatch, private_cache):
+    monkeypatch.setattr(samples_module, "BYTES_IN_MEMORY", 0)
+    first = opened(fill(tmp_path, 10))
+    (cache,) = private_cache.rglob("*.json")
+    for content in ('{"cats/00.png": 3}', "[]", "{", ""):
+        cache.write_text(content)
+        assert names(opened(tmp_path).train) == names(first.train)
