@@ -67,7 +67,7 @@ def paint_card(
     else:
         _paint_words(painter, content, look, ratio)
     if thumbnail:
-        paint_thumbnail(painter, thumbnail, color, look)
+        paint_thumbnail(painter, thumbnail, color, look, brief=scale < BRIEF_SCALE)
     paint_ports(painter, content, height, look, flow)
     if content.severity:
         _paint_badge(painter, content.severity, look)

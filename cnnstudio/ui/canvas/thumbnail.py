@@ -15,24 +15,32 @@ RIGHT = CARD_WIDTH - 12.0
 TOP = 56.0
 MAP_SIZE = 32.0
 MAPS_SHOWN = 5
+BRIEF_MAP_SIZE = 54.0
+BRIEF_MAPS_SHOWN = 3
+IMAGE_SIZE = 84.0
 FEW_VALUES = 16
 
 
-def paint_thumbnail(painter: QPainter, thumbnail: Thumbnail, color: QColor, look: Look) -> None:
+def paint_thumbnail(
+    painter: QPainter, thumbnail: Thumbnail, color: QColor, look: Look, brief: bool = False
+) -> None:
+    """A `brief` one has fewer, larger pictures and no small print, to be seen in an overview."""
     if "image" in thumbnail:
-        _paint_image(painter, thumbnail, look)
+        _paint_image(painter, thumbnail, look, brief)
     elif "maps" in thumbnail:
-        _paint_maps(painter, thumbnail, look)
+        _paint_maps(painter, thumbnail, look, brief)
     elif "values" in thumbnail:
-        _paint_values(painter, np.asarray(thumbnail["values"], dtype=np.float32), color, look)
+        _paint_values(painter, thumbnail, color, look, brief)
     elif "text" in thumbnail:
         painter.setPen(look.muted)
-        painter.setFont(look.text_font)
-        painter.drawText(QPointF(LEFT, TOP + 11), str(thumbnail["text"]))
+        painter.setFont(look.brief_font if brief else look.text_font)
+        text = look.brief_metrics.elidedText if brief else look.text_metrics.elidedText
+        shown = text(str(thumbnail["text"]), Qt.TextElideMode.ElideRight, RIGHT - LEFT)
+        painter.drawText(QPointF(LEFT, TOP + (14 if brief else 11)), shown)
 
 
 def maps_parts(thumbnail: Thumbnail) -> list[str]:
-    """`+27 maps`, `mean 0.26`, `0 dead`"""
+    """`+27 maps`, `mean 0.26`, `0 silent`"""
     shown = min(len(thumbnail["maps"]), MAPS_SHOWN)
     channels = int(thumbnail.get("channels", shown))
     parts = []
@@ -40,8 +48,8 @@ def maps_parts(thumbnail: Thumbnail) -> list[str]:
         parts.append(f"+{channels - shown} map{'s' if channels - shown > 1 else ''}")
     if "mean" in thumbnail:
         parts.append(f"mean {float(thumbnail['mean']):.2f}")
-    if "dead" in thumbnail:
-        parts.append(f"{int(thumbnail['dead'])} dead")
+    if "silent" in thumbnail:
+        parts.append(f"{int(thumbnail['silent'])} silent")
     return parts
 
 
@@ -56,26 +64,32 @@ def _fitting(parts: list[str], look: Look) -> str:
     )
 
 
-def _paint_maps(painter: QPainter, thumbnail: Thumbnail, look: Look) -> None:
-    gap = (RIGHT - LEFT - MAPS_SHOWN * MAP_SIZE) / (MAPS_SHOWN - 1)
-    for index, values in enumerate(np.asarray(thumbnail["maps"])[:MAPS_SHOWN]):
-        place = QRectF(LEFT + index * (MAP_SIZE + gap), TOP, MAP_SIZE, MAP_SIZE)
+def _paint_maps(painter: QPainter, thumbnail: Thumbnail, look: Look, brief: bool) -> None:
+    count, size = (BRIEF_MAPS_SHOWN, BRIEF_MAP_SIZE) if brief else (MAPS_SHOWN, MAP_SIZE)
+    gap = (RIGHT - LEFT - count * size) / (count - 1)
+    for index, values in enumerate(np.asarray(thumbnail["maps"])[:count]):
+        place = QRectF(LEFT + index * (size + gap), TOP, size, size)
         painter.drawImage(place, indexed_image(values))
+    if brief:
+        return
     painter.setPen(look.muted)
     painter.setFont(look.small_font)
     painter.drawText(QPointF(LEFT, TOP + MAP_SIZE + 22), _fitting(maps_parts(thumbnail), look))
 
 
-def _paint_values(painter: QPainter, values: np.ndarray, color: QColor, look: Look) -> None:
-    values = np.nan_to_num(values.ravel())
+def _paint_values(
+    painter: QPainter, thumbnail: Thumbnail, color: QColor, look: Look, brief: bool
+) -> None:
+    values = np.nan_to_num(np.asarray(thumbnail["values"], dtype=np.float32).ravel())
     if values.size == 0:
         return
     left, bottom, height = LEFT, TOP + 16.0, 20.0
     few = values.size <= FEW_VALUES
-    if not few:
+    if not few and not brief:
         painter.setPen(look.muted)
         painter.setFont(look.small_font)
-        painter.drawText(QPointF(LEFT, TOP + 12), f"{values.size} values")
+        count = int(thumbnail.get("channels", values.size))
+        painter.drawText(QPointF(LEFT, TOP + 12), f"{count} values")
         left += 72
     columns = int(RIGHT - left) // 2
     if values.size > columns:  # the largest of each group, so that no peak is lost
@@ -98,9 +112,11 @@ def _paint_values(painter: QPainter, values: np.ndarray, color: QColor, look: Lo
         painter.drawRect(rects[int(values.argmax())])
 
 
-def _paint_image(painter: QPainter, thumbnail: Thumbnail, look: Look) -> None:
-    size = 84.0
+def _paint_image(painter: QPainter, thumbnail: Thumbnail, look: Look, brief: bool) -> None:
+    size = IMAGE_SIZE
     painter.drawImage(QRectF(LEFT, TOP, size, size), color_image(np.asarray(thumbnail["image"])))
+    if brief:
+        return
     left = LEFT + size + 12
     painter.setPen(look.muted)
     painter.setFont(look.small_font)

@@ -104,8 +104,8 @@ class CanvasView(CanvasSurface):
     def set_thumbnails(self, thumbnails: Mapping[str, Thumbnail]) -> None:
         """Shows feature maps, values or images on the cards, by node name.
 
-        A thumbnail has `maps` (uint8 (N, H, W)) with `channels`, `mean` and `dead`; or `values`
-        (float (N,)); or `image` (uint8 (H, W, 3)) with `caption`; or `text`.
+        A thumbnail has `maps` (uint8 (N, H, W)) with `channels`, `mean` and `silent`; or `values`
+        (float (N,)) with `channels`; or `image` (uint8 (H, W, 3)) with `caption`; or `text`.
         """
         before = self.canvas_scene.bounds()
         self.canvas_scene.set_thumbnails(thumbnails)

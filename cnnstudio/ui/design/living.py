@@ -88,9 +88,9 @@ class Living(QObject):
     def _add_actions(self) -> None:
         add = self._session.actions.add
         self._switch = add(
-            "view.thumbnails", "Feature maps on the cards", None, None, "mdi6.image-multiple-outline",
-            "View", tip="Show what each layer makes of an image, as the network learns",
-            checkable=True,
+            "view.thumbnails", "Feature maps on the cards", None, None,
+            "mdi6.image-multiple-outline", "View", checkable=True,
+            tip="Show what each layer makes of an image, as the network learns",
         )  # fmt: skip
         self._switch.setChecked(self._session.settings.value("design/thumbnails", True))
         self._switch.toggled.connect(self._take_switch)
