@@ -10,6 +10,7 @@ from cnnstudio.layers import catalogue
 
 # The built-in dataset that fits a number of channels, so that every template trains offline.
 DATASET_FOR_CHANNELS = {1: "digits", 3: "shapes"}
+SHAPES = 10  # so many kinds of shapes can be drawn
 WIDTH_PARAMETERS = ("out_features", "out_channels")
 
 # The sample that the gallery and `demo` open.
@@ -55,6 +56,9 @@ def adapt(project: Project, input_shape: tuple[int, ...] | None, classes: int | 
     if classes is not None:
         if classes < 2:
             raise ProblemError(f"A classifier needs at least 2 classes, not {classes}.")
+        if project.data.dataset == "shapes" and classes <= SHAPES:
+            data = project.data.model_copy(update={"options": {"classes": classes}})
+            project = project.model_copy(update={"data": data})
         for node in network.nodes:
             if node.kind == "Output" and (head := _head(network, node.id)) is not None:
                 network = _set_parameter(network, *head, classes)

@@ -18,7 +18,9 @@ def modules_after(statement: str) -> set[str]:
 
 
 def test_importing_the_package_imports_neither_torch_nor_qt():
-    modules = modules_after("import cnnstudio; cnnstudio.load; cnnstudio.layers(); cnnstudio.templates()")
+    modules = modules_after(
+        "import cnnstudio; cnnstudio.load; cnnstudio.layers(); cnnstudio.templates()"
+    )
     assert not {"torch", "torchvision", "PySide6", "captum", "sklearn"} & modules
 
 

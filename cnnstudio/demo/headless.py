@@ -10,13 +10,13 @@ import numpy as np
 from PIL import Image
 from rich.console import Console
 
+from cnnstudio.blueprints import SAMPLE, template
 from cnnstudio.compiler.check import check
 from cnnstudio.demo.curves import DARK, LIGHT, draw_curves
 from cnnstudio.demo.findings import Findings, inspect
 from cnnstudio.demo.page import write_page
 from cnnstudio.graph import Project, RunError
 from cnnstudio.tables import memory, percent, quantity
-from cnnstudio.blueprints import SAMPLE, template
 from cnnstudio.training.reporter import reporter
 from cnnstudio.training.run import Run
 from cnnstudio.training.rundir import RunDirectory

@@ -71,7 +71,7 @@ def with_settings(project: Project, settings: Iterable[str]) -> Project:
             value: Any = json.loads(text)
         except ValueError:
             value = text
-        project, _ = SetSetting(section=section, name=name, value=value).apply(project)  # type: ignore[arg-type]
+        project, _ = SetSetting(section=section, name=name, value=value).apply(project)
     return project
 
 

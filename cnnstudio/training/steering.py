@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 from cnnstudio.training.rundir import Wish, read_json
 
@@ -39,8 +39,8 @@ class Steering:
             return None
         content = read_json(self._path)
         self._seen = stamp
-        wish = content.get("want") if content else None
-        return wish if wish in get_args(Wish) else None
+        wanted: Any = content.get("want") if content else None
+        return wanted if wanted in get_args(Wish) else None
 
     def stop_wanted(self) -> bool:
         """For work that can only be broken off, as loading data. The wish is kept for `poll`."""

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import psutil
@@ -45,7 +46,7 @@ def project(epochs, **settings):
         ("Output", "scores", {}),
     ]
     nodes = [Node(id=f"n{i}", kind=k, name=n, parameters=p) for i, (k, n, p) in enumerate(layers)]
-    edges = [Edge(source=a.id, target=b.id) for a, b in zip(nodes, nodes[1:], strict=False)]
+    edges = [Edge(source=a.id, target=b.id) for a, b in pairwise(nodes)]
     given = {"threads": 1, "batch_size": 16, "device": "cpu"} | settings
     return Project(
         name="system",

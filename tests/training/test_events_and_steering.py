@@ -104,8 +104,11 @@ def test_a_folder_that_disappears_is_noticed(run, tmp_path):
 
 
 def test_a_second_trainer_is_refused_and_the_lock_is_free_afterwards(run):
-    with only_trainer(run.path):
-        with pytest.raises(RunError, match="already being trained"), only_trainer(run.path):
-            pass
+    with (
+        only_trainer(run.path),
+        pytest.raises(RunError, match="already being trained"),
+        only_trainer(run.path),
+    ):
+        pass
     with only_trainer(run.path):
         pass

@@ -1,0 +1,30 @@
+import pytest
+
+import cnnstudio as cs
+
+
+@pytest.mark.parametrize("name", cs.templates())
+def test_every_template_is_sound_and_trains_offline(name):
+    project = cs.template(name)
+    assert cs.check(project).problems == []
+    assert project.data.dataset in ("digits", "shapes")
+    assert project.description.strip()
+
+
+@pytest.mark.parametrize("name", ["lenet5", "small_cnn", "shapes_small", "depthwise_small"])
+def test_a_template_takes_another_input_and_another_number_of_classes(name):
+    project = cs.template(name, input_shape=(3, 40, 40), classes=8)
+    report = cs.check(project)
+    assert report.problems == []
+    outputs = [node.name for node in project.network.nodes if node.kind == "Output"]
+    assert [report.shapes[name] for name in outputs] == [[8]]
+    assert project.data.dataset == "shapes"
+    assert project.data.options == {"classes": 8}
+
+
+@pytest.mark.timeout(300)
+def test_lenet_reaches_97_percent_on_digits_without_further_settings(tmp_path):
+    project = cs.template("lenet5", input_shape=(1, 28, 28), classes=10)
+    run = cs.train(project, run_dir=tmp_path / "run")
+    assert run.test["accuracy"] >= 0.97
+    assert run.best["val_accuracy"] == max(row["val_accuracy"] for row in run.metrics)
