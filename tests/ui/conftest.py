@@ -45,6 +45,11 @@ def session(qapp, kernel: Kernel, tmp_path: Path) -> Iterator[Session]:
 
 @pytest.fixture
 def small_project() -> Project:
+    """A network of six layers on a small dataset."""
+    return small()
+
+
+def small() -> Project:
     """Input 1×28×28, convolution, ReLU, Flatten, Linear, Output."""
     kinds = [
         ("Input", "image", {"shape": [1, 28, 28]}),

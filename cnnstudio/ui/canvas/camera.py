@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 FIT_MARGIN_PIXELS = 40.0
 REVEAL_MARGIN_PIXELS = 48.0
 STEP = 1.25
+# Fitted smaller than this, a network is opened at its beginning, at a scale for reading.
+LEAST_OPENING_SCALE = 0.35
+OPENING_SCALE = 0.75
 
 
 class Camera:
@@ -27,6 +30,7 @@ class Camera:
         self._canvas = canvas
         self._rest = QPointF()
         self.follows = True
+        self._opening = True
 
     @property
     def scale(self) -> float:
@@ -76,15 +80,38 @@ class Camera:
 
     def fit(self) -> None:
         """Shows the whole network, at most at actual size."""
+        self._opening = False
+        self.follow()
+
+    def open(self) -> None:
+        """Shows the whole network; of one whose cards would be mere specks, the beginning."""
+        self._opening = True
+        self.follow()
+
+    def follow(self) -> None:
+        """Fits or opens as before, for a network or a view of another size."""
         bounds = self._canvas.canvas_scene.bounds()
         width, height = self.room()
         scale = 1.0
         if not bounds.isEmpty():
             scale = min(width / bounds.width(), height / bounds.height(), 1.0)
-        self._set_scale(scale)
-        self._canvas.centerOn(bounds.center())
+        if self._opening and scale < LEAST_OPENING_SCALE:
+            self._show_beginning(bounds)
+        else:
+            self._set_scale(scale)
+            self._canvas.centerOn(bounds.center())
         self.follows = True
         self._canvas.view_moved()
+
+    def _show_beginning(self, bounds: QRectF) -> None:
+        """The upper left part of the network, or the part with its first layer."""
+        self._set_scale(OPENING_SCALE)
+        width, height = (pixels / OPENING_SCALE for pixels in self.room())
+        reach = QPointF(min(bounds.width(), width), min(bounds.height(), height))
+        self._canvas.centerOn(bounds.topLeft() + reach / 2)
+        scene = self._canvas.canvas_scene
+        for first in scene.network.topological()[:1]:
+            self.show(scene.nodes[first].rect)
 
     def show(self, rect: QRectF) -> None:
         """Scrolls as little as needed to bring the rectangle into sight."""

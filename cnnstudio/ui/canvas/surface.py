@@ -105,7 +105,7 @@ class CanvasSurface(QGraphicsView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if self.camera.follows:
-            self.camera.fit()
+            self.camera.follow()
         self.minimap.place()
         self.hint.place()
 

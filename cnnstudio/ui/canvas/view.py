@@ -111,7 +111,7 @@ class CanvasView(CanvasSurface):
         self.canvas_scene.set_thumbnails(thumbnails)
         self.minimap.network_changed()
         if self.camera.follows and self.canvas_scene.bounds() != before:
-            self.camera.fit()
+            self.camera.follow()
 
     def show_minimap(self, shown: bool) -> None:
         """Whether the overview stands in the corner while a part of the network is out of sight."""
@@ -148,7 +148,7 @@ class CanvasView(CanvasSurface):
         self.input.cancel()
         self.canvas_scene.set_thumbnails({})
         self._show_network()
-        self.camera.fit()
+        self.camera.open()
 
     def _take_change(self, change: Changed) -> None:
         if change.before.network is change.after.network:

@@ -126,12 +126,32 @@ def test_an_empty_canvas_says_what_to_do(canvas, session):
     assert canvas.hint.isVisible()
 
 
-def test_from_far_away_cards_are_drawn_as_blocks(session, canvas, hand):
+@pytest.fixture
+def large(session, canvas):
+    """300 cards in ten columns."""
     nodes = tuple(
         Node(id=f"n{i}", kind="ReLU", name=f"r{i}", position=(i % 10 * 300, i // 10 * 200))
         for i in range(300)
     )
     open_network(session, Network(nodes=nodes))
+    return canvas
+
+
+def test_a_large_network_opens_at_its_beginning(large):
+    nodes = large.canvas_scene.nodes
+    assert large.scale_factor == 0.75
+    assert large.visible_rect().contains(nodes["n0"].rect)
+    assert not large.visible_rect().contains(nodes["n299"].rect)
+    large.window().resize(700, 600)
+    assert large.scale_factor == 0.75
+    assert large.visible_rect().contains(nodes["n0"].rect)
+    large.fit()
+    assert large.visible_rect().contains(large.canvas_scene.bounds())
+
+
+def test_from_far_away_cards_are_drawn_as_blocks(large):
+    canvas = large
+    canvas.fit()
     assert canvas.scale_factor < 0.3
     assert not canvas.canvas_scene.nodes["n1"].isVisible()
     canvas.grab()
@@ -167,9 +187,9 @@ def test_the_canvas_tells_the_selection_to_a_screen_reader(chain, hand):
 def test_feature_maps_make_cards_taller_and_stay_in_sight(chain):
     maps = np.zeros((5, 8, 8), dtype=np.uint8)
     low = chain.canvas_scene.bounds().height()
-    output = {"output1": {"maps": maps, "channels": 8, "mean": 0.5, "dead": 1}}
+    output = {"output1": {"maps": maps, "channels": 8, "mean": 0.5, "silent": 1}}
     chain.set_thumbnails(output)
     assert chain.canvas_scene.bounds().height() > low
     assert chain.visible_rect().contains(chain.canvas_scene.bounds())
-    assert " · ".join(maps_parts(output["output1"])) == "+3 maps · mean 0.50 · 1 dead"
+    assert " · ".join(maps_parts(output["output1"])) == "+3 maps · mean 0.50 · 1 silent"
     chain.grab()
