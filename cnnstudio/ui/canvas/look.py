@@ -7,6 +7,7 @@ from functools import cache
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QPen, QPixmap
 
+from cnnstudio.interpret.colour import colour_maps
 from cnnstudio.ui import theme
 
 
@@ -89,7 +90,4 @@ def _font(pixels: int, bold: bool = False) -> QFont:
 @cache
 def viridis() -> list[int]:
     """256 colours as 0xAARRGGBB, for images with a colour table."""
-    import pyqtgraph
-
-    table = pyqtgraph.colormap.get("viridis").getLookupTable(nPts=256, alpha=False)
-    return [0xFF000000 | int(r) << 16 | int(g) << 8 | int(b) for r, g, b in table]
+    return [0xFF000000 | r << 16 | g << 8 | b for r, g, b in colour_maps["viridis"].tolist()]
