@@ -47,7 +47,7 @@ def test_wrong_usage_exits_with_2(private_home: Path):
 def test_left_work_is_told_where_a_project_was_opened(
     window, qtbot, small_project, tmp_path, private_home
 ):
-    from ui.shell.test_recovery import leave_work
+    from tests.ui.shell.test_recovery import leave_work
 
     leave_work(small_project)
     save(small_project, tmp_path / "mine.cnns")

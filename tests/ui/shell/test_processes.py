@@ -15,8 +15,6 @@ import pytest
 from cnnstudio.graph import Document, SetParameter, save
 from cnnstudio.training.rundir import RunDirectory, list_runs
 
-pytest.importorskip("cnnstudio.compiler.build")
-pytest.importorskip("cnnstudio.data.load")
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is not on Windows")
 
 TRAINING_WINDOW = """

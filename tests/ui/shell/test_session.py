@@ -115,8 +115,10 @@ def test_another_document_starts_with_empty_undo_and_selection(open_small: Sessi
 
 
 def test_a_change_brings_a_new_report(open_small: Session, qtbot):
-    pytest.importorskip("cnnstudio.compiler.check")
-    with qtbot.waitSignal(open_small.report_changed, timeout=20_000):
-        open_small.apply(set_channels(5))
+    open_small.apply(set_channels(5))
 
-    assert open_small.report.shapes["conv1"][0] == 5
+    # The first answer may be to the question that was asked when the document was opened.
+    qtbot.waitUntil(
+        lambda: open_small.report is not None and open_small.report.shapes["conv1"][0] == 5,
+        timeout=20_000,
+    )
