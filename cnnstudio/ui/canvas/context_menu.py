@@ -20,6 +20,7 @@ CARDS = (
     "arrange.align_middle", "arrange.align_bottom", "",
     "arrange.distribute_horizontally", "arrange.distribute_vertically",
 )  # fmt: skip
+PROBE = ("view.next_probe", "view.previous_probe", "")
 EMPTY = ("edit.select_all", "", "view.fit", "view.zoom_actual", "arrange.layout")
 
 
@@ -32,6 +33,8 @@ def context_menu(canvas: CanvasView, point: QPointF) -> QMenu:
     if item is not None:
         if item.id not in canvas.selected_ids:
             canvas.select([item.id])
+        if "image" in (item.thumbnail or {}) and PROBE[0] in canvas.session.actions:
+            _add(menu, canvas, PROBE)
         _add(menu, canvas, CARD if len(canvas.selected_ids) == 1 else CARDS)
     elif wire is not None:
         edge = wire.edge

@@ -19,6 +19,7 @@ BRIEF_MAP_SIZE = 54.0
 BRIEF_MAPS_SHOWN = 3
 IMAGE_SIZE = 84.0
 FEW_VALUES = 16
+NONE_SILENT = "0 silent"
 
 
 def paint_thumbnail(
@@ -47,21 +48,21 @@ def maps_parts(thumbnail: Thumbnail) -> list[str]:
     if channels > shown:
         parts.append(f"+{channels - shown} map{'s' if channels - shown > 1 else ''}")
     if "mean" in thumbnail:
-        parts.append(f"mean {float(thumbnail['mean']):.2f}")
+        parts.append(f"mean {float(thumbnail['mean']):.2f}".replace("-", "\N{MINUS SIGN}"))
     if "silent" in thumbnail:
         parts.append(f"{int(thumbnail['silent'])} silent")
     return parts
 
 
 def _fitting(parts: list[str], look: Look) -> str:
-    """The parts in one line as wide apart as the card allows."""
-    short = [part.removesuffix(" maps") for part in parts]
-    for text in ("  ·  ".join(parts), " · ".join(parts), " · ".join(short)):
-        if look.small_metrics.horizontalAdvance(text) <= RIGHT - LEFT:
-            return text
-    return look.small_metrics.elidedText(
-        " · ".join(short), Qt.TextElideMode.ElideRight, RIGHT - LEFT
-    )
+    """The parts in one line, as wide apart and as complete as the card allows."""
+    telling = [part for part in parts if part != NONE_SILENT]
+    short = [part.removesuffix(" maps") for part in telling]
+    lines = ["  ·  ".join(parts), *(" · ".join(some) for some in (parts, telling, short))]
+    for line in lines:
+        if look.small_metrics.horizontalAdvance(line) <= RIGHT - LEFT:
+            return line
+    return look.small_metrics.elidedText(lines[-1], Qt.TextElideMode.ElideRight, RIGHT - LEFT)
 
 
 def _paint_maps(painter: QPainter, thumbnail: Thumbnail, look: Look, brief: bool) -> None:
@@ -91,10 +92,7 @@ def _paint_values(
         count = int(thumbnail.get("channels", values.size))
         painter.drawText(QPointF(LEFT, TOP + 12), f"{count} values")
         left += 72
-    columns = int(RIGHT - left) // 2
-    if values.size > columns:  # the largest of each group, so that no peak is lost
-        padded = np.pad(values, (0, -values.size % columns), mode="edge")
-        values = padded.reshape(columns, -1).max(axis=1)
+    values = peaks(values, int(RIGHT - left) // 2)
     low = min(float(values.min()), 0.0)
     span = max(float(values.max()) - low, 1e-9)
     step = (RIGHT - left) / values.size
@@ -110,6 +108,13 @@ def _paint_values(
     if few:
         painter.setBrush(look.accent)
         painter.drawRect(rects[int(values.argmax())])
+
+
+def peaks(values: np.ndarray, limit: int) -> np.ndarray:
+    """At most `limit` values: the largest of each group of neighbours."""
+    group = -(-values.size // limit)
+    padded = np.pad(values, (0, -values.size % group), mode="edge")
+    return padded.reshape(-1, group).max(axis=1)
 
 
 def _paint_image(painter: QPainter, thumbnail: Thumbnail, look: Look, brief: bool) -> None:

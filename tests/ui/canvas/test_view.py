@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
 from cnnstudio.graph import AddNode, Network, Node
-from cnnstudio.ui.canvas.thumbnail import maps_parts
+from cnnstudio.ui.canvas.thumbnail import maps_parts, peaks
 
 from .conftest import open_network
 from .hand import CONTROL, LEFT, MIDDLE, SHIFT
@@ -182,6 +182,12 @@ def test_the_canvas_tells_the_selection_to_a_screen_reader(chain, hand):
     assert "conv2d1" in chain.accessibleDescription()
     chain.select(["n1", "n2"])
     assert chain.accessibleDescription() == "2 of 6 layers selected: conv2d1, relu1"
+
+
+def test_many_values_become_as_many_bars_as_there_is_room_for():
+    assert peaks(np.arange(10), 20).tolist() == list(range(10))
+    assert peaks(np.arange(10), 5).tolist() == [1, 3, 5, 7, 9]
+    assert peaks(np.arange(10), 4).tolist() == [2, 5, 8, 9]
 
 
 def test_feature_maps_make_cards_taller_and_stay_in_sight(chain):

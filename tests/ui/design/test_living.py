@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt
 from cnnstudio.graph import Document, Project, Rename, SetParameter
 from cnnstudio.training import launch
 from cnnstudio.training.rundir import RunDirectory
+from cnnstudio.ui.canvas.context_menu import context_menu
 from cnnstudio.ui.design import DesignWorkspace
 from cnnstudio.ui.session import Session
 from tests.ui.conftest import small, wait_for
@@ -92,6 +93,14 @@ def test_keys_step_through_the_images(living, qtbot):
     qtbot.keyClick(living.canvas, Qt.Key.Key_PageUp, ALT)
     last = living.canvas.session.run.data()["sizes"]["validation"] - 1
     wait_for(qtbot, lambda: caption().endswith(f"#{last}"))
+
+
+def test_the_menu_of_the_input_offers_another_image(living, qtbot):
+    place = living.canvas.canvas_scene.nodes["n0"].rect.center()
+    menu = context_menu(living.canvas, place)
+    [following] = [one for one in menu.actions() if one.text() == "Next probe image"]
+    following.trigger()
+    wait_for(qtbot, lambda: pictured(living)["image"]["caption"].endswith("#1"))
 
 
 def test_the_pictures_can_be_switched_off_and_that_is_remembered(living, qtbot):
