@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import Future
 from typing import Any
 
+import shiboken6
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from cnnstudio.ui.session import Session
@@ -66,18 +67,22 @@ class Inquiry(QObject):
             self._session.kernel.cancel(self._future)
 
     def _take(self, number: int, answer: Any) -> None:
-        if number == self._number:
+        if self._awaits(number):
             self._settle()
             self.answered.emit(answer)
 
     def _fail(self, number: int, error: Exception) -> None:
-        if number == self._number:
+        if self._awaits(number):
             self._settle()
             self.failed.emit(error)
 
     def _report(self, number: int, fraction: float | None, text: str) -> None:
-        if number == self._number and self._future is not None:
+        if self._awaits(number) and self._future is not None:
             self.progressed.emit(fraction, text)
+
+    def _awaits(self, number: int) -> bool:
+        """Whether this is the newest asking, and somebody is left to hear of it."""
+        return shiboken6.isValid(self) and number == self._number
 
     def _settle(self) -> None:
         self._timer.stop()

@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
 
-from cnnstudio.graph import Network, Project
+from cnnstudio.graph import Changed, Network, Project
 from cnnstudio.training.rundir import RunDirectory
 from cnnstudio.training.status import RunStatus
 from cnnstudio.ui.canvas.card import Thumbnail
@@ -57,10 +57,10 @@ class Living(QObject):
         self._pace.timeout.connect(self._go_on)
         self._add_actions()
         session.document_replaced.connect(self._start_over)
-        session.changed.connect(lambda _: self._show())
+        session.changed.connect(self._take_change)
         session.run_changed.connect(self._take_run)
         session.runs.events.connect(self._take_events)
-        session.runs.restarted.connect(lambda run: run == session.run and self.refresh())
+        session.runs.restarted.connect(self._take_restart)
         session.runs.status.connect(self._take_status)
         self.refresh()
 
@@ -120,12 +120,23 @@ class Living(QObject):
         self._probe = 0
         self._shown = {}  # the canvas has dropped them itself
         self._show()
+        self.refresh()
 
     def _take_run(self, _: RunDirectory | None) -> None:
         self._inquiry.forget()
         self._trained, self._facts, self._asked, self._pictures = None, {}, None, {}
         self._show()
         self.refresh()
+
+    def _take_change(self, change: Changed) -> None:
+        if change.before.network is not change.after.network:
+            self._show()
+            if not self._pictures:  # nothing was asked while they would all have been wrong
+                self.refresh()
+
+    def _take_restart(self, run: RunDirectory) -> None:
+        if run == self._session.run:
+            self.refresh()
 
     def _take_events(self, run: RunDirectory, batch: Iterable[dict[str, Any]]) -> None:
         if run == self._session.run and any(event["type"] in NEWS for event in batch):

@@ -113,6 +113,18 @@ def test_the_pictures_can_be_switched_off_and_that_is_remembered(living, qtbot):
     assert set(pictured(living)) == NAMES
 
 
+def test_a_network_that_becomes_the_trained_one_gets_its_pictures(session, trained, qtbot):
+    project, run = trained
+    session.replace_document(Document(project))
+    workspace = shown(qtbot, session)
+    session.apply(SetParameter(node_id="n0", name="shape", value=[1, 32, 32]))
+    session.show_run(run)
+    qtbot.wait(700)
+    assert not pictured(workspace)
+    session.undo.undo()
+    wait_for(qtbot, lambda: set(pictured(workspace)) == NAMES)
+
+
 def test_a_project_of_another_name_gets_no_pictures_of_the_run(living, trained, qtbot):
     session, project = living.canvas.session, trained[0]
     session.replace_document(Document(project.model_copy(update={"name": "other"})))
