@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QSizePolicy
 from cnnstudio.layers.declaration import Parameter
 from cnnstudio.ui import theme
 from cnnstudio.ui.forms.editors import editor_for, text_of
+from cnnstudio.ui.forms.share_slider import ShareSlider, has_slider
 from cnnstudio.ui.forms.texts import plain, read, write
 
 DOT = 5
@@ -30,6 +31,9 @@ class Field(QObject):
         self._read_only = False
         self.editor = editor_for(parameter)
         self.editor.edited.connect(self._take)
+        self.slider = ShareSlider(parameter) if has_slider(parameter) else None
+        if self.slider is not None:
+            self.slider.edited.connect(self._slide)
         self.label = FieldLabel(parameter.title)
         self.label.setObjectName(f"label_{parameter.name}")
         self.label.setBuddy(self.editor)
@@ -51,6 +55,7 @@ class Field(QObject):
         if value == self.value and self._was_shown:
             return
         self.value, self._was_shown = value, True
+        self._show_slider()
         text = text_of(self.editor)
         if text is None or not self.editor.hasFocus() or not self._means(text, value):
             self.editor.show_value(value)
@@ -83,6 +88,8 @@ class Field(QObject):
 
     def set_read_only(self, read_only: bool) -> None:
         self._read_only = read_only
+        if self.slider is not None:
+            self.slider.setEnabled(not read_only)
         self.editor.set_read_only(read_only)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -121,9 +128,18 @@ class Field(QObject):
     def _accept(self, value: Any, merge: object) -> None:
         self.show_error("")
         changed, self.value = value != self.value, value
+        self._show_slider()
         self.label.set_marked(self.differs)
         if changed:
             self.edited.emit(self.parameter.name, value, merge)
+
+    def _slide(self, value: float, merge: object) -> None:
+        self.editor.show_value(value)
+        self._take(value, merge)
+
+    def _show_slider(self) -> None:
+        if self.slider is not None:
+            self.slider.show_value(self.value)
 
     def _means(self, text: str, value: Any) -> bool:
         try:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from cnnstudio.layers.declaration import Parameter
 from cnnstudio.ui import theme
@@ -109,7 +109,13 @@ def _grid(fields: Sequence[Field]) -> QGridLayout:
         grid.setColumnMinimumWidth(column, 120)
     for row, field in enumerate(fields):
         grid.addWidget(field.label, 2 * row, 0)
-        grid.addWidget(field.editor, 2 * row, 1)
+        if field.slider is None:
+            grid.addWidget(field.editor, 2 * row, 1)
+        else:
+            pair = QHBoxLayout()
+            pair.addWidget(field.slider, 1)
+            pair.addWidget(field.editor, 1)
+            grid.addLayout(pair, 2 * row, 1)
         grid.addWidget(field.error, 2 * row + 1, 0, 1, 2)
         grid.setRowMinimumHeight(2 * row + 1, 0)
     return grid

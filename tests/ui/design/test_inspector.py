@@ -189,3 +189,29 @@ def test_a_deleted_node_leaves_the_inspector(workspace, open_small):
     open_small.apply(RemoveNode(node_id="n1"))
 
     assert workspace.inspector.overview_page.isVisible()
+
+
+def test_dragging_a_slider_is_one_undo_step(workspace, session, small_project, qtbot):
+    drop = Node(id="drop", kind="Dropout", name="drop")
+    network = small_project.network.replace(nodes=(*small_project.network.nodes, drop))
+    session.replace_document(Document(small_project.with_network(network)))
+    session.select(["drop"])
+    field = page(workspace).form.field("p")
+    slider = field.slider
+    left = Qt.MouseButton.LeftButton
+    middle = slider.rect().center()
+    assert slider.value() == 50
+
+    qtbot.mousePress(slider, left, pos=middle)
+    seen = set()
+    for step in range(1, 25, 3):
+        qtbot.mouseMove(slider, middle - type(middle)(step, 0))
+        seen.add(session.project.network.node("drop").parameters.get("p", 0.5))
+    qtbot.mouseRelease(slider, left, pos=middle - type(middle)(24, 0))
+
+    assert len(seen) > 3
+    assert 0.0 < min(seen) < 0.3
+    assert float(field.editor.text()) == min(seen)
+    assert session.undo.count() == 1
+    session.undo.undo()
+    assert slider.value() == 50
