@@ -36,6 +36,12 @@ def test_units_that_are_zero_everywhere_are_counted():
     assert not found["_1"].maps[:2].any()
 
 
+def test_maps_of_one_pixel_are_values():
+    model = traced(nn.Sequential(nn.AdaptiveAvgPool2d(1)))
+    found = thumbnails(model, torch.rand(5, 8, 8))["_0"]
+    assert isinstance(found, VectorThumbnail) and found.values.shape == (5,)
+
+
 def test_maps_that_are_not_square_are_fitted_in():
     model = traced(nn.Sequential(nn.Identity()))
     wide = thumbnails(model, torch.rand(1, 10, 40), size=20)["_0"].maps
