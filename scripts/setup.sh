@@ -8,7 +8,7 @@ purpose=${1:-run}
 python=${PYTHON:-python3}
 venv=${VENV:-.venv}
 
-qt_libraries="libegl1 libgl1 libxkbcommon-x11-0 libdbus-1-3 libfontconfig1 fonts-dejavu-core
+qt_libraries="libglib2.0-0 libegl1 libgl1 libxkbcommon-x11-0 libdbus-1-3 libfontconfig1 fonts-dejavu-core
   libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-render-util0 libxcb-shape0
   libxcb-xinerama0"
 packages=$qt_libraries
@@ -17,8 +17,9 @@ packages=$qt_libraries
 if command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; then
   missing=""
   for package in $packages; do
-    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q '^install ok installed$' ||
-      missing="$missing $package"
+    # Newer Debian calls a library with 64-bit times …t64; apt knows it by both names.
+    dpkg-query -W -f='${Status}\n' "$package" "${package}t64" 2>/dev/null |
+      grep -q '^install ok installed$' || missing="$missing $package"
   done
   "$python" -c 'import venv, ensurepip' 2>/dev/null || missing="$missing python3-venv"
   if [ -n "$missing" ]; then
