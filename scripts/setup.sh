@@ -18,8 +18,8 @@ if command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; then
   missing=""
   for package in $packages; do
     # Newer Debian calls a library with 64-bit times …t64; apt knows it by both names.
-    dpkg-query -W -f='${Status}\n' "$package" "${package}t64" 2>/dev/null |
-      grep -q '^install ok installed$' || missing="$missing $package"
+    status=$(dpkg-query -W -f='${Status}\n' "$package" "${package}t64" 2>/dev/null || true)
+    case $status in *"install ok installed"*) ;; *) missing="$missing $package" ;; esac
   done
   "$python" -c 'import venv, ensurepip' 2>/dev/null || missing="$missing python3-venv"
   if [ -n "$missing" ]; then
