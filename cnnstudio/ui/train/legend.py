@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from cnnstudio.ui import theme
@@ -97,7 +98,7 @@ class Legend(pg.GraphicsWidget):
     ) -> float:
         """Writes at the left edge given; returns the right one."""
         width = _width(text, bold)
-        painter.setFont(theme.font(12, bold))
+        painter.setFont(_font(bold))
         painter.setPen(theme.color(token))
         room = QRectF(left, self.rect().top(), width + 1, self.rect().height())
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, text)
@@ -109,4 +110,15 @@ def _entry_width(entry: Entry) -> float:
 
 
 def _width(text: str, bold: bool) -> float:
-    return QFontMetricsF(theme.font(12, bold)).horizontalAdvance(text)
+    return _metrics(bold).horizontalAdvance(text)
+
+
+# Written several times a second while a network trains.
+@cache
+def _font(bold: bool) -> QFont:
+    return theme.font(12, bold)
+
+
+@cache
+def _metrics(bold: bool) -> QFontMetricsF:
+    return QFontMetricsF(_font(bold))

@@ -14,7 +14,7 @@ from cnnstudio.ui import quantities, theme
 from cnnstudio.ui.train.curves import Axis, Curves
 from cnnstudio.ui.train.legend import Entry, Legend
 from cnnstudio.ui.train.smoothing import smoothed
-from cnnstudio.ui.train.ticks import CountAxis, PercentAxis, ValueAxis, dress
+from cnnstudio.ui.train.ticks import CountAxis, PercentAxis, ValueAxis, dress, on_surface
 
 # More marks than this would hide the line that they stand on.
 MAXIMUM_MARKS = 50
@@ -77,6 +77,8 @@ class QuantityPlot:
             line.hide()
             self.item.addItem(line, ignoreBounds=True)
         self._up.setWidth(58)
+        # What the epochs' lines show: redrawing them each step would take longer than the step's.
+        self._epochs_told: tuple[Curves, Axis, int] | None = None
         self.dress()
 
     def draw(self, curves: Curves, axis: Axis, span: int) -> None:
@@ -87,11 +89,15 @@ class QuantityPlot:
         fine = len(values) <= MAXIMUM_ANTIALIASED
         self.raw.setData(steps[axis][: len(faint)], faint, antialias=fine)
         self.train.setData(steps[axis], smoothed(values, steps["step"], span), antialias=fine)
-        marks = "o" if len(epochs) <= MAXIMUM_MARKS else None
-        there = np.isfinite(epochs[f"val_{name}"])
-        self.validation.setData(epochs[axis][there], epochs[f"val_{name}"][there], symbol=marks)
-        self.means.setData(epochs[axis], epochs[f"train_{name}"], symbol=marks)
-        self._mark_best(curves, axis)
+        told = curves, axis, len(epochs)
+        if told != self._epochs_told:
+            self._epochs_told = told
+            self._draw_epochs(curves, axis)
+
+    def show_title(self, axis: Axis) -> None:
+        """Writes below the plot what its x axis counts."""
+        if self._across.labelText != axis:
+            self.item.setLabel("bottom", axis)
 
     def set_log(self, log: bool) -> None:
         self.item.setLogMode(y=log)
@@ -122,7 +128,7 @@ class QuantityPlot:
         train, validation = theme.color("train"), theme.color("validation")
         faint = QColor(train)
         faint.setAlpha(RAW_ALPHA)
-        self.raw.setPen(pg.mkPen(faint, width=1))
+        self.raw.setPen(pg.mkPen(on_surface(faint), width=1))
         self.train.setPen(pg.mkPen(train, width=2))
         self.validation.setPen(pg.mkPen(validation, width=2))
         self.validation.setSymbolBrush(validation)
@@ -138,6 +144,14 @@ class QuantityPlot:
             dress(axis)
             axis.setGrid(GRID_ALPHA)
         self.legend.update()
+
+    def _draw_epochs(self, curves: Curves, axis: Axis) -> None:
+        epochs, name = curves.epochs, self.quantity.name
+        marks = "o" if len(epochs) <= MAXIMUM_MARKS else None
+        there = np.isfinite(epochs[f"val_{name}"])
+        self.validation.setData(epochs[axis][there], epochs[f"val_{name}"][there], symbol=marks)
+        self.means.setData(epochs[axis], epochs[f"train_{name}"], symbol=marks)
+        self._mark_best(curves, axis)
 
     def _line(self, **options) -> pg.PlotDataItem:
         line = pg.PlotDataItem(antialias=True, connect="finite", **options)

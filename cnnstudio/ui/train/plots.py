@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import time
 
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from cnnstudio.ui import theme
@@ -15,7 +16,11 @@ from cnnstudio.ui.train.curves import Axis, Curves
 from cnnstudio.ui.train.plot import ACCURACY, LOSS, QuantityPlot
 from cnnstudio.ui.train.smoothing import smoothed
 
+# Between two drawings, at least and at most; in between so long that drawing takes no more than
+# a small share of the window's time, which beside a training is shared with it.
 REDRAW_MILLISECONDS = 100
+SLOWEST_REDRAW_MILLISECONDS = 500
+LARGEST_SHARE = 1 / 30
 # How far a key moves the pointer, as a share of the curve.
 KEY_SHARES = {
     Qt.Key.Key_Left: -0.01,
@@ -46,8 +51,11 @@ class Plots(pg.GraphicsLayoutWidget):
         self.accuracy = QuantityPlot(ACCURACY)
         self._pointer: float | None = None
         self._stale = True
-        self._timer = QTimer(self, singleShot=True, interval=REDRAW_MILLISECONDS)
-        self._timer.timeout.connect(self._draw_if_seen)
+        self._drawing = self._painting = 0.0  # seconds that the last one took
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self._draw_in_two_steps)
+        self._painter = QTimer(self, singleShot=True, interval=0)
+        self._painter.timeout.connect(lambda: self.viewport().setUpdatesEnabled(True))
         self.ci.setContentsMargins(4, 4, 12, 4)
         self.ci.setSpacing(0)
         for plot in self.all:
@@ -74,7 +82,10 @@ class Plots(pg.GraphicsLayoutWidget):
     def data_changed(self) -> None:
         self._stale = True
         if self.isVisible() and not self._timer.isActive():
-            self._timer.start()
+            least = 1000 * (self._drawing + self._painting) / LARGEST_SHARE
+            self._timer.start(
+                round(min(max(least, REDRAW_MILLISECONDS), SLOWEST_REDRAW_MILLISECONDS))
+            )
 
     def set_axis(self, axis: Axis) -> None:
         if axis != self.axis:
@@ -100,12 +111,15 @@ class Plots(pg.GraphicsLayoutWidget):
 
     def draw(self) -> None:
         """Draws now."""
+        begun = time.perf_counter()
         self._stale = False
         for plot in self.all:
             plot.draw(self.curves, self.axis, self.span)
-        title = "epoch" if self.axis == "epoch" else "step"
-        self.accuracy.item.setLabel("bottom", title)
+        self.accuracy.show_title(self.axis)
         self._show_values()
+        # Fits the axes now; left to the painting it would lead to a second one each time.
+        self.scene().prepareForPaint()
+        self._drawing = time.perf_counter() - begun
         self.drawn.emit()
 
     def redraw(self) -> None:
@@ -114,6 +128,11 @@ class Plots(pg.GraphicsLayoutWidget):
         for plot in self.all:
             plot.dress()
         self.draw()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        begun = time.perf_counter()
+        super().paintEvent(event)
+        self._painting = time.perf_counter() - begun
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -138,6 +157,12 @@ class Plots(pg.GraphicsLayoutWidget):
     def _draw_if_seen(self) -> None:
         if self._stale and self.isVisible():
             self.draw()
+
+    def _draw_in_two_steps(self) -> None:
+        """Draws, and paints in the next turn of the event loop: what waits comes in between."""
+        self.viewport().setUpdatesEnabled(False)
+        self._draw_if_seen()
+        self._painter.start()
 
     def _follow_pointer(self, position: QPointF) -> None:
         for plot in self.all:

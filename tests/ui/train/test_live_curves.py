@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import numpy as np
 import pytest
@@ -188,12 +189,26 @@ def test_a_hidden_workspace_draws_when_it_is_seen_again(shown, run, qtbot):
 def test_ten_pictures_a_second_are_enough(shown, run, qtbot):
     times = []
     shown.plots.drawn.connect(lambda: times.append(1))
-    for number in range(41, 141):
+    begun = time.perf_counter()
+    for number in range(41, 241):
         shown.plots.curves.take([step(number)])
         shown.plots.data_changed()
         qtbot.wait(5)
 
-    assert 2 <= len(times) <= 14
+    seconds = time.perf_counter() - begun
+    assert 1 <= len(times) <= 10 * seconds + 1
+
+
+def test_painting_waits_for_the_next_turn_of_the_event_loop(shown, qtbot):
+    painting = []
+    view = shown.plots.viewport()
+    shown.plots.drawn.connect(lambda: painting.append(view.updatesEnabled()))
+    shown.plots.curves.take([step(41)])
+    shown.plots.data_changed()
+
+    qtbot.waitUntil(lambda: bool(painting))
+    qtbot.waitUntil(view.updatesEnabled)
+    assert painting == [False]
 
 
 def test_the_choices_are_remembered(shown, qtbot, open_small):
