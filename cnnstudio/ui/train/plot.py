@@ -24,6 +24,8 @@ SAMPLES_PER_PIXEL = 1.0
 MAXIMUM_ANTIALIASED = 1500
 RAW_ALPHA = 70
 GRID_ALPHA = 110
+# The grid, which is opaque, is no lattice before the curves.
+BEHIND = -1
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,7 @@ class QuantityPlot:
         for axis in (self._across, self._up):
             dress(axis)
             axis.setGrid(GRID_ALPHA)
+            axis.setZValue(BEHIND)
         self.legend.update()
 
     def _draw_epochs(self, curves: Curves, axis: Axis) -> None:
