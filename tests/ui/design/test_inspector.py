@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QStyle, QStyleOptionSlider
 
 from cnnstudio.graph import Document, Node, RemoveNode, SetParameter
 from cnnstudio.layers.catalogue import catalogue
@@ -199,7 +199,14 @@ def test_dragging_a_slider_is_one_undo_step(workspace, session, small_project, q
     field = page(workspace).form.field("p")
     slider = field.slider
     left = Qt.MouseButton.LeftButton
-    middle = slider.rect().center()
+    wait_for(qtbot, lambda: slider.isVisible())
+    qtbot.wait(50)  # for the layout
+    option = QStyleOptionSlider()
+    slider.initStyleOption(option)
+    handle = slider.style().subControlRect(
+        QStyle.ComplexControl.CC_Slider, option, QStyle.SubControl.SC_SliderHandle, slider
+    )
+    middle = handle.center()
     assert slider.value() == 50
 
     qtbot.mousePress(slider, left, pos=middle)
