@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QAbstractAnimation, QSize, Qt
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QWidget
 
@@ -127,6 +127,9 @@ class RunBar(QWidget):
         else:
             self.progress.setRange(0, STEPS)
             self.progress.setValue(round(STEPS * status.fraction) if status else 0)
+            # Qt never ends it by itself: it would paint thirty times a second from now on.
+            for animation in self.progress.findChildren(QAbstractAnimation):
+                animation.stop()
         self.text.show_parts(self._parts(preparing))
 
     def _parts(self, preparing: bool) -> list[str]:

@@ -110,9 +110,10 @@ class RunPanel(QWidget):
 
     def _show_troubles(self) -> None:
         troubles = self.log.troubles
-        self.tabs.setTabText(
-            self.tabs.indexOf(self.log), f"Log · {troubles}" if troubles else "Log"
-        )
+        tab, text = self.tabs.indexOf(self.log), f"Log · {troubles}" if troubles else "Log"
+        # Setting it, to whatever text, lays out and paints the whole window anew.
+        if text != self.tabs.tabText(tab):
+            self.tabs.setTabText(tab, text)
 
     def _show_facts(self) -> None:
         run = self._session.run

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QAbstractAnimation, Qt
 
 from cnnstudio.graph import Document
 from cnnstudio.training import launch
@@ -107,6 +107,17 @@ def test_the_bar_tells_epoch_loss_accuracy_time_left_and_speed(running, trainers
         "epoch 3 of 12", "loss 0.182", "val. accuracy 94.1 %", "1:12 left", "1,930 images/s",
     ]  # fmt: skip
     assert running.top_bar.run_bar.progress.value() == 250
+
+
+def test_the_progress_rests_while_nothing_changes(running, qtbot):
+    progress = running.top_bar.run_bar.progress
+    progress.setRange(0, 0)  # as while the images are loaded
+    qtbot.waitUntil(lambda: bool(progress.findChildren(QAbstractAnimation)))
+
+    running.control.state_changed.emit("running")
+
+    qtbot.waitUntil(lambda: not progress.findChildren(QAbstractAnimation))
+    assert progress.maximum() > 0
 
 
 def test_every_workspace_has_the_run_in_sight(running, qtbot):
