@@ -276,7 +276,10 @@ class SetSetting(_Edit):
         )
         path = self.name.split(".")
         if path[0] not in allowed:
-            raise ProblemError(f"There is no setting '{self.section}.{self.name}'.")
+            raise ProblemError(
+                f"There is no setting '{self.section}.{self.name}'.",
+                hint=f"There are: {', '.join(sorted(allowed))}.",
+            )
         values = document.model_dump(mode="json", include={path[0]})
         holder: Any = values
         for key in path[:-1]:

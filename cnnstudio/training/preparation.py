@@ -128,7 +128,8 @@ def checked(project: Project) -> Report:
     if errors:
         first = errors[0]
         where = f"{first.node}: " if first.node and first.node not in first.message else ""
-        more = f" ({len(errors) - 1} more problems)" if len(errors) > 1 else ""
+        others = len(errors) - 1
+        more = f" ({others} more problem{'s' * (others > 1)})" if others else ""
         raise RunError(f"The network can't be trained. {where}{first.message}{more}", first.hint)
     return report
 

@@ -133,6 +133,7 @@ class MainWindow(QMainWindow):
         super().paintEvent(event)
         if not self._was_painted:
             self._was_painted = True
+            self._keep_on_screen()
             QTimer.singleShot(0, self.painted.emit)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -266,6 +267,16 @@ class MainWindow(QMainWindow):
         for part in (self.rail, self.banner, self.status, self.top_bar.run_bar, self.gallery):
             if part is not None:
                 part.redraw()
+
+    def _keep_on_screen(self) -> None:
+        """Makes room for the frame that the desktop has put around the window."""
+        frame, screen = self.frameGeometry(), self.screen().availableGeometry()
+        excess = frame.size() - screen.size()
+        if not self.isMaximized() and (excess.width() > 0 or excess.height() > 0):
+            self.resize(
+                self.width() - max(excess.width(), 0), self.height() - max(excess.height(), 0)
+            )
+            self.move(screen.topLeft())
 
     def _restore_place(self) -> None:
         geometry = self.session.settings.value("window/geometry")
