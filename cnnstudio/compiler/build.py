@@ -17,8 +17,8 @@ from cnnstudio.layers import LayerKind, catalogue
 def build(project: Project, weights: Mapping[str, Tensor] | None = None) -> fx.GraphModule:
     """The project's main network as a module, in training mode, on the CPU.
 
-    It takes one tensor (N, …) for each Input and returns that of the Output; several Inputs and
-    Outputs come in the order of their names, the latter as a tuple. Modules are made in the order
+    It takes one tensor (N, …) for each Input, in the order of their names, and returns that of the
+    Output; of several Outputs a dict by name. Modules are made in the order
     of computation, so `torch.manual_seed` fixes the weights. `weights` is a state dict.
 
     Raises ProblemError if the network has errors, or if the weights don't fit it.
@@ -32,12 +32,12 @@ def build(project: Project, weights: Mapping[str, Tensor] | None = None) -> fx.G
         kind = catalogue[node.kind]
         if kind.call != "output":
             values[node.id] = _add(graph, root, checked, node, kind, values)
-    outputs = tuple(
-        values[project.network.incoming(node.id)[0].source]
+    outputs = {
+        node.name: values[project.network.incoming(node.id)[0].source]
         for node in project.network.nodes
         if node.kind == "Output"
-    )
-    graph.output(outputs[0] if len(outputs) == 1 else outputs)
+    }
+    graph.output(next(iter(outputs.values())) if len(outputs) == 1 else outputs)
     model = fx.GraphModule(root, graph, class_name=class_name(project.name))
     if weights is not None:
         _load(model, weights)

@@ -126,7 +126,7 @@ def _forward(checked: Checked) -> str:
     inputs = _ends(network, "Input", checked.used)
     outputs = _ends(network, "Output", checked.used)
     given = ", ".join(f"{node.name}: Tensor" for node in inputs)
-    gives = "Tensor" if len(outputs) == 1 else f"tuple[{', '.join(['Tensor'] * len(outputs))}]"
+    gives = "Tensor" if len(outputs) == 1 else "dict[str, Tensor]"
     names = _variables(checked)
     lines = []
     for id in checked.used:
@@ -136,8 +136,11 @@ def _forward(checked: Checked) -> str:
             continue
         sources = [names[edge.source] for edge in network.incoming(id)]
         lines.append(f"{names[id]} = {_expression(checked, node, kind, sources)}")
-    results = [names[network.incoming(node.id)[0].source] for node in outputs]
-    lines.append(f"return {', '.join(results)}")
+    results = {node.name: names[network.incoming(node.id)[0].source] for node in outputs}
+    if len(results) == 1:
+        lines.append(f"return {next(iter(results.values()))}")
+    else:
+        lines.append("return {" + ", ".join(f'"{k}": {v}' for k, v in results.items()) + "}")
     return f"def forward(self, {given}) -> {gives}:\n" + indent("\n".join(lines), "    ")
 
 

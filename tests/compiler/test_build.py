@@ -86,7 +86,7 @@ def test_a_residual_block_equals_torchvisions():
     assert torch.equal(model(images), theirs(images))
 
 
-def test_several_inputs_and_outputs_come_in_the_order_of_their_names():
+def test_several_inputs_come_in_the_order_of_their_names_and_several_outputs_by_name():
     project = network(
         [
             ("Input", "a", {"shape": [4]}),
@@ -99,9 +99,10 @@ def test_several_inputs_and_outputs_come_in_the_order_of_their_names():
         "a>minus b>minus:1 a>both:0 b>both:1 minus>difference both>joined",
     )
     a, b = torch.randn(2, 4), torch.randn(2, 4)
-    difference, joined = build(project)(a, b)
-    assert torch.equal(difference, a - b)
-    assert torch.equal(joined, torch.cat([a, b], dim=1))
+    given = build(project)(a, b)
+    assert list(given) == ["difference", "joined"]
+    assert torch.equal(given["difference"], a - b)
+    assert torch.equal(given["joined"], torch.cat([a, b], dim=1))
 
 
 def test_a_shared_layer_is_one_module_used_twice():
