@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pyqtgraph as pg
@@ -53,9 +55,10 @@ class Plots(pg.GraphicsLayoutWidget):
         self._stale = True
         self._drawing = self._painting = 0.0  # seconds that the last one took
         self._timer = QTimer(self, singleShot=True)
-        self._timer.timeout.connect(self._draw_in_two_steps)
-        self._painter = QTimer(self, singleShot=True, interval=0)
-        self._painter.timeout.connect(lambda: self.viewport().setUpdatesEnabled(True))
+        self._timer.timeout.connect(self._draw_in_turns)
+        self._turns: list[Callable[[], object]] = []
+        self._turn = QTimer(self, interval=0)
+        self._turn.timeout.connect(self._take_turn)
         self.ci.setContentsMargins(4, 4, 12, 4)
         self.ci.setSpacing(0)
         for plot in self.all:
@@ -111,16 +114,8 @@ class Plots(pg.GraphicsLayoutWidget):
 
     def draw(self) -> None:
         """Draws now."""
-        begun = time.perf_counter()
-        self._stale = False
-        for plot in self.all:
-            plot.draw(self.curves, self.axis, self.span)
-        self.accuracy.show_title(self.axis)
-        self._show_values()
-        # Fits the axes now; left to the painting it would lead to a second one each time.
-        self.scene().prepareForPaint()
-        self._drawing = time.perf_counter() - begun
-        self.drawn.emit()
+        self._draw_lines()
+        self._fit()
 
     def redraw(self) -> None:
         """Takes the current theme's colours."""
@@ -158,11 +153,35 @@ class Plots(pg.GraphicsLayoutWidget):
         if self._stale and self.isVisible():
             self.draw()
 
-    def _draw_in_two_steps(self) -> None:
-        """Draws, and paints in the next turn of the event loop: what waits comes in between."""
-        self.viewport().setUpdatesEnabled(False)
-        self._draw_if_seen()
-        self._painter.start()
+    def _draw_in_turns(self) -> None:
+        """Draws and paints in turns of the event loop: what waits for it comes in between."""
+        if self._stale and self.isVisible():
+            self.viewport().setUpdatesEnabled(False)
+            paint = partial(self.viewport().setUpdatesEnabled, True)
+            self._turns = [self._draw_lines, self._fit, paint]
+            self._turn.start()
+
+    def _take_turn(self) -> None:
+        turn = self._turns.pop(0)
+        if not self._turns:
+            self._turn.stop()
+        turn()
+
+    def _draw_lines(self) -> None:
+        begun = time.perf_counter()
+        self._stale = False
+        for plot in self.all:
+            plot.draw(self.curves, self.axis, self.span)
+        self.accuracy.show_title(self.axis)
+        self._show_values()
+        self._drawing = time.perf_counter() - begun
+
+    def _fit(self) -> None:
+        begun = time.perf_counter()
+        # Fits the axes now; left to the painting it would lead to a second one each time.
+        self.scene().prepareForPaint()
+        self._drawing += time.perf_counter() - begun
+        self.drawn.emit()
 
     def _follow_pointer(self, position: QPointF) -> None:
         for plot in self.all:
