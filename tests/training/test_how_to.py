@@ -1,0 +1,39 @@
+"""The examples in the guide work as they are printed."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import cnnstudio as cs
+from cnnstudio.training import declarations
+from cnnstudio.training.declarations import losses, optimizers
+
+GUIDE = Path(__file__).parents[2] / "docs" / "how-to-add-a-loss.md"
+
+
+@pytest.fixture(autouse=True)
+def declared(monkeypatch):
+    """What the guide declares; it is gone afterwards."""
+    blocks = re.findall(r"```python\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+    for catalogue, kind in ((optimizers, "RMSprop"), (losses, "MultiMarginLoss")):
+        assert kind not in catalogue
+        monkeypatch.setitem(catalogue, kind, None)
+    for block in blocks:
+        declaration = "from __future__ import annotations\n" + block
+        exec(compile(declaration, str(GUIDE), "exec"), dict(vars(declarations)))
+
+
+@pytest.mark.parametrize(
+    ("setting", "kind", "parameters"),
+    [("optimizer", "RMSprop", {"alpha": 0.9}), ("loss", "MultiMarginLoss", {"margin": 2.0})],
+)
+def test_a_run_learns_with_it(setting, kind, parameters, tmp_path):
+    project = cs.template("mlp")
+    settings = getattr(project.training, setting)
+    chosen = settings.model_copy(update={"kind": kind, "parameters": parameters})
+    training = project.training.model_copy(update={"epochs": 2, setting: chosen})
+
+    run = cs.train(project.model_copy(update={"training": training}), tmp_path / "run")
+
+    assert run.metrics[-1]["val_accuracy"] > 0.5
