@@ -36,7 +36,12 @@ check: lint
 
 bench:
 	@scripts/setup.sh test
-	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+	@display= broken=; if [ -z "$$DISPLAY$$WAYLAND_DISPLAY" ] && command -v xvfb-run >/dev/null; then \
+	  display='xvfb-run -a -s "-screen 0 1440x900x24"'; \
+	fi; \
+	for file in benchmarks/[a-z]*.py; do \
+	  echo "== $$file"; eval "$$display $(BIN)/python $$file" || broken=1; \
+	done; [ -z "$$broken" ]
 
 screenshots:
 	@scripts/setup.sh test
