@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 NEGLIGIBLE = 1e-18
+SMALLEST_COUNT = 1e-250  # numbers below lose their precision
 
 
 def smoothed(values: np.ndarray, steps: np.ndarray, span: float) -> np.ndarray:
@@ -21,7 +22,11 @@ def smoothed(values: np.ndarray, steps: np.ndarray, span: float) -> np.ndarray:
     counts = np.where(np.isfinite(values), 1.0 - kept, 0.0)
     sums = _decaying_sums(np.where(np.isfinite(values), values, 0.0) * counts, kept)
     totals = _decaying_sums(counts, kept)
-    return sums / np.where(totals > 0.0, totals, np.nan)
+    counted = totals > SMALLEST_COUNT
+    averages = np.full_like(sums, np.nan)
+    np.divide(sums, totals, out=averages, where=counted)
+    # Where nothing was counted for so long that the counts have vanished, the average stands.
+    return averages[np.maximum.accumulate(np.where(counted, np.arange(len(sums)), 0))]
 
 
 def _decaying_sums(values: np.ndarray, kept: np.ndarray) -> np.ndarray:
