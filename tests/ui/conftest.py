@@ -7,6 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 
 from cnnstudio.graph import Document, Edge, Network, Node, Project
 from cnnstudio.kernel.client import Kernel
@@ -23,6 +26,20 @@ def private_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("DATA", "STATE", "CONFIG", "CACHE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
     return home
+
+
+@pytest.fixture(autouse=True)
+def released_buttons() -> Iterator[None]:
+    """No test leaves a mouse button pressed: QTest would hand it on to the next one."""
+    yield
+    if QApplication.instance() is not None:
+        nowhere = QWidget()
+        for button in (
+            Qt.MouseButton.LeftButton,
+            Qt.MouseButton.MiddleButton,
+            Qt.MouseButton.RightButton,
+        ):
+            QTest.mouseRelease(nowhere, button)
 
 
 @pytest.fixture(scope="session")
