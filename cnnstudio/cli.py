@@ -15,6 +15,7 @@ import typer
 import cnnstudio
 from cnnstudio import tables
 from cnnstudio.graph import CnnStudioError, ProjectFileError, load, save
+from cnnstudio.graph.file import write_atomically
 from cnnstudio.training.interpreter import QUIET_WAITING
 
 app = typer.Typer(
@@ -117,8 +118,7 @@ def new(
 
     project = from_template(template, _shape(input_shape), classes)
     file = out or Path(f"{template}.cnns")
-    if file.exists() and not force:
-        raise ProjectFileError(f"{file} exists already.", "Choose another name, or add --force.")
+    _refuse_existing(file, force)
     save(project, file)
     print(file)
 
@@ -129,6 +129,8 @@ def check(file: ProjectFile, as_json: AsJson = False) -> None:
     from cnnstudio.compiler.check import check as check_project
 
     project = load(file)
+    if not project.network.nodes:
+        raise CnnStudioError(f"{file}: the network is empty.", "Add layers in the window.")
     report = check_project(project)
     if as_json:
         _print_json(report.model_dump(mode="json"))
@@ -143,6 +145,7 @@ def check(file: ProjectFile, as_json: AsJson = False) -> None:
 def code(
     file: ProjectFile,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="file to write")] = None,
+    force: Annotated[bool, typer.Option("--force", help="replace an existing file")] = False,
 ) -> None:
     """Write the network as a plain PyTorch file, to stdout without -o."""
     from cnnstudio.compiler.code import code as code_of
@@ -151,10 +154,8 @@ def code(
     if out is None:
         print(text, end="")
         return
-    try:
-        out.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise ProjectFileError(f"{out} can't be written: {error.strerror}.") from None
+    _refuse_existing(out, force)
+    write_atomically(out, text)
     print(out)
 
 
@@ -273,6 +274,11 @@ def _with_command(arguments: list[str]) -> list[str]:
         file=sys.stderr,
     )
     raise SystemExit(2)
+
+
+def _refuse_existing(file: Path, force: bool) -> None:
+    if file.exists() and not force:
+        raise ProjectFileError(f"{file} exists already.", "Choose another name, or add --force.")
 
 
 def _shape(text: str | None) -> tuple[int, ...] | None:

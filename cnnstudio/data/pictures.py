@@ -43,7 +43,8 @@ def read_image(path: Path | str) -> np.ndarray:
     except FileNotFoundError as error:
         raise DataError(f"There is no file {path}.") from error
     except Exception as error:  # Pillow's readers raise all kinds for damaged files.
-        reason = str(error).replace(repr(str(path)), "the file") or type(error).__name__
+        reason = str(error).replace(f" {str(path)!r}", "").rstrip(".")
+        reason = reason or type(error).__name__
         raise DataError(
             f"{path.name} can't be read as an image: {reason}.",
             "Open and save it anew in an image program, or leave it out.",

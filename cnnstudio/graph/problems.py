@@ -56,8 +56,18 @@ def problem_on(
 
 
 def is_valid_name(name: str) -> bool:
-    """Whether a node may be called so: a Python identifier that hides nothing of torch's."""
-    return name.isidentifier() and not keyword.iskeyword(name) and name not in RESERVED_NAMES
+    """Whether a node may be called so: a Python identifier that hides nothing of torch's.
+
+    Letters are ASCII ones: torch.fx changes all others, and names with two underscores at both
+    ends are Python's own.
+    """
+    return (
+        name.isascii()
+        and name.isidentifier()
+        and not (name.startswith("__") and name.endswith("__"))
+        and not keyword.iskeyword(name)
+        and name not in RESERVED_NAMES
+    )
 
 
 def structural_problems(network: Network) -> list[Problem]:
@@ -95,8 +105,8 @@ def _name_problems(network: Network) -> list[Problem]:
                 problem_on(
                     node,
                     f"'{node.name}' can't be a layer's name.",
-                    "Use letters, digits and _, starting with a letter; not a word that Python or "
-                    "torch reserves.",
+                    "Use the letters a to z, digits and _, starting with a letter; not a word that "
+                    "Python or torch reserves.",
                     fix=rename,
                 )
             )

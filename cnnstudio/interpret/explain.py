@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from cnnstudio.graph.errors import ExplanationError
+from cnnstudio.interpret.capture import require_names
 from cnnstudio.interpret.images import as_batch, evaluating, one_image_input, shape_text
 from cnnstudio.interpret.methods import Method, method_named
 from cnnstudio.interpret.scores import Scores, Target, choose_scores
@@ -68,6 +69,8 @@ def explanation(
     with evaluating(model), torch.enable_grad():
         scores = choose_scores(model, batch, target)
         choice = LayerChoice("", "")
+        if layer is not None:
+            require_names(model, [layer])
         if declared.uses_layer:
             choice = choose_layer(model, batch, layer, scores.output)
         try:

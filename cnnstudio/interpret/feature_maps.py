@@ -13,7 +13,7 @@ from cnnstudio.interpret.images import as_batch, evaluating
 
 
 def feature_maps(
-    model: nn.Module, images: Any, layers: Iterable[str] | None = None
+    model: nn.Module, images: Any, layers: str | Iterable[str] | None = None
 ) -> dict[str, np.ndarray]:
     """The output of the named layers, all if None: {name: array (N, C, H, W) or (N, features)}.
 
@@ -24,7 +24,7 @@ def feature_maps(
     Raises ExplanationError for a layer that the network doesn't have.
     """
     batches = images if isinstance(images, tuple) else (images,)
-    names = None if layers is None else list(layers)
+    names = [layers] if isinstance(layers, str) else None if layers is None else list(layers)
     if names is not None:
         require_names(model, names)
     with evaluating(model):

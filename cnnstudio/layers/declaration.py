@@ -98,6 +98,11 @@ class Parameter:
                 if len(numbers) != self.rank:
                     raise ValueError(f"should be {self.rank} whole numbers")
                 return numbers
+            case "shape":
+                numbers = self._list(value)
+                if not numbers:
+                    raise ValueError("should have at least one size")
+                return numbers
             case _:
                 return self._list(value)
 

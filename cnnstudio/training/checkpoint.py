@@ -90,6 +90,11 @@ def load_weights(folder: Path, model: torch.nn.Module) -> None:
         raise RunError(f"{folder / 'model.safetensors'} can't be read: {error}.") from None
     except RuntimeError as error:
         raise RunError(f"The weights in {folder} are of another network: {error}.") from None
+    if not all(torch.isfinite(p).all() for p in model.parameters()):
+        raise RunError(
+            f"The weights in {folder} hold numbers that are not finite.",
+            "The training diverged, or the file is damaged. Take another checkpoint.",
+        )
 
 
 class CheckpointIndex:

@@ -71,6 +71,9 @@ def with_settings(project: Project, settings: Iterable[str]) -> Project:
             value: Any = json.loads(text)
         except ValueError:
             value = text
+        if (section, name) == ("data", "dataset") and value != project.data.dataset:
+            # The options are those of the dataset before.
+            project, _ = SetSetting(section="data", name="options", value={}).apply(project)
         project, _ = SetSetting(section=section, name=name, value=value).apply(project)
     return project
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -91,7 +92,9 @@ def _train(run: RunDirectory, log: EventLog, heartbeat: Heartbeat, steering: Ste
 
 def _end(log: EventLog, heartbeat: Heartbeat, loop: Loop, summary: dict[str, Any] | None) -> None:
     state = "stopped" if summary is None else "finished"
-    test = {name: summary[name] for name in ("loss", "accuracy")} if summary else {}
+    # Without test images the validation images were taken, which chose the best epoch: no test.
+    tested = summary is not None and summary.get("split") == "test"
+    test = {name: summary[name] for name in ("loss", "accuracy")} if summary and tested else {}
     log.write(
         "end", step=loop.step, epoch=loop.epoch, state=state,
         **{f"test_{name}": value for name, value in test.items()},
@@ -106,7 +109,8 @@ def _threads(count: int) -> Iterator[None]:
     """Lets torch use this many threads; 0 leaves the number to torch."""
     before = torch.get_num_threads()
     if count:
-        torch.set_num_threads(count)
+        # More threads than cores only wait for one another.
+        torch.set_num_threads(min(count, os.cpu_count() or count))
     try:
         yield
     finally:

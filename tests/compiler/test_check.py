@@ -218,3 +218,15 @@ def test_another_loss_needs_its_softmax():
     project = chain(("Softmax", "soft", {}))
     training = project.training.model_copy(update={"loss": Component(kind="NLLLoss")})
     assert check(project.model_copy(update={"training": training})).problems == []
+
+
+def test_an_input_without_a_shape_is_a_problem():
+    problem = only_problem(chain(("ReLU", "act"), shape=()))
+    assert "should have at least one size" in problem.message
+
+
+@pytest.mark.parametrize("name", ["é", "ﬁlter", "__init__", "__class__", "self", "1st", "max"])
+def test_names_that_torch_or_python_take_for_something_else_are_refused(name):
+    problem = check(chain(("ReLU", name))).problems[0]
+    assert "can't be a layer's name" in problem.message
+    assert check(mended(chain(("ReLU", name)), problem)).ok

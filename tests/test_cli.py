@@ -1,0 +1,92 @@
+"""The command line, as somebody at a terminal uses it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tomllib
+from importlib import resources
+from pathlib import Path
+
+import pytest
+from safetensors.torch import load_file, save_file
+
+import cnnstudio as cs
+
+
+def run(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "cnnstudio", *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=100,
+    )
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    path = tmp_path / "mlp.cnns"
+    cs.save(cs.template("mlp"), path)
+    return path
+
+
+def test_code_does_not_write_over_a_file_unless_forced(project, tmp_path):
+    done = run("code", "mlp.cnns", "-o", "mlp.cnns", folder=tmp_path)
+    assert done.returncode == 1
+    assert "exists already" in done.stderr
+    assert cs.load(project) == cs.template("mlp")
+    (tmp_path / "mlp.py").write_text("old")
+    assert run("code", "mlp.cnns", "-o", "mlp.py", "--force", folder=tmp_path).returncode == 0
+    assert "class Mlp(nn.Module)" in (tmp_path / "mlp.py").read_text("utf-8")
+
+
+def test_an_empty_project_does_not_pass_the_check(tmp_path):
+    cs.save(cs.template("mlp").with_network(cs.template("mlp").network.replace((), ())),
+            tmp_path / "empty.cnns")  # fmt: skip
+    done = run("check", "empty.cnns", folder=tmp_path)
+    assert done.returncode == 1
+    assert "the network is empty" in done.stderr
+
+
+def test_without_test_images_no_test_accuracy_is_claimed(project, tmp_path):
+    done = run("train", "mlp.cnns", "--run-dir", "run", "--set", "training.epochs=1",
+               "--set", "data.test=0", folder=tmp_path)  # fmt: skip
+    assert done.returncode == 0
+    assert "test loss" not in done.stdout
+    listed = json.loads(run("runs", ".", "--json", folder=tmp_path).stdout)
+    assert listed[0]["test_accuracy"] is None
+
+
+def test_another_dataset_drops_the_options_of_the_one_before(tmp_path):
+    cs.save(cs.template("small_cnn", (3, 32, 32), 2), tmp_path / "cnn.cnns")
+    done = run("train", "cnn.cnns", "--set", "data.dataset=folder",
+               "--set", "data.options.path=nowhere", folder=tmp_path)  # fmt: skip
+    assert done.returncode == 1
+    assert "no parameter" not in done.stderr
+    assert "nowhere" in done.stderr
+
+
+def test_weights_that_are_not_finite_are_told(project, tmp_path):
+    run("train", "mlp.cnns", "--run-dir", "run", "--set", "training.epochs=1", folder=tmp_path)
+    for file in (tmp_path / "run" / "checkpoints").glob("*/model.safetensors"):
+        save_file({k: v * float("nan") for k, v in load_file(file).items()}, file)
+    for command in (["evaluate", "run"], ["explain", "run", "test:0", "-o", "heat.png"]):
+        done = run(*command, folder=tmp_path)
+        assert done.returncode == 1
+        assert "not finite" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_every_file_of_the_package_is_installed_with_it():
+    root = Path(str(resources.files("cnnstudio")))
+    setup = tomllib.loads((root.parent / "pyproject.toml").read_text("utf-8"))
+    globs = setup["tool"]["setuptools"]["package-data"]["cnnstudio"]
+    packed = {path for pattern in globs for path in root.glob(pattern)}
+    others = {
+        path
+        for path in root.rglob("*")
+        if path.is_file() and path.suffix not in (".py", ".pyc") and "__pycache__" not in path.parts
+    }
+    assert others <= packed
