@@ -90,3 +90,15 @@ def test_every_file_of_the_package_is_installed_with_it():
         if path.is_file() and path.suffix not in (".py", ".pyc") and "__pycache__" not in path.parts
     }
     assert others <= packed
+
+
+def test_a_run_that_failed_to_start_does_not_keep_its_folder(project, tmp_path):
+    wrong = ["--set", "training.optimizer.kind=Magic"]
+    first = run("train", "mlp.cnns", "--run-dir", "run", *wrong, folder=tmp_path)
+    assert first.returncode == 1
+    (tmp_path / "run" / "notes.txt").write_text("mine")
+    right = ["--set", "training.epochs=1"]
+    assert run("train", "mlp.cnns", "--run-dir", "run", *right, folder=tmp_path).returncode == 0
+    again = run("train", "mlp.cnns", "--run-dir", "run", *right, folder=tmp_path)
+    assert "already holds a run" in again.stderr
+    assert (tmp_path / "run" / "notes.txt").read_text() == "mine"

@@ -7,6 +7,10 @@ from pathlib import Path
 from cnnstudio.graph import Project, RunError, save
 from cnnstudio.training.rundir import RunDirectory, runs_root
 
+# What a run has that never took a step.
+STARTED_FILES = (
+    "project.cnns", "status.json", "events.jsonl", "control.json", "environment.json", "data.json",
+)  # fmt: skip
 # What may differ when a run goes on: it changes where the run ends and how it is executed, but
 # not what a step does.
 MAY_CHANGE = ("epochs", "device", "threads", "checkpoint_every")
@@ -24,6 +28,8 @@ def open_run(project: Project | None, run_dir: Path | str | None, resume: bool) 
     run = RunDirectory(run_dir)
     if resume:
         return _resumed(run, project)
+    if run.exists() and _failed_to_start(run):
+        _clear(run)
     if run.exists() and not _is_untouched(run):
         raise RunError(
             f"{run.path} already holds a run.",
@@ -66,6 +72,18 @@ def _is_untouched(run: RunDirectory) -> bool:
         and run.raw_status().state == "queued"
         and not run.events_file.exists()
     )
+
+
+def _failed_to_start(run: RunDirectory) -> bool:
+    """Whether the run ended before its first step: nothing in it is worth keeping."""
+    status = run.status()
+    return status.state == "failed" and status.step == 0 and not run.checkpoints()
+
+
+def _clear(run: RunDirectory) -> None:
+    """Makes room for a new run; files that are not the run's stay."""
+    for name in STARTED_FILES:
+        (run.path / name).unlink(missing_ok=True)
 
 
 def _given(project: Project | None) -> Project:
