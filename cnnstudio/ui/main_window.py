@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QApplication,
+    QGraphicsView,
     QHBoxLayout,
     QMainWindow,
     QStackedWidget,
@@ -233,6 +234,8 @@ class MainWindow(QMainWindow):
         self.show_workspace("design")
         if self.session.project.network.nodes:
             self.top_bar.run_bar.focus_main()
+        elif (canvas := self.workspaces["design"].findChild(QGraphicsView)) is not None:
+            canvas.setFocus()  # where Tab searches for a layer, as the empty canvas says
 
     def _tell(self, message: Message) -> None:
         self.banner.tell(message)

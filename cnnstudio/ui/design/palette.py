@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QDrag, QKeyEvent, QPixmap
+from PySide6.QtGui import QDrag, QKeyEvent, QMouseEvent, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -149,6 +149,13 @@ class LayerList(QListView):
     def drag_picture(self, index: QModelIndex) -> QPixmap:
         """What follows the pointer while that row is dragged."""
         return drag_pixmap(index.data(LAYER), self.devicePixelRatioF())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        # A heading can't be dragged; without this, the layer chosen before would be.
+        if self.indexAt(event.position().toPoint()).data(LAYER) is None:
+            event.ignore()
+            return
+        super().mousePressEvent(event)
 
     def startDrag(self, supported: Qt.DropAction) -> None:
         index = self.currentIndex()

@@ -137,3 +137,21 @@ def test_every_layer_tells_what_it_does(palette):
     index = row_of(palette, "ReLU")
     assert "Keeps positive values" in index.data(Qt.ItemDataRole.ToolTipRole)
     assert "ReLU" in index.data(Qt.ItemDataRole.AccessibleDescriptionRole)
+
+
+def test_dragging_a_heading_drags_no_layer(palette, qtbot, monkeypatch):
+    dragged = []
+    monkeypatch.setattr(palette.list, "startDrag", lambda *_: dragged.append(1))
+    palette.list.setCurrentIndex(row_of(palette, "Output"))
+    heading = next(
+        index
+        for index in (palette.model.index(row) for row in range(palette.model.rowCount()))
+        if index.data(LAYER) is None
+    )
+    for index, expected in ((heading, False), (row_of(palette, "Conv2d"), True)):
+        place = palette.list.visualRect(index).center()
+        qtbot.mousePress(palette.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        for step in (4, 12, 24, 36):
+            qtbot.mouseMove(palette.list.viewport(), place + type(place)(step, step))
+        qtbot.mouseRelease(palette.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        assert bool(dragged) == expected
