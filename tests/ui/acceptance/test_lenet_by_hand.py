@@ -165,7 +165,10 @@ def fill_in_dialog(person, name: str, path: Path):
 def train(window, person):
     person.click(window.rail.findChild(QObject, "rail_train"))
     form = window.workspaces["train"].settings
-    for name, text in (("epochs", "20"), ("learning_rate", "0.002"), ("batch_size", "32")):
+    settings = {
+        "epochs": "20", "batch_size": "32", "learning_rate": "0.002", "label_smoothing": "0.1",
+    }  # fmt: skip
+    for name, text in settings.items():
         person.click(form.findChild(QLineEdit, name))
         person.press("ctrl+a")
         person.type(text)
