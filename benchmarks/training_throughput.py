@@ -1,6 +1,6 @@
 """Images a second of a studio run, beside a plain torch loop and a plain DataLoader.
 
-    python benchmarks/training_throughput.py [--rounds 7] [--seconds 4]
+    python benchmarks/training_throughput.py [--rounds 7] [--seconds 6]
 
 All three train the same network from the same weights with the same optimizer, batch size and
 threads in this process, in turns. Measured are whole epochs of training without validation. The
@@ -161,7 +161,7 @@ def measure(template: str, dataset: str, rounds: int, seconds: float) -> float:
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     options.add_argument("--rounds", type=int, default=7)
-    options.add_argument("--seconds", type=float, default=4.0, help="of a round of the plain loop")
+    options.add_argument("--seconds", type=float, default=6.0, help="of a round of the plain loop")
     options.add_argument("--only", choices=[name for name, _ in CASES])
     arguments = options.parse_args()
     load_average = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")

@@ -193,7 +193,8 @@ class Loop:
         return self.seconds + time.monotonic() - self._epoch_begun
 
     def _gradient_norm(self) -> float:
-        gradients = [p.grad for p in self._ready.model.parameters() if p.grad is not None]
+        groups = self._ready.optimizer.param_groups
+        gradients = [p.grad for group in groups for p in group["params"] if p.grad is not None]
         return float(torch.nn.utils.get_total_norm(gradients)) if gradients else 0.0
 
     # What the user wants
