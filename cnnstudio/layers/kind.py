@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from cnnstudio.graph import ProblemError
 from cnnstudio.layers.declaration import Declaration, Parameter, Shape, parameters_of
 
 Call = Literal["module", "function", "fold", "list", "input", "output"]
@@ -27,6 +28,13 @@ class LayerKind(Declaration):
     dimensions that an input may have, the batch included; empty means any. A `variadic` kind takes
     two or more wires. One with `features_last` works on the last dimension, which of a feature map
     is its width and hardly what is meant.
+
+    Of a target that gives several tensors, `picks` says where each output is found in its result:
+    `(1, 0)` is `result[1][0]`. How many outputs there are may follow from the parameters
+    (`outputs_from`, a count). `call_arguments` are passed to a module when it is called, not when
+    it is made. A kind with `takes_indices` reads whole numbers: its inputs are made such before.
+    `examples` are input shapes (without the batch) on which the kind's own defaults work; without
+    them any shape of the right rank does.
     """
 
     call: Call = "module"
@@ -38,6 +46,32 @@ class LayerKind(Declaration):
     features_last: bool = False
     inferences: Mapping[str, Inference] | None = None
     hidden: tuple[str, ...] = ()
+    picks: tuple[tuple[int, ...], ...] = ()
+    outputs_from: Callable[[dict[str, Any]], int] | None = None
+    call_arguments: Mapping[str, Any] | None = None
+    takes_indices: bool = False
+    examples: tuple[tuple[Shape, ...], ...] = ()
+
+    @property
+    def label(self) -> str:
+        """What a card and a message call this kind."""
+        return self.kind
+
+    def output_names(self, parameters: Mapping[str, Any]) -> tuple[str, ...]:
+        """The output ports of a node with these parameters; wrong ones count as the defaults."""
+        if self.outputs_from is None:
+            return self.outputs
+        try:
+            count = self.outputs_from(self.validate(parameters))
+        except ProblemError:
+            count = self.outputs_from(self.defaults())
+        return tuple(f"{self.outputs[0]} {number}" for number in range(1, count + 1))
+
+    def pick(self, port: int, count: int) -> tuple[int, ...]:
+        """Where output `port` of `count` is found in the target's result."""
+        if self.picks:
+            return self.picks[port]
+        return () if count == 1 and self.outputs_from is None else (port,)
 
     @property
     def spatial(self) -> bool:
@@ -82,6 +116,11 @@ def layer(
     used_in: str = "",
     inferred: Mapping[str, Inference] | None = None,
     hidden: Sequence[str] = (),
+    picks: Sequence[tuple[int, ...]] = (),
+    outputs_from: Callable[[dict[str, Any]], int] | None = None,
+    call_arguments: Mapping[str, Any] | None = None,
+    takes_indices: bool = False,
+    examples: Sequence[Sequence[Shape]] = (),
 ) -> Callable[[type], type]:
     """Declares a layer kind named after the decorated class; its docstring is the help text.
 
@@ -110,6 +149,11 @@ def layer(
             features_last=features_last,
             inferences=dict(inferred or {}),
             hidden=tuple(hidden),
+            picks=tuple(picks),
+            outputs_from=outputs_from,
+            call_arguments=dict(call_arguments or {}),
+            takes_indices=takes_indices,
+            examples=tuple(tuple(shapes) for shapes in examples),
         )
         return cls
 
