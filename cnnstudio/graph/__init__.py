@@ -21,10 +21,12 @@ from cnnstudio.graph.errors import (
     CnnStudioError,
     DataError,
     ExplanationError,
+    ExportError,
     KernelError,
     ProblemError,
     ProjectFileError,
     RunError,
+    WeightsError,
 )
 from cnnstudio.graph.file import dumps, load, loads, save
 from cnnstudio.graph.model import Edge, Network, Node, Project
@@ -44,6 +46,7 @@ __all__ = [
     "Edge",
     "Edit",
     "ExplanationError",
+    "ExportError",
     "Fix",
     "Group",
     "KernelError",
@@ -61,6 +64,7 @@ __all__ = [
     "SetParameter",
     "SetSetting",
     "TrainingSettings",
+    "WeightsError",
     "dumps",
     "edit_adapter",
     "insert_on_edge",

@@ -36,6 +36,21 @@ class RunError(CnnStudioError):
     """A training run can't start, go on or be read."""
 
 
+class WeightsError(RunError):
+    """A file of weights is missing, damaged, or of another network."""
+
+
+class ExportError(CnnStudioError):
+    """A network can't be exported, or the export doesn't compute what the canvas does.
+
+    `node` is the name of the node at which that shows, where it is known.
+    """
+
+    def __init__(self, message: str, hint: str = "", node: str | None = None) -> None:
+        super().__init__(message, hint)
+        self.node = node
+
+
 class KernelError(CnnStudioError):
     """The helper process could not answer."""
 

@@ -51,7 +51,10 @@ def loads(text: str, where: str = "The project") -> Project:
 
 
 def load(path: str | Path) -> Project:
-    """Opens a `.cnns` file. Raises ProjectFileError if it is missing, unreadable or damaged."""
+    """Opens a `.cnns` file; paths in it that are relative to its folder become absolute.
+
+    Raises ProjectFileError if it is missing, unreadable or damaged.
+    """
     path = Path(path)
     try:
         size = path.stat().st_size
@@ -64,12 +67,17 @@ def load(path: str | Path) -> Project:
         raise ProjectFileError(f"{path} can't be read: {error.strerror}.") from None
     except UnicodeDecodeError:
         raise ProjectFileError(f"{path} is not a project file: it is not UTF-8 text.") from None
-    return loads(text, where=str(path))
+    return _placed(loads(text, where=str(path)), path.absolute().parent)
 
 
 def save(project: Project, path: str | Path) -> None:
-    """Writes a `.cnns` file atomically: the old file stays whole if anything fails."""
-    write_atomically(Path(path), dumps(project))
+    """Writes a `.cnns` file atomically: the old file stays whole if anything fails.
+
+    The file of weights to begin with is named relative to the project's folder if it lies in it,
+    so that both can be moved together.
+    """
+    path = Path(path)
+    write_atomically(path, dumps(_portable(project, path.absolute().parent)))
 
 
 def write_atomically(path: Path, text: str) -> None:
@@ -95,6 +103,23 @@ def write_atomically(path: Path, text: str) -> None:
             f"{path} can't be written: {error.strerror}.",
             "Check the folder, its permissions and the free space, or save elsewhere.",
         ) from None
+
+
+def _placed(project: Project, folder: Path) -> Project:
+    """The project of a file in `folder`: in memory a path doesn't depend on where it was read."""
+    file = project.training.initial_weights
+    return _starting_from(project, os.path.normpath(folder / file)) if file else project
+
+
+def _portable(project: Project, folder: Path) -> Project:
+    file = Path(project.training.initial_weights)
+    inside = file.is_absolute() and file.is_relative_to(folder)
+    return _starting_from(project, file.relative_to(folder).as_posix()) if inside else project
+
+
+def _starting_from(project: Project, file: str) -> Project:
+    training = project.training.model_copy(update={"initial_weights": file})
+    return project.model_copy(update={"training": training})
 
 
 def _umask() -> int:

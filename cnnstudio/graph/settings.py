@@ -90,6 +90,12 @@ class TrainingSettings(Settings):
     loss: Component = Field(
         Component(kind="CrossEntropyLoss"), title="Loss", description="what is made small"
     )
+    initial_weights: str = Field(
+        "",
+        title="Start from weights",
+        description="a .safetensors file of weights to begin with; empty for fresh ones, drawn "
+        "with the seed",
+    )
     seed: int = Field(
         0,
         ge=0,

@@ -19,6 +19,7 @@ from cnnstudio.data.pictures import read_image
 from cnnstudio.data.samples import Samples, Splits
 from cnnstudio.graph import DataError, DataSettings, ExplanationError, Project, RunError
 from cnnstudio.training.checkpoint import load_weights
+from cnnstudio.training.initial import initial_model
 from cnnstudio.training.rundir import RunDirectory
 
 SPLITS = ("train", "validation", "test")
@@ -133,9 +134,7 @@ def open_run(path: Path | str, checkpoint: str, load_data: LoadData = load_data)
 
 def open_untrained(project: Project, load_data: LoadData = load_data) -> Subject:
     """A project's network with the weights that a training would begin with."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(project.training.seed)
-        return Subject(project, build(project).eval(), load_data)
+    return Subject(project, initial_model(project).eval(), load_data)
 
 
 def checkpoint_folder(run: RunDirectory, checkpoint: str) -> Path:

@@ -21,8 +21,11 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 from torch.optim import Optimizer
 
+from cnnstudio.compiler.weights import fill, read_weights
 from cnnstudio.graph import RunError
 from cnnstudio.training.rundir import RunDirectory, read_json, replace_json
+
+WEIGHTS = "model.safetensors"
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ def write_checkpoint(run: RunDirectory, snapshot: Snapshot) -> Path:
     shutil.rmtree(temporary, ignore_errors=True)
     try:
         temporary.mkdir(parents=True)
-        _write_tensors(snapshot.weights, temporary / "model.safetensors")
+        _write_tensors(snapshot.weights, temporary / WEIGHTS)
         _write_tensors(snapshot.optimizer, temporary / "training.safetensors")
         replace_json(temporary / "state.json", snapshot.state)
         for file in temporary.iterdir():
@@ -83,18 +86,11 @@ def load_checkpoint(folder: Path, model: torch.nn.Module, optimizer: Optimizer) 
 
 
 def load_weights(folder: Path, model: torch.nn.Module) -> None:
-    """Fills the model with a checkpoint's weights, on whatever device it is."""
-    try:
-        model.load_state_dict(load_file(folder / "model.safetensors"))
-    except (OSError, SafetensorError) as error:
-        raise RunError(f"{folder / 'model.safetensors'} can't be read: {error}.") from None
-    except RuntimeError as error:
-        raise RunError(f"The weights in {folder} are of another network: {error}.") from None
-    if not all(torch.isfinite(p).all() for p in model.parameters()):
-        raise RunError(
-            f"The weights in {folder} hold numbers that are not finite.",
-            "The training diverged, or the file is damaged. Take another checkpoint.",
-        )
+    """Fills the model with a checkpoint's weights, on whatever device it is.
+
+    Raises WeightsError if they can't be read, are not finite, or belong to another network.
+    """
+    fill(model, read_weights(folder / WEIGHTS), folder)
 
 
 class CheckpointIndex:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cnnstudio.graph import Project, RunError, save
+from cnnstudio.training import own_weights
 from cnnstudio.training.rundir import RunDirectory, runs_root
 
 # What a run has that never took a step.
@@ -37,7 +38,7 @@ def open_run(project: Project | None, run_dir: Path | str | None, resume: bool) 
         )
     if not run.exists():
         return RunDirectory.create_at(run_dir, _given(project))
-    if project is not None and project != run.project():
+    if project is not None and not _is_that(project, run.project()):
         raise RunError(f"{run.path} was queued with another project.")
     return run
 
@@ -49,8 +50,9 @@ def _resumed(run: RunDirectory, project: Project | None) -> RunDirectory:
     if project is None or project == before:
         return run
     allowed = {name: getattr(project.training, name) for name in MAY_CHANGE}
+    begins_alike = own_weights.begins_alike(project, before)
     changed = before.model_copy(update={"training": before.training.model_copy(update=allowed)})
-    if _what_is_trained(changed) != _what_is_trained(project):
+    if not begins_alike or _what_is_trained(changed) != _what_is_trained(project):
         raise RunError(
             f"{run.name} was started with another network or other settings.",
             f"Only {', '.join(MAY_CHANGE)} may change when a run goes on; start a new run.",
@@ -60,9 +62,20 @@ def _resumed(run: RunDirectory, project: Project | None) -> RunDirectory:
 
 
 def _what_is_trained(project: Project) -> tuple[object, ...]:
-    """What decides the numbers: not the project's name nor where its nodes lie."""
+    """What decides the numbers: not the project's name nor where its nodes lie.
+
+    The run's copy of the initial weights has another path than the file that it is a copy of.
+    """
+    project = own_weights.beginning_with(project, "")
     nodes = [node.model_copy(update={"position": (0.0, 0.0)}) for node in project.network.nodes]
     return nodes, project.network.edges, project.data, project.training
+
+
+def _is_that(project: Project, queued: Project) -> bool:
+    same_but_for_weights = own_weights.beginning_with(project, "") == own_weights.beginning_with(
+        queued, ""
+    )
+    return same_but_for_weights and own_weights.begins_alike(project, queued)
 
 
 def _is_untouched(run: RunDirectory) -> bool:

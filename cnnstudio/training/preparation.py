@@ -9,7 +9,6 @@ from typing import Any
 import torch
 from torch.optim import Optimizer
 
-from cnnstudio.compiler.build import build
 from cnnstudio.compiler.check import check
 from cnnstudio.compiler.report import Report
 from cnnstudio.data.load import load
@@ -18,6 +17,7 @@ from cnnstudio.graph import Project, RunError, TrainingSettings
 from cnnstudio.training.batches import Batches
 from cnnstudio.training.construction import make_loss, make_optimizer
 from cnnstudio.training.evaluate import Criterion
+from cnnstudio.training.initial import initial_model
 
 
 @dataclass
@@ -73,7 +73,7 @@ def prepare(
     progress: Callable[[float | None, str], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Preparation:
-    """Checks the network, loads the data, builds the model with the seed's initial weights.
+    """Checks the network, loads the data, builds the model with its initial weights.
 
     Raises RunError if the network can't be trained, DataError if the data can't be had.
     """
@@ -83,8 +83,7 @@ def prepare(
     if len(splits.train) == 0:
         raise RunError("There are no training images.", "Make the validation or test part smaller.")
     _check_head(outputs, splits.classes)
-    torch.manual_seed(project.training.seed)
-    model = build(project).to(device)
+    model = initial_model(project).to(device)
     model.train()
     parameters = [p for p in model.parameters() if p.requires_grad]
     if not parameters:

@@ -18,7 +18,8 @@ from typing import Any, Literal, get_args
 import platformdirs
 from pydantic import ValidationError
 
-from cnnstudio.graph import Project, RunError, load, save
+from cnnstudio.graph import Project, RunError, WeightsError, load, save
+from cnnstudio.training.own_weights import with_own_weights
 from cnnstudio.training.status import UNFINISHED, RunStatus, is_alive
 
 Wish = Literal["run", "pause", "stop", "checkpoint"]
@@ -69,6 +70,9 @@ class RunDirectory:
                 return cls.create_at(path, project)
             except FileExistsError:
                 number += 1
+            except WeightsError:
+                path.rmdir()
+                raise
             except OSError as error:
                 raise _unwritable(path, error) from None
 
@@ -76,7 +80,8 @@ class RunDirectory:
     def create_at(cls, path: Path | str, project: Project) -> RunDirectory:
         """Makes `path` a run directory for this project, state queued.
 
-        Raises RunError if it already holds a run.
+        The file of weights that the project begins with is copied into it, so that the run needs
+        nothing outside. Raises RunError if there is a run already, WeightsError without that file.
         """
         run = cls(path)
         if run.exists():
@@ -88,7 +93,7 @@ class RunDirectory:
             run.path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise _unwritable(run.path, error) from None
-        save(project, run.project_file)
+        save(with_own_weights(project, run.path), run.project_file)
         run.control("run")
         run.write_status(
             RunStatus(state="queued", epochs=project.training.epochs, heartbeat=time.time())

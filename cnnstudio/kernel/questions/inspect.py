@@ -148,7 +148,17 @@ def _identity(project: Project) -> str:
     nodes = [node.model_dump(exclude={"position"}) for node in project.network.nodes]
     edges = [edge.model_dump() for edge in project.network.edges]
     data = project.data.model_dump(mode="json")
-    return json.dumps([nodes, edges, data, project.training.seed], sort_keys=True)
+    beginning = project.training.seed, *_weights_identity(project.training.initial_weights)
+    return json.dumps([nodes, edges, data, beginning], sort_keys=True)
+
+
+def _weights_identity(file: str) -> tuple[Any, ...]:
+    """Changes when the file is written anew."""
+    try:
+        found = Path(file).stat()
+    except (OSError, ValueError):
+        return (file,)
+    return file, found.st_mtime_ns, found.st_size
 
 
 def _reference(image: Image) -> Reference:
