@@ -29,12 +29,15 @@ from cnnstudio.graph.errors import (
     WeightsError,
 )
 from cnnstudio.graph.file import dumps, load, loads, save
-from cnnstudio.graph.model import Edge, Network, Node, Project
+from cnnstudio.graph.frames import AddFrame, ChangeFrame, RemoveFrame
+from cnnstudio.graph.model import Edge, Frame, Network, Node, Project
 from cnnstudio.graph.problems import Fix, Problem, is_valid_name, problem_on, structural_problems
 from cnnstudio.graph.settings import Component, DataSettings, TrainingSettings
 
 __all__ = [
+    "AddFrame",
     "AddNode",
+    "ChangeFrame",
     "Changed",
     "CnnStudioError",
     "Component",
@@ -48,6 +51,7 @@ __all__ = [
     "ExplanationError",
     "ExportError",
     "Fix",
+    "Frame",
     "Group",
     "KernelError",
     "Move",
@@ -58,6 +62,7 @@ __all__ = [
     "ProblemError",
     "Project",
     "ProjectFileError",
+    "RemoveFrame",
     "RemoveNode",
     "Rename",
     "RunError",

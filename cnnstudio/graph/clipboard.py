@@ -1,4 +1,4 @@
-"""Nodes on the clipboard: JSON text that any window, or a text editor, can take."""
+"""Nodes and frames on the clipboard: JSON text that any window, or a text editor, can take."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from cnnstudio.graph.edits import Paste
 from cnnstudio.graph.errors import ProblemError
-from cnnstudio.graph.model import Edge, Model, Network, Node
+from cnnstudio.graph.model import Edge, Frame, Model, Network, Node
 
 MIME_TYPE = "application/x-cnnstudio-nodes+json"
 MAX_LENGTH = 32 * 1024 * 1024
@@ -17,20 +17,22 @@ MAX_LENGTH = 32 * 1024 * 1024
 class _Clip(Model):
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
+    frames: tuple[Frame, ...] = ()
 
 
-def copy(network: Network, ids: Iterable[str]) -> str:
-    """The nodes with these ids and the wires between them, as JSON text."""
-    chosen = set(ids)
+def copy(network: Network, ids: Iterable[str], frames: Iterable[str] = ()) -> str:
+    """The nodes and frames with these ids and the wires between the nodes, as JSON text."""
+    chosen, chosen_frames = set(ids), set(frames)
     clip = _Clip(
         nodes=tuple(node for node in network.nodes if node.id in chosen),
         edges=tuple(e for e in network.edges if e.source in chosen and e.target in chosen),
+        frames=tuple(frame for frame in network.frames if frame.id in chosen_frames),
     )
     return clip.model_dump_json()
 
 
 def paste(network: Network, text: str, offset: tuple[float, float] = (24.0, 24.0)) -> Paste:
-    """An edit that adds the copied nodes, moved by `offset`, under free ids and names.
+    """An edit that adds what was copied, moved by `offset`, under free ids and names.
 
     Raises ProblemError if the text holds no nodes. A node that shares weights keeps sharing with
     the copy of its owner if that was copied too, else with the owner itself if it is there.
@@ -55,7 +57,7 @@ def paste(network: Network, text: str, offset: tuple[float, float] = (24.0, 24.0
                 update={
                     "id": new_ids[node.id],
                     "name": _unused(node.name, taken_names),
-                    "position": (node.position[0] + offset[0], node.position[1] + offset[1]),
+                    "position": _moved(node.position, offset),
                     "shares": shares,
                 }
             )
@@ -65,7 +67,21 @@ def paste(network: Network, text: str, offset: tuple[float, float] = (24.0, 24.0
         for edge in clip.edges
         if edge.source in new_ids and edge.target in new_ids
     )
-    return Paste(network=network.name, nodes=tuple(nodes), edges=edges)
+    taken_frames = {frame.id for frame in network.frames}
+    frames = tuple(
+        frame.model_copy(
+            update={
+                "id": _unused(frame.id, taken_frames),
+                "position": _moved(frame.position, offset),
+            }
+        )
+        for frame in clip.frames
+    )
+    return Paste(network=network.name, nodes=tuple(nodes), edges=edges, frames=frames)
+
+
+def _moved(position: tuple[float, float], offset: tuple[float, float]) -> tuple[float, float]:
+    return position[0] + offset[0], position[1] + offset[1]
 
 
 def _unused(text: str, taken: set[str]) -> str:

@@ -11,31 +11,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError, field_validator
 
+from cnnstudio.graph.edit import BaseEdit, NetworkEdit
 from cnnstudio.graph.errors import ProblemError
-from cnnstudio.graph.model import Edge, Model, Network, Node, Project
+from cnnstudio.graph.frames import AddFrame, ChangeFrame, RemoveFrame
+from cnnstudio.graph.model import Edge, Frame, Network, Node, Project
 from cnnstudio.graph.values import check_json
-
-
-class _Edit(Model):
-    def apply(self, project: Project) -> tuple[Project, Edit]:
-        """The changed project and the inverse edit; ProblemError if the edit is impossible."""
-        raise NotImplementedError
-
-    @property
-    def label(self) -> str:
-        """The edit in the undo list."""
-        raise NotImplementedError
-
-
-class _NetworkEdit(_Edit):
-    network: str = "main"
-
-    def apply(self, project: Project) -> tuple[Project, Edit]:
-        network, inverse = self.change(project.network_named(self.network))
-        return project.with_network(network), inverse
-
-    def change(self, network: Network) -> tuple[Network, Edit]:
-        raise NotImplementedError
 
 
 def _existing(network: Network, id: str) -> Node:
@@ -49,7 +29,7 @@ def _with_node(network: Network, node: Node) -> Network:
     return network.replace(nodes=(node if old.id == node.id else old for old in network.nodes))
 
 
-class AddNode(_NetworkEdit):
+class AddNode(NetworkEdit):
     type: Literal["add_node"] = "add_node"
     node: Node
 
@@ -65,7 +45,7 @@ class AddNode(_NetworkEdit):
         return network.replace(nodes=(*network.nodes, self.node)), inverse
 
 
-class RemoveNode(_NetworkEdit):
+class RemoveNode(NetworkEdit):
     """Removes a node and the wires at it."""
 
     type: Literal["remove_node"] = "remove_node"
@@ -86,7 +66,7 @@ class RemoveNode(_NetworkEdit):
         return changed, Paste(network=self.network, nodes=(node,), edges=tuple(at_node))
 
 
-class Connect(_NetworkEdit):
+class Connect(NetworkEdit):
     """Draws a wire; one that already ends in that input port is replaced."""
 
     type: Literal["connect"] = "connect"
@@ -116,7 +96,7 @@ class Connect(_NetworkEdit):
         return network.replace(edges=(*kept, self.edge)), inverse
 
 
-class Disconnect(_NetworkEdit):
+class Disconnect(NetworkEdit):
     type: Literal["disconnect"] = "disconnect"
     edge: Edge
 
@@ -131,7 +111,7 @@ class Disconnect(_NetworkEdit):
         return changed, Paste(network=self.network, nodes=(), edges=(self.edge,))
 
 
-class SetParameter(_NetworkEdit):
+class SetParameter(NetworkEdit):
     """Sets a layer's parameter, or with `unset` takes it back to its default."""
 
     type: Literal["set_parameter"] = "set_parameter"
@@ -162,7 +142,7 @@ class SetParameter(_NetworkEdit):
         return _with_node(network, node.model_copy(update={"parameters": parameters})), inverse
 
 
-class Rename(_NetworkEdit):
+class Rename(NetworkEdit):
     type: Literal["rename"] = "rename"
     node_id: str
     name: str
@@ -177,7 +157,7 @@ class Rename(_NetworkEdit):
         return _with_node(network, node.model_copy(update={"name": self.name})), inverse
 
 
-class Move(_NetworkEdit):
+class Move(NetworkEdit):
     """Puts nodes at new places."""
 
     type: Literal["move"] = "move"
@@ -201,36 +181,47 @@ class Move(_NetworkEdit):
         return changed, Move(network=self.network, positions=old)
 
 
-class Paste(_NetworkEdit):
-    """Adds nodes and wires as they are; ids must be free."""
+class Paste(NetworkEdit):
+    """Adds nodes, wires and frames as they are; ids must be free."""
 
     type: Literal["paste"] = "paste"
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...] = ()
+    frames: tuple[Frame, ...] = ()
 
     @property
     def label(self) -> str:
+        if self.frames and not self.nodes:
+            return "Paste 1 frame" if len(self.frames) == 1 else f"Paste {len(self.frames)} frames"
         return "Paste 1 node" if len(self.nodes) == 1 else f"Paste {len(self.nodes)} nodes"
 
     def change(self, network: Network) -> tuple[Network, Edit]:
         ids = [node.id for node in self.nodes]
+        frame_ids = [frame.id for frame in self.frames]
+        if set(frame_ids) & {f.id for f in network.frames} or len(set(frame_ids)) < len(frame_ids):
+            raise ProblemError(f"Ids of frames to paste are taken: {', '.join(frame_ids)}.")
         doubled = set(ids) & set(network.by_id)
         if doubled or len(set(ids)) < len(ids):
             raise ProblemError(f"Ids to paste are taken: {', '.join(sorted(doubled) or ids)}.")
         present = set(network.edges)
         added = tuple(dict.fromkeys(edge for edge in self.edges if edge not in present))
         changed = network.replace(
-            nodes=(*network.nodes, *self.nodes), edges=(*network.edges, *added)
+            nodes=(*network.nodes, *self.nodes) if self.nodes else None,
+            edges=(*network.edges, *added) if added else None,
+            frames=(*network.frames, *self.frames) if self.frames else None,
         )
-        return changed, _Unpaste(network=self.network, nodes=tuple(ids), edges=added)
+        return changed, _Unpaste(
+            network=self.network, nodes=tuple(ids), edges=added, frames=tuple(frame_ids)
+        )
 
 
-class _Unpaste(_NetworkEdit):
-    """The inverse of Paste: takes exactly these nodes and wires out, and no others."""
+class _Unpaste(NetworkEdit):
+    """The inverse of Paste: takes exactly these nodes, wires and frames out, and no others."""
 
     type: Literal["unpaste"] = "unpaste"
     nodes: tuple[str, ...]
     edges: tuple[Edge, ...]
+    frames: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -240,15 +231,19 @@ class _Unpaste(_NetworkEdit):
         nodes = tuple(_existing(network, id) for id in self.nodes)
         if missing := set(self.edges) - set(network.edges):
             raise ProblemError(f"{len(missing)} wires to take out do not exist.")
-        gone, gone_edges = set(self.nodes), set(self.edges)
+        gone, gone_edges, gone_frames = set(self.nodes), set(self.edges), set(self.frames)
+        frames = tuple(frame for frame in network.frames if frame.id in gone_frames)
+        if len(frames) < len(gone_frames):
+            raise ProblemError(f"{len(gone_frames) - len(frames)} frames to take out don't exist.")
         changed = network.replace(
             nodes=(node for node in network.nodes if node.id not in gone),
             edges=(edge for edge in network.edges if edge not in gone_edges),
+            frames=(frame for frame in network.frames if frame.id not in gone_frames),
         )
-        return changed, Paste(network=self.network, nodes=nodes, edges=self.edges)
+        return changed, Paste(network=self.network, nodes=nodes, edges=self.edges, frames=frames)
 
 
-class SetSetting(_Edit):
+class SetSetting(BaseEdit):
     """Sets one setting; `name` may lead into a nested one: `optimizer.parameters.momentum`."""
 
     type: Literal["set_setting"] = "set_setting"
@@ -304,7 +299,7 @@ class SetSetting(_Edit):
         return project.model_copy(update={self.section: changed}), inverse
 
 
-class Group(_Edit):
+class Group(BaseEdit):
     """Several edits as one step; if one is impossible, none is made."""
 
     type: Literal["group"] = "group"
@@ -333,6 +328,9 @@ Edit = Annotated[
     | Move
     | Paste
     | _Unpaste
+    | AddFrame
+    | RemoveFrame
+    | ChangeFrame
     | SetSetting
     | Group,
     Field(discriminator="type"),

@@ -19,6 +19,7 @@ from cnnstudio.graph.values import check_json
 
 FORMAT: Final = "cnnstudio-project"
 FORMAT_VERSION: Final = 1
+FRAME_COLORS: Final = ("grey", "blue", "green", "yellow", "red", "purple")
 
 
 def natural_key(text: str) -> tuple[list[tuple[int, int, str]], str]:
@@ -76,12 +77,43 @@ class Edge(Model):
         )
 
 
+class Frame(Model):
+    """A titled area behind the nodes, or a note; for people, without meaning for the network.
+
+    Nodes wholly inside it belong to it: they move with it. A frame with a text and no title is a
+    note. `color` is one of `FRAME_COLORS`; a name that is none of them is shown as grey.
+    """
+
+    id: str = Field(min_length=1)
+    title: str = ""
+    text: str = ""
+    position: tuple[float, float] = (0.0, 0.0)
+    size: tuple[float, float] = (320.0, 240.0)
+    color: str = "blue"
+
+    @property
+    def is_note(self) -> bool:
+        return bool(self.text) and not self.title
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Left, top, right, bottom."""
+        (x, y), (width, height) = self.position, self.size
+        return x, y, x + width, y + height
+
+    def holds(self, box: tuple[float, float, float, float]) -> bool:
+        """Whether a box (left, top, right, bottom) lies wholly inside."""
+        left, top, right, bottom = self.box
+        return left <= box[0] and top <= box[1] and box[2] <= right and box[3] <= bottom
+
+
 class Network(Model):
     """A directed graph of nodes. May be broken: problems are reported, never raised."""
 
     name: str = "main"
     nodes: tuple[Node, ...] = ()
     edges: tuple[Edge, ...] = ()
+    frames: tuple[Frame, ...] = ()
 
     @field_validator("nodes")
     @classmethod
@@ -96,6 +128,13 @@ class Network(Model):
     @classmethod
     def _edges_in_order(cls, edges: tuple[Edge, ...]) -> tuple[Edge, ...]:
         return tuple(sorted(set(edges), key=lambda edge: edge.sort_key))
+
+    @field_validator("frames")
+    @classmethod
+    def _frames_in_order(cls, frames: tuple[Frame, ...]) -> tuple[Frame, ...]:
+        if len({frame.id for frame in frames}) < len(frames):
+            raise ValueError("two frames have the same id")
+        return tuple(sorted(frames, key=lambda frame: natural_key(frame.id)))
 
     @cached_property
     def by_id(self) -> dict[str, Node]:
@@ -118,6 +157,13 @@ class Network(Model):
     def node(self, id: str) -> Node:
         """The node with this id; KeyError if there is none."""
         return self.by_id[id]
+
+    def frame(self, id: str) -> Frame:
+        """The frame with this id; KeyError if there is none."""
+        for frame in self.frames:
+            if frame.id == id:
+                return frame
+        raise KeyError(id)
 
     def find(self, name: str) -> Node | None:
         """The first node with this name."""
@@ -159,16 +205,30 @@ class Network(Model):
         """An id that no node has."""
         return _free(base, set(self.by_id))
 
+    def free_frame_id(self) -> str:
+        """An id that no frame has."""
+        return _free("frame", {frame.id for frame in self.frames})
+
     def replace(
-        self, nodes: Iterable[Node] | None = None, edges: Iterable[Edge] | None = None
+        self,
+        nodes: Iterable[Node] | None = None,
+        edges: Iterable[Edge] | None = None,
+        frames: Iterable[Frame] | None = None,
     ) -> Network:
-        """A copy with these nodes or edges, in canonical order."""
-        new_nodes, new_edges = self.nodes, self.edges
+        """A copy with these nodes, edges or frames, in canonical order."""
+        changed: dict[str, Any] = {}
         if nodes is not None:
-            new_nodes = tuple(sorted(nodes, key=lambda node: natural_key(node.id)))
+            changed["nodes"] = tuple(sorted(nodes, key=lambda node: natural_key(node.id)))
         if edges is not None:
-            new_edges = tuple(sorted(set(edges), key=lambda edge: edge.sort_key))
-        return Network.model_construct(name=self.name, nodes=new_nodes, edges=new_edges)
+            changed["edges"] = tuple(sorted(set(edges), key=lambda edge: edge.sort_key))
+        if frames is not None:
+            changed["frames"] = tuple(sorted(frames, key=lambda frame: natural_key(frame.id)))
+        return self._with(changed)
+
+    def _with(self, changed: dict[str, Any]) -> Network:
+        # Not model_copy, which would take the cached look-ups of the old nodes along.
+        kept = {name: getattr(self, name) for name in type(self).model_fields}
+        return Network.model_construct(**(kept | changed))
 
 
 def _free(base: str, taken: set[str]) -> str:

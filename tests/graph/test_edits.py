@@ -7,12 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnstudio.graph import (
+    AddFrame,
     AddNode,
+    ChangeFrame,
     Component,
     Connect,
     Disconnect,
     Document,
     Edge,
+    Frame,
     Group,
     Move,
     Network,
@@ -20,6 +23,7 @@ from cnnstudio.graph import (
     Paste,
     ProblemError,
     Project,
+    RemoveFrame,
     RemoveNode,
     Rename,
     SetParameter,
@@ -51,7 +55,14 @@ nodes = st.builds(
 )
 ports = st.integers(0, 2)
 edges = st.builds(Edge, source=ids, target=ids, source_port=ports, target_port=ports)
+frame_ids = st.sampled_from(["frame1", "frame2", "frame10"])
+frames = st.builds(
+    Frame, id=frame_ids, title=names, text=names, position=positions, color=st.text(max_size=5)
+)
 simple_edits = st.one_of(
+    st.builds(AddFrame, frame=frames),
+    st.builds(RemoveFrame, frame_id=frame_ids),
+    st.builds(ChangeFrame, frame=frames),
     st.builds(AddNode, node=nodes),
     st.builds(RemoveNode, node_id=ids),
     st.builds(Connect, edge=edges),
@@ -60,7 +71,12 @@ simple_edits = st.one_of(
     st.builds(SetParameter, node_id=ids, name=st.just("p"), unset=st.just(True)),
     st.builds(Rename, node_id=ids, name=names),
     st.builds(Move, positions=st.dictionaries(ids, positions, min_size=1, max_size=3)),
-    st.builds(Paste, nodes=st.lists(nodes, max_size=2).map(tuple), edges=st.tuples(edges)),
+    st.builds(
+        Paste,
+        nodes=st.lists(nodes, max_size=2).map(tuple),
+        edges=st.tuples(edges),
+        frames=st.lists(frames, max_size=1).map(tuple),
+    ),
     st.builds(
         SetSetting, section=st.just("training"), name=st.just("epochs"), value=st.integers(-1, 9)
     ),
