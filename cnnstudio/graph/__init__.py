@@ -33,11 +33,21 @@ from cnnstudio.graph.frames import AddFrame, ChangeFrame, RemoveFrame
 from cnnstudio.graph.model import Edge, Frame, Network, Node, Project
 from cnnstudio.graph.problems import Fix, Problem, is_valid_name, problem_on, structural_problems
 from cnnstudio.graph.settings import Component, DataSettings, TrainingSettings
+from cnnstudio.graph.sources import (
+    AddSource,
+    ChangeSource,
+    NotePackage,
+    PackageUse,
+    RemoveSource,
+    SourceFile,
+)
 
 __all__ = [
     "AddFrame",
     "AddNode",
+    "AddSource",
     "ChangeFrame",
+    "ChangeSource",
     "Changed",
     "CnnStudioError",
     "Component",
@@ -57,6 +67,8 @@ __all__ = [
     "Move",
     "Network",
     "Node",
+    "NotePackage",
+    "PackageUse",
     "Paste",
     "Problem",
     "ProblemError",
@@ -64,10 +76,12 @@ __all__ = [
     "ProjectFileError",
     "RemoveFrame",
     "RemoveNode",
+    "RemoveSource",
     "Rename",
     "RunError",
     "SetParameter",
     "SetSetting",
+    "SourceFile",
     "TrainingSettings",
     "WeightsError",
     "dumps",

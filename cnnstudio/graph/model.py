@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from cnnstudio.graph.errors import ProblemError
 from cnnstudio.graph.settings import DataSettings, TrainingSettings
+from cnnstudio.graph.sources import PackageUse, SourceFile
 from cnnstudio.graph.values import check_json
 
 FORMAT: Final = "cnnstudio-project"
@@ -248,6 +249,16 @@ class Project(Model):
     networks: tuple[Network, ...] = Field(default_factory=lambda: (Network(),), min_length=1)
     data: DataSettings = Field(default_factory=DataSettings)
     training: TrainingSettings = Field(default_factory=TrainingSettings)
+    sources: tuple[SourceFile, ...] = ()
+    packages: tuple[PackageUse, ...] = ()
+
+    @field_validator("sources", "packages")
+    @classmethod
+    def _by_name(cls, values: tuple[Any, ...]) -> tuple[Any, ...]:
+        names = [value.name for value in values]
+        if len(set(names)) < len(names):
+            raise ValueError("two of them have the same name")
+        return tuple(sorted(values, key=lambda value: natural_key(value.name)))
 
     @model_validator(mode="after")
     def _network_names_differ(self) -> Project:
@@ -277,3 +288,17 @@ class Project(Model):
                 )
             }
         )
+
+    def source(self, name: str) -> SourceFile | None:
+        """The Python file of this module name."""
+        return next((source for source in self.sources if source.name == name), None)
+
+    def with_sources(self, sources: Iterable[SourceFile]) -> Project:
+        """A copy with these Python files, in canonical order."""
+        ordered = tuple(sorted(sources, key=lambda source: natural_key(source.name)))
+        return self.model_copy(update={"sources": ordered})
+
+    def with_packages(self, packages: Iterable[PackageUse]) -> Project:
+        """A copy with these notes on installed packages, in canonical order."""
+        ordered = tuple(sorted(packages, key=lambda use: natural_key(use.name)))
+        return self.model_copy(update={"packages": ordered})
