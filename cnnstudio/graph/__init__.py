@@ -33,14 +33,8 @@ from cnnstudio.graph.frames import AddFrame, ChangeFrame, RemoveFrame
 from cnnstudio.graph.model import Edge, Frame, Network, Node, Project
 from cnnstudio.graph.problems import Fix, Problem, is_valid_name, problem_on, structural_problems
 from cnnstudio.graph.settings import Component, DataSettings, TrainingSettings
-from cnnstudio.graph.sources import (
-    AddSource,
-    ChangeSource,
-    NotePackage,
-    PackageUse,
-    RemoveSource,
-    SourceFile,
-)
+from cnnstudio.graph.source_edits import AddSource, ChangeSource, NotePackage, RemoveSource
+from cnnstudio.graph.sources import PackageUse, SourceFile
 
 __all__ = [
     "AddFrame",

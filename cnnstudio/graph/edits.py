@@ -15,7 +15,7 @@ from cnnstudio.graph.edit import BaseEdit, NetworkEdit
 from cnnstudio.graph.errors import ProblemError
 from cnnstudio.graph.frames import AddFrame, ChangeFrame, RemoveFrame
 from cnnstudio.graph.model import Edge, Frame, Network, Node, Project
-from cnnstudio.graph.sources import AddSource, ChangeSource, NotePackage, RemoveSource
+from cnnstudio.graph.source_edits import AddSource, ChangeSource, NotePackage, RemoveSource
 from cnnstudio.graph.values import check_json
 
 

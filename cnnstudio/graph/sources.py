@@ -1,4 +1,4 @@
-"""Code of the user's own that a project carries along, and the edits that change it.
+"""Code of the user's own that a project carries along.
 
 A project and a run directory hold the text itself, so they are complete on any machine. Nothing
 here reads or runs it.
@@ -8,15 +8,9 @@ from __future__ import annotations
 
 import keyword
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
-
-from cnnstudio.graph.errors import ProblemError
-
-if TYPE_CHECKING:
-    from cnnstudio.graph.edits import Edit
-    from cnnstudio.graph.model import Project
 
 USER_PREFIX: Final = "user:"
 PACKAGE_PREFIX: Final = "package:"
@@ -59,86 +53,3 @@ class PackageUse(_Value):
     name: str = Field(min_length=1)
     distribution: str
     version: str
-
-
-class _SourceEdit(_Value):
-    def apply(self, project: Project) -> tuple[Project, Edit]:
-        """The changed project and the inverse edit; ProblemError if the edit is impossible."""
-        raise NotImplementedError
-
-
-class AddSource(_SourceEdit):
-    """Adds a Python file; its name must be free."""
-
-    type: Literal["add_source"] = "add_source"
-    source: SourceFile
-
-    @property
-    def label(self) -> str:
-        return f"Add the layers of {self.source.name}.py"
-
-    def apply(self, project: Project) -> tuple[Project, Edit]:
-        if project.source(self.source.name) is not None:
-            raise ProblemError(f"The project already has a file named '{self.source.name}'.")
-        return project.with_sources((*project.sources, self.source)), RemoveSource(
-            name=self.source.name
-        )
-
-
-class RemoveSource(_SourceEdit):
-    """Removes a Python file. Nodes of its kinds stay, as placeholders."""
-
-    type: Literal["remove_source"] = "remove_source"
-    name: str
-
-    @property
-    def label(self) -> str:
-        return f"Remove the layers of {self.name}.py"
-
-    def apply(self, project: Project) -> tuple[Project, Edit]:
-        source = _existing(project, self.name)
-        kept = (other for other in project.sources if other.name != self.name)
-        return project.with_sources(kept), AddSource(source=source)
-
-
-class ChangeSource(_SourceEdit):
-    """Replaces the text, and where it came from, of the file of the same name."""
-
-    type: Literal["change_source"] = "change_source"
-    source: SourceFile
-
-    @property
-    def label(self) -> str:
-        return f"Reload {self.source.name}.py"
-
-    def apply(self, project: Project) -> tuple[Project, Edit]:
-        before = _existing(project, self.source.name)
-        changed = (self.source if s.name == before.name else s for s in project.sources)
-        return project.with_sources(changed), ChangeSource(source=before)
-
-
-class NotePackage(_SourceEdit):
-    """Notes which version of a package the project uses; `use` None forgets it."""
-
-    type: Literal["note_package"] = "note_package"
-    name: str
-    use: PackageUse | None
-
-    @property
-    def label(self) -> str:
-        return f"Use the layers of {self.name}"
-
-    def apply(self, project: Project) -> tuple[Project, Edit]:
-        if self.use is not None and self.use.name != self.name:
-            raise ProblemError(f"'{self.use.name}' is not the package '{self.name}'.")
-        before = next((use for use in project.packages if use.name == self.name), None)
-        kept = [use for use in project.packages if use.name != self.name]
-        noted = kept if self.use is None else [*kept, self.use]
-        return project.with_packages(noted), NotePackage(name=self.name, use=before)
-
-
-def _existing(project: Project, name: str) -> SourceFile:
-    source = project.source(name)
-    if source is None:
-        raise ProblemError(f"The project has no file named '{name}'.")
-    return source

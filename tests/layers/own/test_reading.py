@@ -115,7 +115,8 @@ def test_with_a_default_it_is_asked_for():
         "Turns.\n\n    Args:\n        a (int): how far\n            it turns.\n"
         "        b: other\n    ",
         "Turns.\n\n    Parameters\n    ----------\n    a : int\n        how far\n"
-        "        it turns.\n    b : int\n        other\n\n    Returns\n    -------\n    Tensor\n    ",
+        "        it turns.\n    b : int\n        other\n"
+        "\n    Returns\n    -------\n    Tensor\n    ",
         "Turns.\n\n    :param a: how far it turns.\n    :param int b: other\n    :return: x\n    ",
     ],
 )
