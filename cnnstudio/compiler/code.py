@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from textwrap import indent, wrap
 from typing import Any
 
-from cnnstudio.compiler.build import class_name, require_sound
-from cnnstudio.compiler.check import Checked
+from cnnstudio.compiler.build import class_name, sound
 from cnnstudio.compiler.construct import resolve
-from cnnstudio.graph import Network, Node, Project
-from cnnstudio.layers import LayerKind, catalogue
+from cnnstudio.compiler.trace import Ref, Step, Trace
+from cnnstudio.graph import ProblemError, Project
+from cnnstudio.layers import LayerKind
 
 OPERATORS = {"operator.add": "+", "operator.mul": "*", "operator.sub": "-"}
 LINE = 100
@@ -24,11 +24,12 @@ def code(project: Project) -> str:
     Its class builds the same modules under the same names as `build`, so a state dict of the one
     loads into the other. Raises ProblemError if the network has errors.
     """
-    require_sound(project)
-    checked = Checked(project.network)
+    found = sound(project)
+    if len(found.uses) > 1:
+        raise ProblemError("A network with blocks can't be printed as code yet.")
     name = class_name(project.name)
     head = wrap(project.description.split("\n")[0] or f"{project.name}.", LINE - 6)
-    imports = ["import torch"] if _needs_torch(checked) else []
+    imports = ["import torch"] if _needs_torch(found) else []
     parts = [
         '"""' + "\n".join(head).replace('"""', "'''").replace("\\", "/") + '"""',
         "",
@@ -37,53 +38,52 @@ def code(project: Project) -> str:
         "",
         "",
         f"class {name}(nn.Module):",
-        f'    """{_signature(checked)}"""',
+        f'    """{_signature(found)}"""',
         "",
         "    def __init__(self) -> None:",
         "        super().__init__()",
-        indent("\n".join(_constructors(checked)), " " * 8),
+        indent("\n".join(_constructors(found)), " " * 8),
         "",
-        indent(_forward(checked), " " * 4),
+        indent(_forward(found), " " * 4),
         "",
     ]
     return "\n".join(parts)
 
 
-def _needs_torch(checked: Checked) -> bool:
-    kinds = [catalogue[checked.network.node(id).kind] for id in checked.used]
-    return any(kind.call in ("function", "list") and kind.target not in OPERATORS for kind in kinds)
+def _needs_torch(found: Trace) -> bool:
+    return any(
+        step.kind.call in ("function", "list") and step.kind.target not in OPERATORS
+        for step in found.used
+    )
 
 
-def _ends(network: Network, kind: str, used: list[str]) -> list[Node]:
-    return [node for node in network.nodes if node.kind == kind and node.id in used]
+def _inputs(found: Trace) -> list[Step]:
+    return sorted(
+        (step for step in found.used if step.kind.call == "input"),
+        key=lambda step: [node.id for node in found.network.nodes].index(step.node.id),
+    )
 
 
-def _signature(checked: Checked) -> str:
+def _signature(found: Trace) -> str:
     """`image (N, 1, 28, 28) → (N, 10)`"""
 
-    def shown(node: Node) -> str:
-        return f"(N, {', '.join(map(str, checked.shapes[node.id]))})"
+    def shown(ref: Ref) -> str:
+        return f"(N, {', '.join(map(str, found.shape(ref)))})"
 
-    inputs = _ends(checked.network, "Input", checked.used)
-    outputs = _ends(checked.network, "Output", checked.used)
-    given = ", ".join(f"{node.name} {shown(node)}" for node in inputs)
-    if len(outputs) == 1:
-        return f"{given} → {shown(outputs[0])}"
-    return f"{given} → " + ", ".join(f"{node.name} {shown(node)}" for node in outputs)
+    given = ", ".join(f"{step.path} {shown(Ref(step.path))}" for step in _inputs(found))
+    if len(found.outputs) == 1:
+        return f"{given} → {shown(next(iter(found.outputs.values())))}"
+    outputs = found.outputs.items()
+    return f"{given} → " + ", ".join(f"{name} {shown(ref)}" for name, ref in outputs)
 
 
-def _constructors(checked: Checked) -> list[str]:
-    lines = []
-    made: set[str] = set()
-    for id in checked.used:
-        node = checked.network.node(id)
-        kind = catalogue[node.kind]
-        owner = checked.network.by_id.get(node.shares or "", node)
-        if kind.call == "module" and owner.id not in made:
-            made.add(owner.id)
-            arguments = kind.arguments(owner.parameters, checked.made_for[owner.id])
-            lines.append(f"self.{owner.name} = {_call(kind, arguments)}")
-    return lines or ["pass"]
+def _constructors(found: Trace) -> list[str]:
+    lines = {
+        step.module: f"self.{step.module} = {_call(step.kind, step.arguments)}"
+        for step in reversed(found.used)
+        if step.kind.call == "module"
+    }
+    return list(lines.values())[::-1] or ["pass"]
 
 
 def _call(kind: LayerKind, arguments: Mapping[str, Any], given: str = "") -> str:
@@ -121,22 +121,16 @@ def _literal(value: Any) -> str:
     return f'"{value}"' if isinstance(value, str) else repr(value)
 
 
-def _forward(checked: Checked) -> str:
-    network = checked.network
-    inputs = _ends(network, "Input", checked.used)
-    outputs = _ends(network, "Output", checked.used)
-    given = ", ".join(f"{node.name}: Tensor" for node in inputs)
-    gives = "Tensor" if len(outputs) == 1 else "dict[str, Tensor]"
-    names = _variables(checked)
+def _forward(found: Trace) -> str:
+    given = ", ".join(f"{step.path}: Tensor" for step in _inputs(found))
+    gives = "Tensor" if len(found.outputs) == 1 else "dict[str, Tensor]"
+    names = _variables(found)
     lines = []
-    for id in checked.used:
-        node = network.node(id)
-        kind = catalogue[node.kind]
-        if kind.call in ("input", "output"):
-            continue
-        sources = [names[edge.source] for edge in network.incoming(id)]
-        lines.append(f"{names[id]} = {_expression(checked, node, kind, sources)}")
-    results = {node.name: names[network.incoming(node.id)[0].source] for node in outputs}
+    for step in found.used:
+        if step.kind.call != "input":
+            sources = [names[ref.path] for ref in step.inputs]
+            lines.append(f"{names[step.path]} = {_expression(step, sources)}")
+    results = {name: names[ref.path] for name, ref in found.outputs.items()}
     if len(results) == 1:
         lines.append(f"return {next(iter(results.values()))}")
     else:
@@ -144,29 +138,30 @@ def _forward(checked: Checked) -> str:
     return f"def forward(self, {given}) -> {gives}:\n" + indent("\n".join(lines), "    ")
 
 
-def _expression(checked: Checked, node: Node, kind: LayerKind, sources: list[str]) -> str:
-    owner = checked.network.by_id.get(node.shares or "", node)
-    if kind.call == "module":
-        return f"self.{owner.name}({', '.join(sources)})"
-    if kind.target in OPERATORS:
-        return f" {OPERATORS[kind.target]} ".join(sources)
-    arguments = kind.arguments(node.parameters, checked.made_for[node.id])
-    given = f"[{', '.join(sources)}]" if kind.call == "list" else ", ".join(sources)
-    return _call(kind, arguments, given)
+def _expression(step: Step, sources: list[str]) -> str:
+    if step.kind.call == "module":
+        return f"self.{step.module}({', '.join(sources)})"
+    if step.kind.target in OPERATORS:
+        return f" {OPERATORS[step.kind.target]} ".join(sources)
+    given = f"[{', '.join(sources)}]" if step.kind.call == "list" else ", ".join(sources)
+    return _call(step.kind, step.arguments, given)
 
 
-def _variables(checked: Checked) -> dict[str, str]:
+def _variables(found: Trace) -> dict[str, str]:
     """A variable for each value; what only the next line reads needs no name of its own."""
-    network = checked.network
     chain = CHAIN
-    while network.find(chain) is not None:
+    while found.network.find(chain) is not None:
         chain += "_"
-    lines = [id for id in checked.used if network.node(id).kind not in ("Input", "Output")]
+    lines = [step.path for step in found.used if step.kind.call != "input"]
     following: dict[str, str | None] = dict(zip(lines, [*lines[1:], None], strict=True))
+    readers: dict[str, set[str | None]] = {step.path: set() for step in found.used}
+    for step in found.used:
+        for ref in step.inputs:
+            readers[ref.path].add(step.path)
+    for ref in found.outputs.values():
+        readers[ref.path].add(None)
     names = {}
-    for id in checked.used:
-        readers = {edge.target for edge in network.outgoing(id) if edge.target in checked.used}
-        follower = following.get(id, id)
-        passed_on = len(readers) == 1 and follower in (None, *readers)
-        names[id] = chain if passed_on else network.node(id).name
+    for path, own in readers.items():
+        passed_on = len(own) == 1 and path in following and following[path] in own
+        names[path] = chain if passed_on else path
     return names

@@ -7,7 +7,7 @@ from functools import cache, reduce
 from importlib import import_module
 from typing import Any
 
-from torch import Tensor, nn
+from torch import nn
 
 from cnnstudio.layers import LayerKind
 
@@ -32,19 +32,34 @@ def call(
     kind: LayerKind,
     module: nn.Module | None,
     arguments: Mapping[str, Any],
-    inputs: Sequence[Tensor],
-) -> Tensor:
-    """What a node gives for these inputs."""
+    inputs: Sequence[Any],
+) -> Any:
+    """What a node's target gives for these inputs: a tensor, or several nested ones.
+
+    Works on the values of a graph that is being traced too.
+    """
     match kind.call:
         case "module":
             assert module is not None
-            result = module(*inputs)
+            return module(*inputs, **(kind.call_arguments or {}))
         case "fold":
-            result = reduce(resolve(kind.target), inputs)
+            return reduce(resolve(kind.target), inputs)
         case "list":
-            result = resolve(kind.target)(list(inputs), **arguments)
+            return resolve(kind.target)(list(inputs), **arguments)
         case "output":
             [result] = inputs
+            return result
         case _:
-            result = resolve(kind.target)(*inputs, **arguments)
+            return resolve(kind.target)(*inputs, **arguments)
+
+
+def outputs(kind: LayerKind, parameters: Mapping[str, Any], result: Any) -> list[Any]:
+    """The values at a node's output ports, from what its target gave."""
+    count = len(kind.output_names(parameters)) or 1
+    return [picked(result, kind.pick(port, count)) for port in range(count)]
+
+
+def picked(result: Any, path: Sequence[int]) -> Any:
+    for index in path:
+        result = result[index]
     return result

@@ -1,4 +1,4 @@
-"""What one node makes of its inputs' shapes: found by running the real layer on the meta device.
+"""What one layer makes of its inputs' shapes: found by running the real layer on the meta device.
 
 The answers are torch's own, and are kept by (kind, parameters, shapes): after an edit only what
 lies downstream is found anew.
@@ -9,16 +9,17 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 import torch
+from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
-from cnnstudio.compiler.construct import call, construct
+from cnnstudio.compiler.construct import call, construct, outputs
 from cnnstudio.graph import ProblemError
-from cnnstudio.layers import catalogue
+from cnnstudio.layers import LayerKind
 from cnnstudio.layers.declaration import Shape
 
 BATCH = 2  # with 1, batch normalisation and squeezing would meet a special case
@@ -28,12 +29,14 @@ REMEMBERED = 20_000
 
 @dataclass(frozen=True)
 class Outcome:
-    """The output's shape (without the batch) and cost for one image, or why there is none.
+    """The outputs' shapes (without the batch) and the cost for one image, or why there are none.
 
-    `invalid` is a sentence about a parameter; `refused` is what torch said.
+    `arguments` are the target's. `invalid` is a sentence about a parameter; `refused` is what
+    torch said.
     """
 
-    shape: Shape | None = None
+    shapes: tuple[Shape, ...] = ()
+    arguments: Mapping[str, Any] = field(default_factory=dict)
     parameters: int = 0
     macs: int = 0
     activation_bytes: int = 0
@@ -42,44 +45,60 @@ class Outcome:
 
 
 def outcome(
-    kind: str, parameters: Mapping[str, Any], made_for: tuple[Shape, ...], shapes: tuple[Shape, ...]
+    kind: LayerKind,
+    parameters: Mapping[str, Any],
+    made_for: tuple[Shape, ...],
+    shapes: tuple[Shape, ...],
 ) -> Outcome:
-    """Runs a known kind on `shapes`; its weights are made for `made_for` (the same, if not shared).
+    """Runs a kind on `shapes`; its weights are made for `made_for` (the same, if not shared).
 
-    All shapes are without the batch dimension.
+    All shapes are without the batch dimension; `parameters` hold no expressions.
     """
     return _outcome(kind, json.dumps(parameters, sort_keys=True), made_for, shapes)
 
 
 @lru_cache(maxsize=REMEMBERED)
 def _outcome(
-    name: str, parameters: str, made_for: tuple[Shape, ...], shapes: tuple[Shape, ...]
+    kind: LayerKind, parameters: str, made_for: tuple[Shape, ...], shapes: tuple[Shape, ...]
 ) -> Outcome:
-    kind = catalogue[name]
+    values = json.loads(parameters)
     try:
-        arguments = kind.arguments(json.loads(parameters), made_for)
+        arguments = kind.arguments(values, made_for)
     except ProblemError as error:
         return Outcome(invalid=error)
     if kind.call == "input":
         shape = tuple(arguments["shape"])
-        return Outcome(shape=shape, activation_bytes=math.prod(shape) * BYTES_PER_VALUE)
+        return Outcome((shape,), arguments, activation_bytes=math.prod(shape) * BYTES_PER_VALUE)
     try:
         with torch.device("meta"), torch.no_grad():
             module = construct(kind, arguments)
             if module is not None:
                 module.eval()
-            inputs = [torch.empty((BATCH, *shape)) for shape in shapes]
+            dtype = torch.long if kind.takes_indices else torch.float32
+            inputs = [torch.empty((BATCH, *shape), dtype=dtype) for shape in shapes]
             with FlopCounterMode(display=False) as flops:
-                output = call(kind, module, arguments, inputs)
-    except (RuntimeError, ValueError, TypeError, IndexError, AssertionError) as error:
-        return Outcome(refused=str(error))
-    if output.ndim == 0 or output.shape[0] != BATCH:
-        return Outcome(refused=f"the batch dimension is lost: {tuple(output.shape)}")
-    shape = tuple(output.shape[1:])
-    looks_anew = output._is_view() or any(output is given for given in inputs)
+                result = call(kind, module, arguments, inputs)
+            given = outputs(kind, values, result)
+    except (RuntimeError, ValueError, TypeError, IndexError, KeyError, AssertionError) as error:
+        return Outcome(refused=str(error), arguments=arguments)
+    for tensor in given:
+        if not isinstance(tensor, Tensor):
+            return Outcome(refused=f"it gives no tensor but a {type(tensor).__name__}")
+        if tensor.ndim == 0 or tensor.shape[0] != BATCH:
+            return Outcome(refused=f"the batch dimension is lost: {tuple(tensor.shape)}")
     return Outcome(
-        shape=shape,
+        shapes=tuple(tuple(tensor.shape[1:]) for tensor in given),
+        arguments=arguments,
         parameters=sum(p.numel() for p in module.parameters()) if module is not None else 0,
         macs=flops.get_total_flops() // (2 * BATCH),
-        activation_bytes=0 if looks_anew else math.prod(shape) * BYTES_PER_VALUE,
+        activation_bytes=sum(_bytes(tensor) for tensor in given if not _anew(tensor, inputs)),
     )
+
+
+def _anew(tensor: Tensor, inputs: list[Tensor]) -> bool:
+    """Whether a tensor only looks at an input anew, and takes no memory."""
+    return bool(tensor._is_view()) or any(tensor is given for given in inputs)
+
+
+def _bytes(tensor: Tensor) -> int:
+    return math.prod(tensor.shape[1:]) * BYTES_PER_VALUE

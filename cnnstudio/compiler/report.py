@@ -20,13 +20,16 @@ class NodeCost(BaseModel):
 class Report(BaseModel):
     """Shapes, problems and cost of a network.
 
-    `shapes` and `nodes` are by node name; a shape leaves out the batch dimension. A node whose
-    shape could not be found is missing in both. The sums count what leads to an Output.
+    All are by node name; a node inside of a block has a dotted path, `layer1.0.conv1`. A shape
+    leaves out the batch dimension; of a node with several outputs, `shapes` has the first and
+    `port_shapes` all. A node whose shape could not be found is missing. The sums count what leads
+    to an Output.
     """
 
     model_config = ConfigDict(frozen=True)
 
     shapes: dict[str, list[int]] = Field(default_factory=dict)
+    port_shapes: dict[str, list[list[int]]] = Field(default_factory=dict)
     problems: list[Problem] = Field(default_factory=list)
     nodes: dict[str, NodeCost] = Field(default_factory=dict)
     parameters: int = 0

@@ -1,5 +1,6 @@
 """The document: projects, networks, edits and the project file. No torch, no Qt."""
 
+from cnnstudio.graph.block_edits import AddNetwork, ChangeNetwork, RemoveNetwork, RenameNetwork
 from cnnstudio.graph.document import Changed, Document
 from cnnstudio.graph.edits import (
     AddNode,
@@ -11,6 +12,7 @@ from cnnstudio.graph.edits import (
     Paste,
     RemoveNode,
     Rename,
+    SetBypass,
     SetParameter,
     SetSetting,
     edit_adapter,
@@ -30,7 +32,7 @@ from cnnstudio.graph.errors import (
 )
 from cnnstudio.graph.file import dumps, load, loads, save
 from cnnstudio.graph.frames import AddFrame, ChangeFrame, RemoveFrame
-from cnnstudio.graph.model import Edge, Frame, Network, Node, Project
+from cnnstudio.graph.model import BlockParameter, Edge, Frame, Network, Node, Project
 from cnnstudio.graph.problems import Fix, Problem, is_valid_name, problem_on, structural_problems
 from cnnstudio.graph.settings import Component, DataSettings, TrainingSettings
 from cnnstudio.graph.source_edits import AddSource, ChangeSource, NotePackage, RemoveSource
@@ -38,9 +40,12 @@ from cnnstudio.graph.sources import PackageUse, SourceFile
 
 __all__ = [
     "AddFrame",
+    "AddNetwork",
     "AddNode",
     "AddSource",
+    "BlockParameter",
     "ChangeFrame",
+    "ChangeNetwork",
     "ChangeSource",
     "Changed",
     "CnnStudioError",
@@ -69,10 +74,13 @@ __all__ = [
     "Project",
     "ProjectFileError",
     "RemoveFrame",
+    "RemoveNetwork",
     "RemoveNode",
     "RemoveSource",
     "Rename",
+    "RenameNetwork",
     "RunError",
+    "SetBypass",
     "SetParameter",
     "SetSetting",
     "SourceFile",

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError, field_validator
 
+from cnnstudio.graph.block_edits import AddNetwork, ChangeNetwork, RemoveNetwork, RenameNetwork
 from cnnstudio.graph.edit import BaseEdit, NetworkEdit
 from cnnstudio.graph.errors import ProblemError
 from cnnstudio.graph.frames import AddFrame, ChangeFrame, RemoveFrame
@@ -141,6 +142,24 @@ class SetParameter(NetworkEdit):
             network=self.network, node_id=node.id, name=self.name, value=old, unset=not had
         )
         return _with_node(network, node.model_copy(update={"parameters": parameters})), inverse
+
+
+class SetBypass(NetworkEdit):
+    """Switches a node off, so that it hands its first input on: true, false or an expression."""
+
+    type: Literal["set_bypass"] = "set_bypass"
+    node_id: str
+    bypass: bool | str
+
+    @property
+    def label(self) -> str:
+        return f"{'Bypass' if self.bypass else 'Use'} {self.node_id}"
+
+    def change(self, network: Network) -> tuple[Network, Edit]:
+        node = _existing(network, self.node_id)
+        inverse = SetBypass(network=self.network, node_id=node.id, bypass=node.bypass)
+        changed = Node.model_validate({**node.model_dump(), "bypass": self.bypass})
+        return _with_node(network, changed), inverse
 
 
 class Rename(NetworkEdit):
@@ -325,6 +344,7 @@ Edit = Annotated[
     | Connect
     | Disconnect
     | SetParameter
+    | SetBypass
     | Rename
     | Move
     | Paste
@@ -337,6 +357,10 @@ Edit = Annotated[
     | RemoveSource
     | ChangeSource
     | NotePackage
+    | AddNetwork
+    | RemoveNetwork
+    | ChangeNetwork
+    | RenameNetwork
     | Group,
     Field(discriminator="type"),
 ]

@@ -20,7 +20,9 @@ from cnnstudio.graph.model import FORMAT, FORMAT_VERSION, Project
 MAX_FILE_BYTES = 256 * 1024 * 1024
 
 # From a version to the step that makes the next one of it.
-MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    1: dict,  # version 2 added blocks and bypassed nodes, and changed nothing that was there
+}
 
 
 def dumps(project: Project) -> str:

@@ -19,7 +19,8 @@ from cnnstudio.graph.sources import PackageUse, SourceFile
 from cnnstudio.graph.values import check_json
 
 FORMAT: Final = "cnnstudio-project"
-FORMAT_VERSION: Final = 1
+FORMAT_VERSION: Final = 2
+BLOCK_PREFIX: Final = "block:"
 FRAME_COLORS: Final = ("grey", "blue", "green", "yellow", "red", "purple")
 
 
@@ -42,8 +43,11 @@ class Node(Model):
 
     `id` never changes and is unique in its network; `name` is what the user sees and what the
     built module is called. `parameters` holds only what differs from the declaration's defaults
-    or was set by the user. `shares` is the id of the node whose module (and weights) this one
-    uses again.
+    or was set by the user; a value such as `"=channels * 4"` is worked out from the parameters of
+    the network that the node stands in. `shares` is the id of the node whose module (and weights)
+    this one uses again. A node with `bypass` (a flag or an expression) hands its first input on.
+
+    The kind `block:NAME` stands for the project's network of that name.
     """
 
     id: str = Field(min_length=1)
@@ -52,6 +56,19 @@ class Node(Model):
     parameters: dict[str, Any] = Field(default_factory=dict)
     position: tuple[float, float] = (0.0, 0.0)
     shares: str | None = None
+    bypass: bool | str = False
+
+    @property
+    def block(self) -> str | None:
+        """The name of the network that this node stands for; None for a layer."""
+        return self.kind.removeprefix(BLOCK_PREFIX) if self.kind.startswith(BLOCK_PREFIX) else None
+
+    @field_validator("bypass")
+    @classmethod
+    def _flag_or_expression(cls, value: bool | str) -> bool | str:
+        if isinstance(value, str) and not value.startswith("="):
+            raise ValueError("should be true, false or an expression such as '=stride == 1'")
+        return value
 
     @field_validator("parameters")
     @classmethod
@@ -108,10 +125,37 @@ class Frame(Model):
         return left <= box[0] and top <= box[1] and box[2] <= right and box[3] <= bottom
 
 
+class BlockParameter(Model):
+    """A parameter of a block: what a node that stands for it can set.
+
+    Its type is that of the default: a flag, a whole number, a number, text or a list of whole
+    numbers.
+    """
+
+    name: str = Field(min_length=1)
+    default: Any
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[str, ...] = ()
+    help: str = ""
+
+    @field_validator("default")
+    @classmethod
+    def _plain_json(cls, value: Any) -> Any:
+        check_json(value)
+        return value
+
+
 class Network(Model):
-    """A directed graph of nodes. May be broken: problems are reported, never raised."""
+    """A directed graph of nodes. May be broken: problems are reported, never raised.
+
+    A project's further networks are its blocks: their Input and Output nodes are the ports of a
+    node that stands for them, and their `parameters` its parameters.
+    """
 
     name: str = "main"
+    description: str = ""
+    parameters: tuple[BlockParameter, ...] = ()
     nodes: tuple[Node, ...] = ()
     edges: tuple[Edge, ...] = ()
     frames: tuple[Frame, ...] = ()
@@ -224,9 +268,10 @@ class Network(Model):
             changed["edges"] = tuple(sorted(set(edges), key=lambda edge: edge.sort_key))
         if frames is not None:
             changed["frames"] = tuple(sorted(frames, key=lambda frame: natural_key(frame.id)))
-        return self._with(changed)
+        return self.changed(**changed)
 
-    def _with(self, changed: dict[str, Any]) -> Network:
+    def changed(self, **changed: Any) -> Network:
+        """A copy with other fields, which are taken as they are."""
         # Not model_copy, which would take the cached look-ups of the old nodes along.
         kept = {name: getattr(self, name) for name in type(self).model_fields}
         return Network.model_construct(**(kept | changed))
@@ -243,7 +288,7 @@ class Project(Model):
     """Everything a `.cnns` file holds: networks (the first is the main one) and settings."""
 
     format: Literal["cnnstudio-project"] = FORMAT
-    version: Literal[1] = FORMAT_VERSION
+    version: Literal[2] = FORMAT_VERSION
     name: str = "untitled"
     description: str = ""
     networks: tuple[Network, ...] = Field(default_factory=lambda: (Network(),), min_length=1)
@@ -277,6 +322,10 @@ class Project(Model):
             if network.name == name:
                 return network
         raise ProblemError(f"The project has no network named '{name}'.")
+
+    def block(self, name: str) -> Network | None:
+        """The block of this name; the main network is none."""
+        return next((network for network in self.networks[1:] if network.name == name), None)
 
     def with_network(self, network: Network) -> Project:
         """A copy in which `network` replaces the one of the same name."""

@@ -8,6 +8,7 @@ from collections import Counter
 from typing import Literal
 
 from cnnstudio.graph.edits import Disconnect, Edit, Rename
+from cnnstudio.graph.expressions import GIVEN
 from cnnstudio.graph.model import Model, Network, Node
 
 Severity = Literal["error", "warning", "info"]
@@ -37,13 +38,19 @@ class Fix(Model):
 
 
 class Problem(Model):
-    """One thing that is wrong. `node` is the node's name, `node_id` its id."""
+    """One thing that is wrong. `node` is the node's name, `node_id` its id.
+
+    Inside of a block, `node` is a dotted path, `network` the block's name, and `within` are the
+    ids of the block nodes that lead there from the main network.
+    """
 
     severity: Severity = "error"
     message: str
     hint: str = ""
     node: str | None = None
     node_id: str | None = None
+    network: str = "main"
+    within: tuple[str, ...] = ()
     fix: Fix | None = None
 
 
@@ -84,6 +91,28 @@ def structural_problems(network: Network) -> list[Problem]:
                 message="The network has no Output.", hint="Add an Output after the last layer."
             )
         )
+    problems += _parameter_problems(network)
+    return [problem.model_copy(update={"network": network.name}) for problem in problems]
+
+
+def _parameter_problems(network: Network) -> list[Problem]:
+    """A block's parameters need names that expressions can use."""
+    problems = []
+    counts = Counter(parameter.name for parameter in network.parameters)
+    for name, count in counts.items():
+        if not name.isidentifier() or keyword.iskeyword(name) or name in GIVEN:
+            reason = "has a meaning of its own" if name in GIVEN else "is no name"
+            problems.append(
+                Problem(
+                    message=f"Block '{network.name}': '{name}' {reason}, so no parameter can be "
+                    "called so.",
+                    hint="Give the parameter another name.",
+                )
+            )
+        elif count > 1:
+            problems.append(
+                Problem(message=f"Block '{network.name}' has two parameters named '{name}'.")
+            )
     return problems
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, fx, nn
 
+from cnnstudio.compiler.build import BLOCKS, PATH
 from cnnstudio.graph.errors import ExplanationError
 
 Keep = Callable[[str, Tensor], None]
@@ -17,10 +18,11 @@ Keep = Callable[[str, Tensor], None]
 def node_names(model: nn.Module) -> list[str]:
     """Names that `run` can keep, in the order of computation.
 
-    Those of the graph's nodes; of a module that is no graph, those of its submodules.
+    Those of the graph's nodes; inside of a block, and for a block itself, dotted paths. Of a
+    module that is no graph, those of its submodules.
     """
     if isinstance(model, fx.GraphModule):
-        return [node.name for node in model.graph.nodes if node.op not in ("output", "get_attr")]
+        return [name for names in names_by_node(model).values() for name in names]
     return [name for name, _ in model.named_modules() if name]
 
 
@@ -62,16 +64,41 @@ def collect(
     return found
 
 
+def names_by_node(model: fx.GraphModule) -> dict[str, list[str]]:
+    """What the user calls each node of the graph, by the graph's own name: a layer's path, and
+    the paths of the blocks that end with it."""
+    names = {
+        node.name: [node.meta.get(PATH, node.name)]
+        for node in model.graph.nodes
+        if node.op not in ("output", "get_attr")
+    }
+    for path, name in model.meta.get(BLOCKS, {}).items():
+        if path not in names[name]:
+            names[name].append(path)
+    return names
+
+
+def node_named(model: fx.GraphModule, name: str) -> fx.Node:
+    """The graph's node of a layer or block by its path. KeyError if there is none."""
+    own = next((key for key, names in names_by_node(model).items() if name in names), None)
+    for node in model.graph.nodes:
+        if node.name == own:
+            return node
+    raise KeyError(name)
+
+
 class _Watcher(fx.Interpreter):
     def __init__(self, model: fx.GraphModule, keep: Keep) -> None:
         super().__init__(model)
         self._keep = keep
+        self._names = names_by_node(model)
 
     def run_node(self, n: fx.Node) -> Any:
         result = super().run_node(n)
         value = _first_tensor(result)
-        if value is not None and n.op not in ("output", "get_attr"):
-            self._keep(n.name, value)
+        if value is not None:
+            for name in self._names.get(n.name, ()):
+                self._keep(name, value)
         return result
 
 

@@ -7,6 +7,8 @@ import copy
 import torch
 from torch import fx, nn
 
+from cnnstudio.interpret.capture import node_named
+
 PROBE = "explained_layer"
 
 
@@ -21,7 +23,8 @@ def with_probe(model: nn.Module, layer: str) -> tuple[nn.Module, nn.Module]:
         return model, model.get_submodule(layer)
     graph = copy.deepcopy(model.graph)
     probed = fx.GraphModule(model, graph)
-    node = next(node for node in graph.nodes if node.name == layer)
+    own = node_named(model, layer).name
+    node = next(node for node in graph.nodes if node.name == own)
     name = PROBE
     while hasattr(probed, name):
         name += "_"

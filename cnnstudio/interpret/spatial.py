@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, fx, nn
 
 from cnnstudio.graph.errors import ExplanationError
-from cnnstudio.interpret.capture import require_names, run
+from cnnstudio.interpret.capture import names_by_node, node_named, require_names, run
 from cnnstudio.interpret.images import shape_text
 
 
@@ -83,7 +83,8 @@ def leading_to(model: nn.Module, output: str | None) -> set[str]:
         if node.name not in found:
             found.add(node.name)
             waiting.extend(node.all_input_nodes)
-    return found
+    names = names_by_node(model)
+    return {name for own in found for name in names.get(own, ())}
 
 
 def _default(model: nn.Module, names: list[str], shapes: dict[str, torch.Size]) -> LayerChoice:
@@ -104,16 +105,19 @@ def _only_shrinks(model: nn.Module, name: str, shapes: dict[str, torch.Size]) ->
     """The node that this one takes the maps of, making them smaller with nothing learnt."""
     if not isinstance(model, fx.GraphModule):
         return None
-    node = next(node for node in model.graph.nodes if node.name == name)
+    node = node_named(model, name)
     sources = node.all_input_nodes
-    if len(sources) != 1 or sources[0].name not in shapes:
+    if len(sources) != 1:
+        return None
+    source = names_by_node(model).get(sources[0].name, [""])[-1]
+    if source not in shapes:
         return None
     learns = node.op == "call_module" and any(
         True for _ in model.get_submodule(str(node.target)).parameters()
     )
-    before, after = shapes[sources[0].name], shapes[name]
+    before, after = shapes[source], shapes[name]
     pools = before[:2] == after[:2] and before[2:].numel() > after[2:].numel()
-    return sources[0].name if pools and not learns else None
+    return source if pools and not learns else None
 
 
 def _inputs(model: nn.Module) -> set[str]:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from cnnstudio.graph import ProblemError
 from cnnstudio.layers.declaration import Declaration, Parameter, Shape, parameters_of
 
-Call = Literal["module", "function", "fold", "list", "input", "output"]
+Call = Literal["module", "function", "fold", "list", "input", "output", "block"]
 # From parameters and input shapes (without the batch dimension) to one constructor argument.
 Inference = Callable[[dict[str, Any], Sequence[Shape]], Any]
 
@@ -18,16 +18,17 @@ LAYOUT_KEEPERS = ("Activation", "Normalisation", "Regularisation")
 registered: dict[str, LayerKind] = {}
 
 
-@dataclass(frozen=True)
+# Equal only to itself, so that what was found about a kind can be looked up by it.
+@dataclass(frozen=True, eq=False)
 class LayerKind(Declaration):
     """One kind of layer.
 
     `call` says how the target is used: a `module` is constructed and called on the inputs; a
     `function` is called on inputs and arguments; a `fold` joins its inputs two by two; a `list`
-    takes them as one list; `input` and `output` are the network's ends. `ranks` counts the
-    dimensions that an input may have, the batch included; empty means any. A `variadic` kind takes
-    two or more wires. One with `features_last` works on the last dimension, which of a feature map
-    is its width and hardly what is meant.
+    takes them as one list; `input` and `output` are the network's ends; a `block` is a network.
+    `ranks` counts the dimensions that an input may have, the batch included; empty means any. A
+    `variadic` kind takes two or more wires. One with `features_last` works on the last dimension,
+    which of a feature map is its width and hardly what is meant.
 
     Of a target that gives several tensors, `picks` says where each output is found in its result:
     `(1, 0)` is `result[1][0]`. How many outputs there are may follow from the parameters
@@ -55,7 +56,7 @@ class LayerKind(Declaration):
     @property
     def label(self) -> str:
         """What a card and a message call this kind."""
-        return self.kind
+        return self.title if self.call == "block" else self.kind
 
     def output_names(self, parameters: Mapping[str, Any]) -> tuple[str, ...]:
         """The output ports of a node with these parameters; wrong ones count as the defaults."""

@@ -83,7 +83,7 @@ def test_unknown_layers_keep_their_data():
     assert json.loads(dumps(project)) == VALID
 
 
-@pytest.mark.parametrize("version", [2, 99])
+@pytest.mark.parametrize("version", [3, 99])
 def test_a_newer_version_is_refused_and_says_so(version):
     with pytest.raises(ProjectFileError, match="newer CNN Studio"):
         loads(json.dumps({**VALID, "version": version}))

@@ -71,8 +71,10 @@ def findings(report: Report | None) -> Findings:
         return found
     found.shapes = {name: _shapes(value) for name, value in report.shapes.items()}
     for problem in report.problems:
-        if problem.node_id is not None:
-            found.problems.setdefault(problem.node_id, []).append(problem)
+        # What is wrong inside of a block is marked on the node that stands for it.
+        marked = problem.within[0] if problem.within else problem.node_id
+        if marked is not None:
+            found.problems.setdefault(marked, []).append(problem)
     return found
 
 
