@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from cnnstudio.compiler import remedies
+from cnnstudio.compiler.memory import inference_bytes, training_bytes
+from cnnstudio.compiler.receptive import receptive_fields
 from cnnstudio.compiler.report import NodeCost, Report
 from cnnstudio.compiler.trace import Trace, trace
+from cnnstudio.compiler.varying import size_problems
 from cnnstudio.graph import Network, Problem, Project, problem_on, structural_problems
 
 
@@ -20,7 +23,7 @@ def check(project: Project, block: str | None = None) -> Report:
 def report_on(found: Trace) -> Report:
     """The report on a network that was traced."""
     network = found.network
-    problems = [*_structural(found), *found.problems, *_habits(found)]
+    problems = [*_structural(found), *found.problems, *_habits(found), *size_problems(found)]
     order = {id: place for place, id in enumerate(network.topological())}
 
     def place(problem: Problem) -> tuple[bool, int]:
@@ -43,6 +46,8 @@ def report_on(found: Trace) -> Report:
         activation_bytes=sum(
             step.cost.activation_bytes for path, step in found.steps.items() if path in used
         ),
+        inference_bytes=inference_bytes(found),
+        training_bytes=training_bytes(found),
     )
 
 
@@ -87,8 +92,14 @@ def _costs(found: Trace) -> dict[str, NodeCost]:
             total[0] += step.cost.parameters
             total[1] += step.cost.macs
             total[2] += step.cost.activation_bytes
+    fields = receptive_fields(found)
     return {
-        path: NodeCost(parameters=total[0], macs=total[1], activation_bytes=total[2])
+        path: NodeCost(
+            parameters=total[0],
+            macs=total[1],
+            activation_bytes=total[2],
+            receptive_field=fields.get(path, []),
+        )
         for path, total in sums.items()
     }
 

@@ -18,6 +18,7 @@ from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
 from cnnstudio.compiler.construct import call, construct, outputs
+from cnnstudio.compiler.saved import NOTHING_SAVED, Saved, saved_by, view_of
 from cnnstudio.graph import ProblemError
 from cnnstudio.layers import LayerKind
 from cnnstudio.layers.declaration import Shape
@@ -31,8 +32,9 @@ REMEMBERED = 20_000
 class Outcome:
     """The outputs' shapes (without the batch) and the cost for one image, or why there are none.
 
-    `arguments` are the target's. `invalid` is a sentence about a parameter; `refused` is what
-    torch said.
+    `arguments` are the target's. `saved` tells what training keeps for the backward pass. `views`
+    has, for each output, the number of the input that it only looks at anew, or None. `invalid` is
+    a sentence about a parameter; `refused` is what torch said.
     """
 
     shapes: tuple[Shape, ...] = ()
@@ -40,6 +42,8 @@ class Outcome:
     parameters: int = 0
     macs: int = 0
     activation_bytes: int = 0
+    saved: Saved = NOTHING_SAVED
+    views: tuple[int | None, ...] = ()
     invalid: ProblemError | None = None
     refused: str | None = None
 
@@ -69,12 +73,12 @@ def _outcome(
     if kind.call == "input":
         shape = tuple(arguments["shape"])
         return Outcome((shape,), arguments, activation_bytes=math.prod(shape) * BYTES_PER_VALUE)
+    dtype = torch.long if kind.takes_indices else torch.float32
     try:
         with torch.device("meta"), torch.no_grad():
             module = construct(kind, arguments)
             if module is not None:
                 module.eval()
-            dtype = torch.long if kind.takes_indices else torch.float32
             inputs = [torch.empty((BATCH, *shape), dtype=dtype) for shape in shapes]
             with FlopCounterMode(display=False) as flops:
                 result = call(kind, module, arguments, inputs)
@@ -86,19 +90,21 @@ def _outcome(
             return Outcome(refused=f"it gives no tensor but a {type(tensor).__name__}")
         if tensor.ndim == 0 or tensor.shape[0] != BATCH:
             return Outcome(refused=f"the batch dimension is lost: {tuple(tensor.shape)}")
+    views = tuple(view_of(tensor, inputs) for tensor in given)
     return Outcome(
         shapes=tuple(tuple(tensor.shape[1:]) for tensor in given),
         arguments=arguments,
         parameters=sum(p.numel() for p in module.parameters()) if module is not None else 0,
         macs=flops.get_total_flops() // (2 * BATCH),
-        activation_bytes=sum(_bytes(tensor) for tensor in given if not _anew(tensor, inputs)),
+        activation_bytes=sum(
+            math.prod(tensor.shape[1:]) * BYTES_PER_VALUE
+            for tensor, view in zip(given, views, strict=True)
+            if view is None
+        ),
+        saved=saved_by(
+            module,
+            inputs,
+            lambda given: outputs(kind, values, call(kind, module, arguments, given)),
+        ),
+        views=views,
     )
-
-
-def _anew(tensor: Tensor, inputs: list[Tensor]) -> bool:
-    """Whether a tensor only looks at an input anew, and takes no memory."""
-    return bool(tensor._is_view()) or any(tensor is given for given in inputs)
-
-
-def _bytes(tensor: Tensor) -> int:
-    return math.prod(tensor.shape[1:]) * BYTES_PER_VALUE

@@ -15,6 +15,9 @@ class NodeCost(BaseModel):
     parameters: int = 0
     macs: int = 0  # multiply-adds
     activation_bytes: int = 0  # of its output as float32; 0 if it only looks at its input anew
+    # What one of its values sees of the image, in pixels in each direction; None if all of it, and
+    # empty where there are no positions to speak of.
+    receptive_field: list[int] | None = Field(default_factory=list)
 
 
 class Report(BaseModel):
@@ -35,6 +38,9 @@ class Report(BaseModel):
     parameters: int = 0
     macs: int = 0
     activation_bytes: int = 0
+    # For one image: the most alive at a time, and what training keeps for the backward pass.
+    inference_bytes: int = 0
+    training_bytes: int = 0
 
     @property
     def ok(self) -> bool:

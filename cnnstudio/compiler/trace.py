@@ -13,6 +13,7 @@ from typing import Any
 from cnnstudio.compiler import complaints
 from cnnstudio.compiler.outcome import Outcome, outcome
 from cnnstudio.compiler.report import NodeCost
+from cnnstudio.compiler.saved import NOTHING_SAVED, Saved
 from cnnstudio.graph import Network, Node, Problem, ProblemError, Project, problem_on
 from cnnstudio.graph.expressions import evaluate, resolve
 from cnnstudio.layers import LayerKind, catalogue
@@ -36,7 +37,7 @@ class Step:
 
     `module` is the path of the layer whose weights it uses (its own, unless shared); `made_for`
     are the input shapes that these weights are made for. `parameters` hold no expressions,
-    `arguments` are the target's.
+    `arguments` are the target's; `saved` and `views` are as in `Outcome`.
     """
 
     path: str
@@ -51,6 +52,12 @@ class Step:
     made_for: tuple[Shape, ...]
     shapes: tuple[Shape, ...]
     cost: NodeCost
+    saved: Saved = NOTHING_SAVED
+    views: tuple[int | None, ...] = ()
+
+    @property
+    def parameters_with_defaults(self) -> dict[str, Any]:
+        return {**self.kind.defaults(), **self.parameters}
 
 
 @dataclass(frozen=True)
@@ -87,6 +94,7 @@ class Trace:
     problems: list[Problem] = field(default_factory=list)
     used: list[Step] = field(default_factory=list)
     made_for: dict[str, tuple[Shape, ...]] = field(default_factory=dict)
+    image_shapes: Mapping[str, Shape] = field(default_factory=dict)  # instead of the Inputs' own
 
     def shape(self, ref: Ref) -> Shape:
         return self.steps[ref.path].shapes[ref.port]
@@ -98,8 +106,24 @@ def trace(project: Project, network: Network | None = None) -> Trace:
     A block's Input nodes then give images of the shape that is set at them. Never raises for a
     wrong network: what is wrong is in `problems`.
     """
-    chosen = network or project.network
-    found = Trace(project, chosen)
+    return _traced(Trace(project, network or project.network))
+
+
+def retrace(found: Trace, image_shapes: Mapping[str, Shape]) -> Trace:
+    """Goes through a network again with images of other shapes, by the Inputs' paths.
+
+    The weights are those that were made before: a layer that can't take the new shapes is told.
+    """
+    return _traced(
+        Trace(
+            found.project, found.network,
+            made_for=dict(found.made_for), image_shapes=dict(image_shapes),
+        )
+    )  # fmt: skip
+
+
+def _traced(found: Trace) -> Trace:
+    chosen = found.network
     try:
         names = _names_by_itself(chosen)
     except ProblemError as error:
@@ -194,6 +218,8 @@ class _Walk:
         module = f"{self.module_prefix}{owner.name}"
         shapes = tuple(self.found.shape(ref) for ref in refs)
         made_for = self.found.made_for.get(module, shapes)
+        if kind.call == "input" and module in self.found.image_shapes:
+            parameters["shape"] = list(self.found.image_shapes[module])
         result = outcome(kind, parameters, made_for, shapes)
         problem = complaints.about(self.network, node, kind, shapes, made_for, parameters, result)
         if problem is not None:
@@ -204,7 +230,7 @@ class _Walk:
         path = f"{self.prefix}{node.name}"
         self.found.steps[path] = Step(
             path, self.network.name, node, kind, module, parameters, result.arguments, refs, shapes,
-            made_for, result.shapes, _cost(result, is_first),
+            made_for, result.shapes, _cost(result, is_first), result.saved, result.views,
         )  # fmt: skip
         self._keep(node, tuple(Ref(path, port) for port in range(len(result.shapes))))
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from cnnstudio.layers.declaration import Shape, parameter
+from cnnstudio.layers.declaration import Choice, Shape, parameter
 from cnnstudio.layers.kind import layer
+
+FREE = ("none", "height", "width", "height and width", "length", "all")
 
 
 @layer(
@@ -23,6 +25,10 @@ class Input:
     shape: Shape = parameter(
         (3, 64, 64), minimum=1, headline=True, help="channels, height and width of one image"
     )
+    free: Choice = parameter(
+        "none", choices=FREE, title="Free sizes", advanced=True,
+        help="sizes that may differ from image to image; the check says which layers forbid it",
+    )  # fmt: skip
 
 
 @layer(
