@@ -16,6 +16,7 @@ from cnnstudio.graph.edit import BaseEdit, NetworkEdit
 from cnnstudio.graph.errors import ProblemError
 from cnnstudio.graph.frames import AddFrame, ChangeFrame, RemoveFrame
 from cnnstudio.graph.model import Edge, Frame, Network, Node, Project
+from cnnstudio.graph.set_kind import SetKind
 from cnnstudio.graph.source_edits import AddSource, ChangeSource, NotePackage, RemoveSource
 from cnnstudio.graph.values import check_json
 
@@ -345,6 +346,7 @@ Edit = Annotated[
     | Disconnect
     | SetParameter
     | SetBypass
+    | SetKind
     | Rename
     | Move
     | Paste

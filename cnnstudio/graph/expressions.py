@@ -95,13 +95,65 @@ def names_in(text: str) -> set[str]:
     }
 
 
+def names_within(value: Any) -> set[str]:
+    """The names that a parameter's value reads, also in lists; what can't be read names none."""
+    if isinstance(value, list | tuple):
+        return {name for item in value for name in names_within(item)}
+    if not is_expression(value):
+        return set()
+    try:
+        return names_in(value)
+    except ProblemError:
+        return set()
+
+
+def substitute(value: Any, names: Mapping[str, Any]) -> Any:
+    """The value with these names replaced: by plain values, or by expressions of other names.
+
+    What then names nothing is worked out. Raises ProblemError for what can't be read.
+    """
+    if isinstance(value, list | tuple):
+        return [substitute(item, names) for item in value]
+    if not is_expression(value):
+        return value
+    tree = parse(value)
+    if isinstance(tree, ast.Name) and tree.id in names:
+        return names[tree.id]
+    text = _body(value).encode()
+    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    found = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and id(node) not in called and node.id in names
+    ]
+    for node in sorted(found, key=lambda node: node.col_offset, reverse=True):
+        put = _written(names[node.id]).encode()
+        text = text[: node.col_offset] + put + text[node.end_col_offset :]
+    result = f"={text.decode()}"
+    return result if names_in(result) else evaluate(result, {})
+
+
+def _body(text: str) -> str:
+    """The expression as it is parsed: on one line, so that places in it can be counted."""
+    return " ".join(text.removeprefix("=").strip().splitlines())
+
+
+def _written(value: Any) -> str:
+    """A value as it stands inside of an expression."""
+    if is_expression(value):
+        body = _body(value)
+        return body if body.isidentifier() or body.isdigit() else f"({body})"
+    is_bare = isinstance(value, bool | str) or (isinstance(value, int | float) and value >= 0)
+    return repr(value) if is_bare or value is None else f"({value!r})"
+
+
 @lru_cache(maxsize=4096)
 def parse(text: str) -> ast.expr:
     """The expression's tree, checked. Raises ProblemError if it is more than arithmetic."""
     if len(text) > MAX_LENGTH:
         raise ProblemError(f"An expression of {len(text)} characters is too long.")
     try:
-        tree = ast.parse(text.removeprefix("=").strip(), mode="eval").body
+        tree = ast.parse(_body(text), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise ProblemError(
             f"'{text}' is no expression.", hint="Write one such as =channels * 4."

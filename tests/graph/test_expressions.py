@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnstudio.graph import ProblemError
-from cnnstudio.graph.expressions import evaluate, names_in, resolve
+from cnnstudio.graph.expressions import evaluate, names_in, resolve, substitute
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,16 @@ def test_lists_are_worked_out_item_by_item_and_other_values_stay():
     assert resolve(["=n", 2, ["=n + 1"]], {"n": 1}) == [1, 2, [2]]
     assert resolve("same", {"n": 1}) == "same"
     assert names_in("=max(n, width) * 2") == {"n", "width"}
+
+
+def test_names_are_replaced_by_values_and_by_other_expressions():
+    assert substitute("=channels * 4", {"channels": 64}) == 256
+    assert substitute("=channels * 4", {"channels": "=width + 1"}) == "=(width + 1) * 4"
+    assert substitute("=min(a, b)", {"a": "=b", "b": "=a"}) == "=min(b, a)"
+    assert substitute(["=s", 2], {"s": 3}) == [3, 2]
+    assert substitute("=a - b", {"a": 1, "b": -2}) == 3
+    assert substitute("=kernel", {"kernel": [3, 3]}) == [3, 3]
+    assert substitute("= a\n + b", {"a": 1}) == "=1  + b"
+    assert substitute("plain", {"plain": 1}) == "plain"
+    with pytest.raises(ProblemError):
+        substitute("=a +", {"a": 1})
