@@ -13,6 +13,8 @@ _HOMES = {
     "save": "cnnstudio.graph.file",
     "templates": "cnnstudio.blueprints",
     "template": "cnnstudio.blueprints",
+    "add_layers": "cnnstudio.layers.own.files",
+    "allow": "cnnstudio.layers.own.consent",
     "check": "cnnstudio.compiler.check",
     "build": "cnnstudio.compiler.build",
     "code": "cnnstudio.compiler.code",

@@ -15,6 +15,7 @@ from cnnstudio.graph import CnnStudioError, Project, RunError
 
 if TYPE_CHECKING:
     from cnnstudio.compiler.report import Report
+    from cnnstudio.layers.own.code import OwnCode
     from cnnstudio.training.rundir import RunDirectory
 
 PREFIXES = ["", " k", " M", " G", " T", " P"]
@@ -92,6 +93,18 @@ def layer_facts(kind: Any) -> dict[str, Any]:
         "doc": kind.doc,
         "defaults": kind.defaults(),
     }
+
+
+def print_code(code: OwnCode) -> None:
+    """All text of somebody's own code, with what would be hidden made visible."""
+    from cnnstudio.layers.own.code import for_eyes
+
+    for name, text in code.files.items():
+        print(f"─── {name} ({code.prefix}, from {code.origin}) ───")
+        print(for_eyes(text).rstrip("\n"))
+    for name in code.compiled:
+        print(f"─── {name}: compiled, can't be shown ───")
+    print("───")
 
 
 def print_runs(runs: Sequence[RunDirectory]) -> None:

@@ -8,9 +8,10 @@ from typing import Any
 from cnnstudio.compiler import remedies
 from cnnstudio.compiler.outcome import Outcome
 from cnnstudio.compiler.refusals import Case, refused, wrong_rank
-from cnnstudio.graph import Network, Node, Problem, problem_on
+from cnnstudio.graph import Network, Node, Problem, Project, problem_on
 from cnnstudio.layers import LayerKind
 from cnnstudio.layers.declaration import Shape
+from cnnstudio.layers.own.lookup import is_own, why_unknown
 
 
 def about(
@@ -72,7 +73,10 @@ def about_wires(
     return problem_on(node, message, hint, severity="error" if severe else "warning")
 
 
-def unknown_kind(node: Node) -> Problem:
+def unknown_kind(project: Project, node: Node) -> Problem:
+    if is_own(node.kind):
+        message, hint = why_unknown(project, node.kind)
+        return problem_on(node, f"'{node.name}': {message}", hint)
     if node.block is not None:
         return problem_on(
             node,

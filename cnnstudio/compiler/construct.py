@@ -9,12 +9,18 @@ from typing import Any
 
 from torch import nn
 
+from cnnstudio.compiler.own import resolve_own, told_by_line
 from cnnstudio.layers import LayerKind
+from cnnstudio.layers.own.code import OWN_TARGET
+
+
+def resolve(target: str) -> Callable[..., Any]:
+    """What a target stands for: `torch.nn.Conv2d`, `operator.add`, a class of somebody's own."""
+    return resolve_own(target) if target.startswith(OWN_TARGET) else _imported(target)
 
 
 @cache
-def resolve(target: str) -> Callable[..., Any]:
-    """What a dotted name stands for: `torch.nn.Conv2d`, `operator.add`."""
+def _imported(target: str) -> Callable[..., Any]:
     module, name = target.rsplit(".", 1)
     found: Callable[..., Any] = getattr(import_module(module), name)
     return found
@@ -24,7 +30,8 @@ def construct(kind: LayerKind, arguments: Mapping[str, Any]) -> nn.Module | None
     """The module of a kind; None for one that is a function. Raises what its target raises."""
     if kind.call != "module":
         return None
-    module: nn.Module = resolve(kind.target)(**arguments)
+    with told_by_line(kind):
+        module: nn.Module = resolve(kind.target)(**arguments)
     return module
 
 
@@ -41,7 +48,8 @@ def call(
     match kind.call:
         case "module":
             assert module is not None
-            return module(*inputs, **(kind.call_arguments or {}))
+            with told_by_line(kind):
+                return module(*inputs, **(kind.call_arguments or {}))
         case "fold":
             return reduce(resolve(kind.target), inputs)
         case "list":

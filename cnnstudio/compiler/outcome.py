@@ -18,14 +18,16 @@ from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
 from cnnstudio.compiler.construct import call, construct, outputs
-from cnnstudio.compiler.saved import NOTHING_SAVED, Saved, saved_by, view_of
+from cnnstudio.compiler.saved import NOTHING_SAVED, REFUSALS, Saved, saved_by, view_of
 from cnnstudio.graph import ProblemError
 from cnnstudio.layers import LayerKind
 from cnnstudio.layers.declaration import Shape
+from cnnstudio.layers.own.code import OWN_TARGET
 
 BATCH = 2  # with 1, batch normalisation and squeezing would meet a special case
 BYTES_PER_VALUE = 4  # float32
 REMEMBERED = 20_000
+MOST_REAL_VALUES = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -73,18 +75,37 @@ def _outcome(
     if kind.call == "input":
         shape = tuple(arguments["shape"])
         return Outcome((shape,), arguments, activation_bytes=math.prod(shape) * BYTES_PER_VALUE)
-    dtype = torch.long if kind.takes_indices else torch.float32
     try:
-        with torch.device("meta"), torch.no_grad():
-            module = construct(kind, arguments)
-            if module is not None:
-                module.eval()
-            inputs = [torch.empty((BATCH, *shape), dtype=dtype) for shape in shapes]
-            with FlopCounterMode(display=False) as flops:
-                result = call(kind, module, arguments, inputs)
-            given = outputs(kind, values, result)
-    except (RuntimeError, ValueError, TypeError, IndexError, KeyError, AssertionError) as error:
-        return Outcome(refused=str(error), arguments=arguments)
+        return _run(kind, values, arguments, shapes, "meta")
+    except REFUSALS as error:
+        refusal = error
+    if kind.target.startswith(OWN_TARGET) and sum(map(math.prod, shapes)) <= MOST_REAL_VALUES:
+        # Code of somebody's own may look at values, which tensors on the meta device haven't.
+        try:
+            with torch.random.fork_rng(devices=[]):
+                return _run(kind, values, arguments, shapes, "cpu")
+        except REFUSALS as error:
+            refusal = error
+    return Outcome(refused=str(refusal), arguments=arguments)
+
+
+def _run(
+    kind: LayerKind,
+    values: dict[str, Any],
+    arguments: dict[str, Any],
+    shapes: tuple[Shape, ...],
+    device: str,
+) -> Outcome:
+    """Makes the layer and calls it on zeros. Raises what its target raises."""
+    with torch.device(device), torch.no_grad():
+        module = construct(kind, arguments)
+        if module is not None:
+            module.eval()
+        dtype = torch.long if kind.takes_indices else torch.float32
+        inputs = [torch.zeros((BATCH, *shape), dtype=dtype) for shape in shapes]
+        with FlopCounterMode(display=False) as flops:
+            result = call(kind, module, arguments, inputs)
+        given = outputs(kind, values, result)
     for tensor in given:
         if not isinstance(tensor, Tensor):
             return Outcome(refused=f"it gives no tensor but a {type(tensor).__name__}")

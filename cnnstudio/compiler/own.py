@@ -32,7 +32,8 @@ class OwnCodeError(RuntimeError):
     """Somebody's own code raised an error; `hint` shows the line."""
 
     def __init__(self, message: str, hint: str) -> None:
-        super().__init__(message)
+        super().__init__(f"{message}\n{hint}")
+        self.message = message
         self.hint = hint
 
 
@@ -64,7 +65,7 @@ def problem_of(kind: LayerKind) -> tuple[str, str] | None:
     try:
         resolve_own(kind.target)
     except OwnCodeError as error:
-        return str(error), error.hint
+        return error.message, error.hint
     except ProblemError as error:  # the permission was taken back meanwhile
         return error.message, error.hint
     return None
@@ -123,7 +124,8 @@ def _file_name(code: OwnCode) -> str:
 
 def _told(code: OwnCode, error: BaseException) -> OwnCodeError:
     """The error in a sentence that names the line of the user's code where it came from."""
-    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    said = str(error).strip().split("\n")[0]
+    what = f"{type(error).__name__}: {said}" if said else type(error).__name__
     at = _place(code, error)
     if at is None:
         return OwnCodeError(f"{code.name} fails: {what}", _hint(error, ""))

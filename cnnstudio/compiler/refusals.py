@@ -12,6 +12,7 @@ from cnnstudio.compiler import remedies
 from cnnstudio.graph import Network, Node, Problem, problem_on
 from cnnstudio.layers import LayerKind, catalogue
 from cnnstudio.layers.declaration import Shape
+from cnnstudio.layers.own.code import OWN_TARGET
 
 RANK_WORDS = {
     1: "a flat vector",
@@ -35,7 +36,7 @@ class Case:
 
     @property
     def title(self) -> str:
-        return f"{self.node.kind} '{self.node.name}'"
+        return f"{self.kind.label} '{self.node.name}'"
 
     def problem(self, message: str, hint: str, fix: Any = None) -> Problem:
         return problem_on(self.node, message, hint, fix=fix)
@@ -113,6 +114,9 @@ def _comes_as_image(case: Case) -> bool:
 
 def refused(case: Case) -> Problem:
     """The problem behind torch's message."""
+    if case.kind.target.startswith(OWN_TARGET):
+        said, _, hint = case.said.partition("\n")
+        return case.problem(f"{case.title} can't take {_inputs(case)}: {said}", hint)
     for explain in EXPLANATIONS:
         found = explain(case)
         if found is not None:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 # What a layer may raise in training mode although it ran in evaluation mode: its output is then
 # counted as what is kept.
-REFUSALS = (RuntimeError, ValueError, TypeError, IndexError, AssertionError)
+REFUSALS = (RuntimeError, ValueError, TypeError, IndexError, KeyError, AssertionError)
 
 
 @dataclass(frozen=True)

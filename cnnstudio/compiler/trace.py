@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from cnnstudio.compiler import complaints
+from cnnstudio.compiler import complaints, own
 from cnnstudio.compiler.outcome import Outcome, outcome
 from cnnstudio.compiler.report import NodeCost
 from cnnstudio.compiler.saved import NOTHING_SAVED, Saved
@@ -174,7 +174,7 @@ class _Walk:
     def _visit(self, node: Node, leads_on: bool) -> None:
         kind = kind_of(self.found.project, node.kind)
         if kind is None:
-            self._tell(complaints.unknown_kind(node))
+            self._tell(complaints.unknown_kind(self.found.project, node))
             return
         if kind.call == "input" and self.given is not None:
             ids = [other.id for other in self.network.nodes if other.kind == "Input"]
@@ -215,6 +215,10 @@ class _Walk:
         self, node: Node, owner: Node, kind: LayerKind, parameters: dict[str, Any],
         refs: tuple[Ref, ...],
     ) -> None:  # fmt: skip
+        blocked = own.problem_of(kind)
+        if blocked is not None:
+            self._tell(problem_on(node, *blocked))
+            return
         module = f"{self.module_prefix}{owner.name}"
         shapes = tuple(self.found.shape(ref) for ref in refs)
         made_for = self.found.made_for.get(module, shapes)

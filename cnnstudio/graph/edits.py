@@ -38,7 +38,7 @@ class AddNode(NetworkEdit):
 
     @property
     def label(self) -> str:
-        return f"Add {self.node.kind} {self.node.name}"
+        return f"Add {self.node.short_kind} {self.node.name}"
 
     def change(self, network: Network) -> tuple[Network, Edit]:
         if self.node.id in network.by_id:
@@ -409,4 +409,4 @@ def insert_on_edge(network: Network, node: Node, edge: Edge) -> Group:
             edge=Edge(source=node.id, target=edge.target, target_port=edge.target_port),
         ),
     ]
-    return Group(text=f"Insert {node.kind} {node.name}", edits=tuple(edits))
+    return Group(text=f"Insert {node.short_kind} {node.name}", edits=tuple(edits))

@@ -59,6 +59,11 @@ class Node(Model):
     bypass: bool | str = False
 
     @property
+    def short_kind(self) -> str:
+        """The kind for people, without what says where it is from: `Swirl`, `Conv2d`."""
+        return re.split("[.:]", self.kind)[-1]
+
+    @property
     def block(self) -> str | None:
         """The name of the network that this node stands for; None for a layer."""
         return self.kind.removeprefix(BLOCK_PREFIX) if self.kind.startswith(BLOCK_PREFIX) else None

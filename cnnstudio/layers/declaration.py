@@ -193,6 +193,11 @@ class Declaration:
     used_in: str = ""
     reference: str = ""
 
+    @property
+    def label(self) -> str:
+        """What messages call it."""
+        return self.kind
+
     def parameter(self, name: str) -> Parameter:
         for found in self.parameters:
             if found.name == name:
@@ -208,7 +213,7 @@ class Declaration:
         for name in parameters:
             if name not in known:
                 raise ProblemError(
-                    f"{self.kind} has no parameter '{name}'.",
+                    f"{self.label} has no parameter '{name}'.",
                     hint=f"It has: {', '.join(known) or 'none'}.",
                 )
         values = {}
@@ -217,7 +222,7 @@ class Declaration:
                 values[name] = declared.validate(parameters.get(name, declared.default))
             except ValueError as error:
                 raise ProblemError(
-                    f"{declared.title} of {self.kind} {error}, not {parameters.get(name)!r}."
+                    f"{declared.title} of {self.label} {error}, not {parameters.get(name)!r}."
                 ) from None
         return values
 

@@ -1,4 +1,4 @@
-"""The kind that a node's `kind` names: one of the catalogue, or a block of the project."""
+"""The kind that a node's `kind` names: of the catalogue, a block, or of somebody's own code."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from cnnstudio.graph.model import BLOCK_PREFIX, BlockParameter
 from cnnstudio.layers.catalogue import catalogue
 from cnnstudio.layers.declaration import Parameter, ParameterType
 from cnnstudio.layers.kind import LayerKind
+from cnnstudio.layers.own.lookup import is_own, own_kind
 
 BLOCK_CATEGORY = "Blocks"
 MOST_REPEATS = 1000
@@ -27,6 +28,8 @@ REPEAT = Parameter(
 
 def kind_of(project: Project, name: str) -> LayerKind | None:
     """The kind of this name in a project; None if it is not known here."""
+    if is_own(name):
+        return own_kind(project, name)
     if not name.startswith(BLOCK_PREFIX):
         return catalogue.get(name)
     network = project.block(name.removeprefix(BLOCK_PREFIX))

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QIcon, QKeySequence
 
-from cnnstudio.layers import catalogue
 from cnnstudio.ui import theme
 from cnnstudio.ui.fuzzy import score
 
@@ -80,10 +79,15 @@ def _nodes(window: MainWindow) -> list[Command]:
     made = []
     for id in dict.fromkeys((*network.topological(), *network.by_id)):
         node = network.node(id)
-        layer = catalogue.get(node.kind)
+        layer = window.session.kind_of(node.kind)
         icon = theme.icon(layer.icon, "text_muted") if layer else QIcon()
         made.append(
-            Command(f"Go to {node.name}", node.kind, lambda id=id: _canvas(window).reveal(id), icon)
+            Command(
+                f"Go to {node.name}",
+                layer.label if layer else node.short_kind,
+                lambda id=id: _canvas(window).reveal(id),
+                icon,
+            )
         )
     return made
 
@@ -91,11 +95,11 @@ def _nodes(window: MainWindow) -> list[Command]:
 def _layers(window: MainWindow) -> list[Command]:
     return [
         Command(
-            f"Add {layer.kind}", layer.category,
+            f"Add {layer.label}", layer.category,
             lambda kind=layer.kind: _canvas(window).add_layer_kind(kind),
             theme.icon(layer.icon, theme.category_color(layer.category)), words=layer.title,
         )
-        for layer in catalogue.values()
+        for layer in window.session.kinds()
     ]  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cnnstudio.layers.own.files import SUFFIX as PYTHON_SUFFIX
 from cnnstudio.ui import theme
 from cnnstudio.ui.app_icon import app_icon
 from cnnstudio.ui.banner import Banner
@@ -138,14 +139,23 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self.painted.emit)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _project_in(event) is not None:
+        if _file_in(event, SUFFIX) is not None or self._layers_in(event) is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        path = _project_in(event)
+        path, layers = _file_in(event, SUFFIX), self._layers_in(event)
         if path is not None:
             event.acceptProposedAction()
             self.files.open_path(path)
+        elif layers is not None:
+            event.acceptProposedAction()
+            self.show_workspace("design")
+            self.workspaces["design"].own.add_file(layers)
+
+    def _layers_in(self, event: QDropEvent) -> Path | None:
+        """The Python file that is being dropped, where a project is open to take it."""
+        is_open = self.stack.currentWidget() is not self.gallery
+        return _file_in(event, PYTHON_SUFFIX) if is_open else None
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self.session.document.modified and not self._may_close:
@@ -288,9 +298,9 @@ class MainWindow(QMainWindow):
             self.resize(min(WIDTH, available.width()), min(HEIGHT, available.height()))
 
 
-def _project_in(event: QDropEvent) -> Path | None:
-    """The project file that is being dropped, if it is one."""
+def _file_in(event: QDropEvent, suffix: str) -> Path | None:
+    """The first file with this suffix that is being dropped."""
     for url in event.mimeData().urls():
-        if url.isLocalFile() and url.toLocalFile().endswith(SUFFIX):
+        if url.isLocalFile() and url.toLocalFile().endswith(suffix):
             return Path(url.toLocalFile())
     return None

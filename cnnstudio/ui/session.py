@@ -14,8 +14,11 @@ from typing import Any, Literal
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QUndoStack
 
-from cnnstudio.graph import Changed, Document, Edit, ProblemError, Project
+from cnnstudio.graph import Changed, Document, Edit, Group, ProblemError, Project
 from cnnstudio.kernel.client import Kernel
+from cnnstudio.layers import LayerKind, catalogue
+from cnnstudio.layers.lookup import kind_of
+from cnnstudio.layers.own.lookup import own_kinds, package_notes
 from cnnstudio.training.rundir import RunDirectory
 from cnnstudio.ui import theme
 from cnnstudio.ui.actions import Actions
@@ -99,6 +102,12 @@ class Session(QObject):
         """
         before = self.document.project
         inverse = self.document.apply(edit)
+        notes = package_notes(self.document.project)
+        if notes:
+            # In the same step: the edit brought the first layer of an installed package.
+            also = [self.document.apply(note) for note in notes]
+            edit = Group(text=edit.label, edits=(edit, *notes))
+            inverse = Group(text=edit.label, edits=(*reversed(also), inverse))
         if self.document.project != before:
             token = merge_token(edit, merge)
             self.undo.push(EditCommand(self.document, edit, inverse, token))
@@ -124,6 +133,18 @@ class Session(QObject):
         if selected:
             self.selection_changed.emit([])
         self._tell_modified()
+        self._check_timer.start()
+
+    def kind_of(self, name: str) -> LayerKind | None:
+        """The layer kind of this name in the document; None if it is not known here."""
+        return kind_of(self.project, name)
+
+    def kinds(self) -> list[LayerKind]:
+        """All kinds of layers that can be added, those of somebody's own code first."""
+        return [*own_kinds(self.project, look=False), *catalogue.values()]
+
+    def check_again(self) -> None:
+        """Checks the document anew, since something else than the document has changed."""
         self._check_timer.start()
 
     def mark_saved(self, path: Path, project: Project) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -15,6 +16,8 @@ from cnnstudio.layers.own.reading import Note, Origin, Reading, read
 # The target of a layer of somebody's own: this, the code's digest, the class.
 OWN_TARGET = "own:"
 PROJECT_CATEGORY = "My layers"
+# Unicode categories of characters that have no picture: control, format, line and paragraph ends.
+HIDDEN = ("Cc", "Cf", "Zl", "Zp", "Co", "Cs")
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,3 +94,15 @@ def of_source(source: SourceFile) -> OwnCode:
 def lines_of(text: str) -> list[str]:
     """The lines as Python counts them; `str.splitlines` breaks at more characters."""
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def for_eyes(text: str) -> str:
+    """The text with what a terminal or a text view would hide made visible.
+
+    Control characters could move the cursor over code, and characters that change the direction of
+    writing could show it in another order than it runs in.
+    """
+    return "".join(
+        f"<U+{ord(c):04X}>" if unicodedata.category(c) in HIDDEN and c not in "\n\t" else c
+        for c in "\n".join(lines_of(text))
+    )

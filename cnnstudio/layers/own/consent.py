@@ -88,8 +88,11 @@ def allowed_digests() -> frozenset[str]:
 
 
 def not_allowed(project: Project) -> list[OwnCode]:
-    """The code of the project, and of the packages that its nodes use, that may not run yet."""
-    return [code for code in carried_code(project) if not is_allowed(code)]
+    """The code of the project, and of the packages that its nodes use, that may not run yet.
+
+    A file without a layer never runs, so nobody is asked about it.
+    """
+    return [c for c in carried_code(project) if c.reading.layers and not is_allowed(c)]
 
 
 def allow(project: Project) -> list[str]:

@@ -31,9 +31,13 @@ def own_kind(project: Project, name: str) -> LayerKind | None:
     return None if code is None else code.kinds.get(name)
 
 
-def own_kinds(project: Project) -> list[LayerKind]:
-    """All kinds of the project's own files and of the installed packages, in that order."""
-    codes = [*map(of_source, project.sources), *packages.installed()]
+def own_kinds(project: Project, look: bool = True) -> list[LayerKind]:
+    """All kinds of the project's own files and of the installed packages, in that order.
+
+    Without `look`, those of the packages only if they have been looked for already.
+    """
+    found = packages.installed() if look else packages.installed_if_known()
+    codes = [*map(of_source, project.sources), *found]
     return [kind for code in codes for kind in code.reading.layers]
 
 
@@ -82,12 +86,15 @@ def why_unknown(project: Project, name: str) -> tuple[str, str]:
 
 def package_notes(project: Project) -> list[Edit]:
     """The edits that note which packages, in which version, the project's nodes use by now."""
-    noted = {use.name: use for use in project.packages}
-    edits: list[Edit] = []
-    for code in used_code(project):
-        if not code.module:
-            continue
-        use = PackageUse(name=code.name, distribution=code.distribution, version=code.version)
-        if code.name not in noted:
-            edits.append(NotePackage(name=code.name, use=use))
-    return edits
+    noted = {use.name for use in project.packages}
+    kinds = {node.kind for network in project.networks for node in network.nodes}
+    prefixes = {k.rpartition(".")[0] for k in kinds if k.startswith(PACKAGE_PREFIX)}
+    if not {prefix.removeprefix(PACKAGE_PREFIX) for prefix in prefixes} - noted:
+        return []
+    return [
+        NotePackage(name=code.name, use=PackageUse(
+            name=code.name, distribution=code.distribution, version=code.version
+        ))
+        for code in used_code(project)
+        if code.module and code.name not in noted
+    ]  # fmt: skip

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from cnnstudio.graph import Network, Node, Problem, ProblemError
-from cnnstudio.layers import catalogue
+from cnnstudio.layers import LayerKind
 from cnnstudio.ui.canvas.geometry import (
     IMAGE_HEIGHT,
     MAPS_HEIGHT,
@@ -32,6 +32,8 @@ class CardContent:
     name: str
     category: str = ""
     icon: str = ""
+    label: str = ""  # what the kind is called on the card
+    title: str = ""  # and in full
     known: bool = True
     summary: str = ""
     inputs: int = 1
@@ -49,7 +51,7 @@ class CardContent:
     @property
     def spoken(self) -> str:
         """The card in a sentence, for a screen reader."""
-        parts = [f"{self.name}, {self.kind}"]
+        parts = [f"{self.name}, {self.label or self.kind}"]
         if self.summary:
             parts.append(self.summary)
         if self.shapes:
@@ -85,8 +87,10 @@ def _shapes(value: Any) -> tuple[Shape, ...]:
     return (tuple(value),) if value is not None else ()
 
 
-def card_content(network: Network, node: Node, found: Findings) -> CardContent:
-    layer = catalogue.get(node.kind)
+def card_content(
+    network: Network, node: Node, found: Findings, layer: LayerKind | None
+) -> CardContent:
+    """The card of a node of this kind; None for one that is not known here."""
     problems = sorted(found.problems.get(node.id, ()), key=lambda p: GRAVITY[p.severity])
     wired = [edge.target_port for edge in network.incoming(node.id)]
     inputs, outputs, summary = max([0, *wired]) + 1, 1, ""
@@ -107,6 +111,8 @@ def card_content(network: Network, node: Node, found: Findings) -> CardContent:
     return CardContent(
         id=node.id,
         kind=node.kind,
+        label=layer.label if layer else node.short_kind,
+        title=layer.title if layer else "",
         name=node.name,
         category=layer.category if layer else "",
         icon=layer.icon if layer else "",

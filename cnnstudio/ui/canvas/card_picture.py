@@ -91,7 +91,8 @@ def _paint_words(painter: QPainter, content: CardContent, look: Look, ratio: flo
             QRectF(),
         )
         end -= 20
-    kind = content.kind.upper() if content.known else f"{content.kind.upper()} (UNKNOWN)"
+    kind = (content.label or content.kind).upper()
+    kind = kind if content.known else f"{kind} (UNKNOWN)"
     painter.setPen(look.muted)
     painter.setFont(look.kind_font)
     painter.drawText(QPointF(LEFT, 20), look.kind_metrics.elidedText(kind, elide, end - LEFT))

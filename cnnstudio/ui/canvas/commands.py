@@ -41,8 +41,9 @@ class CanvasCommands:
         network, selected = self._network, self._canvas.selected_ids
         if selected:
             edit, id = editing.add_after(
-                network, kind, network.node(selected[-1]), self._canvas.room, self._flow
-            )
+                network, kind, network.node(selected[-1]), self._canvas.room, self._flow,
+                self._canvas.session.kind_of,
+            )  # fmt: skip
             self._add(edit, id)
         else:
             self.add_at(kind, self._middle())
@@ -81,14 +82,14 @@ class CanvasCommands:
             else:
                 self.add_wired(kind, point, port)
 
-        popup = QuickAdd(canvas, editing.kinds_for(port))
+        popup = QuickAdd(canvas, editing.kinds_for(port, canvas.session.kinds()))
         popup.chosen.connect(chosen)
         popup.open_at(self._popup_place(point))
 
     def quick_insert(self, edge: Edge, point: QPointF) -> None:
         """Searches for a layer to put into a wire."""
         corner = (point.x() - CARD_WIDTH / 2, point.y() - PLAIN_HEIGHT / 2)
-        kinds = [kind for kind in editing.kinds_for(None) if kind.inputs and kind.outputs]
+        kinds = [kind for kind in self._canvas.session.kinds() if kind.inputs and kind.outputs]
         popup = QuickAdd(self._canvas, kinds)
         popup.chosen.connect(lambda kind: self.add_at(kind, corner, edge))
         popup.open_at(self._popup_place(point))

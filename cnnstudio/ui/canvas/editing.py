@@ -35,6 +35,7 @@ from cnnstudio.ui.canvas.geometry import (
 from cnnstudio.ui.canvas.port import Port
 from cnnstudio.ui.canvas.routing import Box
 
+KindOf = Callable[[str], LayerKind | None]
 Height = Callable[[str], float]  # of a node's card, by id
 Side = Literal["left", "centre", "right", "top", "middle", "bottom"]
 ROW_GAP = 40.0
@@ -44,7 +45,7 @@ LEAST_GAP = 24.0
 
 def new_node(network: Network, kind: str, position: Point, shares: str | None = None) -> Node:
     """A node of this kind under a free id and name (`conv1`, `conv2`, …)."""
-    base = re.sub(r"\W|[123]d$", "", kind).lower() or "layer"
+    base = re.sub(r"\W|[123]d$", "", re.split("[.:]", kind)[-1]).lower() or "layer"
     number = 1
     names = {node.name for node in network.nodes} | set(network.by_id)
     while f"{base}{number}" in names:
@@ -53,37 +54,44 @@ def new_node(network: Network, kind: str, position: Point, shares: str | None = 
     return Node(id=name, kind=kind, name=name, position=snap_point(position), shares=shares)
 
 
-def takes_input(kind: str) -> bool:
-    layer = catalogue.get(kind)
+def takes_input(kind: str, kind_of: KindOf) -> bool:
+    layer = kind_of(kind)
     return layer is None or bool(layer.inputs)
 
 
-def gives_output(kind: str) -> bool:
-    layer = catalogue.get(kind)
+def gives_output(kind: str, kind_of: KindOf) -> bool:
+    layer = kind_of(kind)
     return layer is None or bool(layer.outputs)
 
 
 def add_after(
-    network: Network, kind: str, after: Node, height: Height, flow: Flow = "down"
+    network: Network,
+    kind: str,
+    after: Node,
+    height: Height,
+    flow: Flow = "down",
+    kind_of: KindOf = catalogue.get,
 ) -> tuple[Group, str]:
     """Adds a layer behind a node and wires it: into the wire that leaves the node, if one does.
 
     Returns the edit and the new node's id.
     """
+    takes, gives = takes_input(kind, kind_of), gives_output(kind, kind_of)
+    after_gives = gives_output(after.kind, kind_of)
     x, y = after.position
     behind = (x, y + height(after.id) + ROW_GAP)
     if flow == "right":
         behind = (x + CARD_WIDTH + WIDE_GAP, y)
     outgoing, incoming = network.outgoing(after.id), network.incoming(after.id)
-    if takes_input(kind) and gives_output(kind):
-        into = outgoing if gives_output(after.kind) else incoming
-        place = behind if gives_output(after.kind) else (x, y)
+    if takes and gives:
+        into = outgoing if after_gives else incoming
+        place = behind if after_gives else (x, y)
         if len(into) == 1:
             node = new_node(network, kind, place)
             return insert_making_room(network, node, into[0], height, flow)
     node = new_node(network, kind, free_place(network, behind, height))
     edits: list[Edit] = [AddNode(network=network.name, node=node)]
-    if takes_input(kind) and gives_output(after.kind):
+    if takes and after_gives:
         edge = Edge(source=after.id, target=node.id)
         edits.append(Connect(network=network.name, edge=edge))
     return Group(text=edits[0].label, edits=tuple(edits)), node.id
@@ -105,11 +113,13 @@ def add_wired(
     return Group(text=added.label, edits=edits), node.id
 
 
-def kinds_for(port: Port | None) -> list[LayerKind]:
-    """The layer kinds that can be wired to a port; all of them for none."""
+def kinds_for(
+    port: Port | None, kinds: Iterable[LayerKind] = catalogue.values()
+) -> list[LayerKind]:
+    """Those of the layer kinds that can be wired to a port; all of them for none."""
     return [
         layer
-        for layer in catalogue.values()
+        for layer in kinds
         if port is None or (layer.inputs if port.is_output else layer.outputs)
     ]
 
@@ -152,13 +162,15 @@ def insert_making_room(
     edits: list[Edit] = list(insert(network, placed, edge).edits)
     if places:
         edits.append(Move(network=network.name, positions=places))
-    return Group(text=f"Insert {node.kind} {node.name}", edits=tuple(edits)), node.id
+    return Group(text=f"Insert {node.short_kind} {node.name}", edits=tuple(edits)), node.id
 
 
-def can_insert(network: Network, kind: str, node_id: str | None = None) -> bool:
+def can_insert(
+    network: Network, kind: str, node_id: str | None = None, kind_of: KindOf = catalogue.get
+) -> bool:
     """Whether a layer may be dropped on a wire: it has an input and an output, and no wires."""
     unwired = node_id is None or not (network.incoming(node_id) or network.outgoing(node_id))
-    return unwired and takes_input(kind) and gives_output(kind)
+    return unwired and takes_input(kind, kind_of) and gives_output(kind, kind_of)
 
 
 def free_place(network: Network, place: Point, height: Height) -> Point:

@@ -7,7 +7,6 @@ from html import escape
 
 from PySide6.QtCore import QPointF
 
-from cnnstudio.layers import catalogue
 from cnnstudio.ui.canvas.scene import CanvasScene
 
 NAMED = 5
@@ -20,8 +19,7 @@ def tooltip_at(scene: CanvasScene, point: QPointF) -> str:
         content = item.content
         if content.problems:
             return "".join(f"<p>{escape(problem)}</p>" for problem in content.problems)
-        layer = catalogue.get(content.kind)
-        title = layer.title if layer else f"Unknown layer {content.kind}"
+        title = content.title or f"Unknown layer {content.kind}"
         lines = [f"<b>{escape(content.name)}</b> – {escape(title)}", escape(content.summary)]
         return "<br>".join(line for line in lines if line)
     wire = scene.wire_at(point)

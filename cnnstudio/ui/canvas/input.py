@@ -13,7 +13,6 @@ from PySide6.QtGui import (
     QWheelEvent,
 )
 
-from cnnstudio.layers import catalogue
 from cnnstudio.ui.canvas.geometry import PORT_REACH, WIRE_END_REACH, WIRE_REACH
 from cnnstudio.ui.canvas.gestures.drop import LAYER_MIME_TYPE, DropGesture
 from cnnstudio.ui.canvas.gestures.gesture import Gesture, Pointer
@@ -218,7 +217,7 @@ class CanvasInput:
 
     def drag(self, event: QDropEvent) -> None:
         """A drag entered or moved; takes those that carry a layer kind."""
-        kind = _layer_kind(event)
+        kind = self._layer_kind(event)
         if kind is None:
             event.ignore()
             return
@@ -245,13 +244,12 @@ class CanvasInput:
         gesture.release(self._pointer(event.position(), event.modifiers()))
         self._canvas.setFocus(Qt.FocusReason.MouseFocusReason)
 
-
-def _layer_kind(event: QDropEvent) -> str | None:
-    data = event.mimeData()
-    if not data.hasFormat(LAYER_MIME_TYPE):
-        return None
-    kind = bytes(data.data(LAYER_MIME_TYPE).data()).decode("utf-8", errors="replace")
-    return kind if kind in catalogue else None
+    def _layer_kind(self, event: QDropEvent) -> str | None:
+        data = event.mimeData()
+        if not data.hasFormat(LAYER_MIME_TYPE):
+            return None
+        kind = bytes(data.data(LAYER_MIME_TYPE).data()).decode("utf-8", errors="replace")
+        return kind if self._canvas.session.kind_of(kind) is not None else None
 
 
 def _zoom(angle: float) -> float:

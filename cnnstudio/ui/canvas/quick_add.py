@@ -125,9 +125,9 @@ class QuickAdd(QFrame):
     def _show_matches(self, text: str) -> None:
         self._list.clear()
         for layer in matching(self._kinds, text):
-            item = QListWidgetItem(layer.kind, self._list)
+            item = QListWidgetItem(layer.label, self._list)
             item.setData(KIND, layer.kind)
-            item.setData(TITLE, layer.title if layer.title != layer.kind else "")
+            item.setData(TITLE, layer.title if layer.title != layer.label else "")
             item.setToolTip(layer.doc)
             color = theme.category_color(layer.category)
             item.setIcon(theme.icon(layer.icon, color))

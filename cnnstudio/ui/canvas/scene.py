@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsScene
 
 from cnnstudio.graph import Edge, Network
 from cnnstudio.graph.layout import Flow
+from cnnstudio.layers import LayerKind, catalogue
 from cnnstudio.ui.canvas.card import Findings, Thumbnail, card_content, shape_text
 from cnnstudio.ui.canvas.card_picture import PictureStore
 from cnnstudio.ui.canvas.far_layer import FarLayer
@@ -51,8 +52,17 @@ class CanvasScene(QGraphicsScene):
 
     # What is shown
 
-    def show(self, network: Network, found: Findings) -> None:
-        """Makes the picture agree with the network and the findings of the last check."""
+    def show(
+        self,
+        network: Network,
+        found: Findings,
+        kind_of: Callable[[str], LayerKind | None] = catalogue.get,
+        renew: bool = False,
+    ) -> None:
+        """Makes the picture agree with the network and the findings of the last check.
+
+        `renew` makes every card anew, since a kind itself may be another by now.
+        """
         before, self.network = self.network, network
         old_found, self._findings = self._findings, found
         ends = {
@@ -66,7 +76,9 @@ class CanvasScene(QGraphicsScene):
         for node in network.nodes:
             item = self.nodes.get(node.id)
             if item is None:
-                item = NodeItem(self, card_content(network, node, found), node.position)
+                item = NodeItem(
+                    self, card_content(network, node, found, kind_of(node.kind)), node.position
+                )
                 item.thumbnail = self._thumbnails.get(node.name)
                 item.setVisible(not self._is_far)
                 self.nodes[node.id] = item
@@ -74,14 +86,15 @@ class CanvasScene(QGraphicsScene):
                 disturbed.add(node.id)
             else:
                 if (
-                    before.by_id.get(node.id) is not node
+                    renew
+                    or before.by_id.get(node.id) is not node
                     or node.id in ends
                     or node.shares is not None
                     or old_found.shapes.get(node.name) != found.shapes.get(node.name)
                     or old_found.problems.get(node.id) != found.problems.get(node.id)
                 ):
                     ports = item.content.inputs, item.content.outputs
-                    item.show_content(card_content(network, node, found))
+                    item.show_content(card_content(network, node, found, kind_of(node.kind)))
                     if ports != (item.content.inputs, item.content.outputs):
                         disturbed.add(node.id)
                     if item.show_thumbnail_if_changed(self._thumbnails.get(node.name)):

@@ -151,6 +151,8 @@ class CanvasView(CanvasSurface):
         self.camera.open()
 
     def _take_change(self, change: Changed) -> None:
+        if change.before.sources != change.after.sources:
+            self._show_network(renew=True)
         if change.before.network is change.after.network:
             return
         gesture = self.input.gesture
@@ -159,9 +161,9 @@ class CanvasView(CanvasSurface):
         self.camera.follows = False
         self._show_network()
 
-    def _show_network(self, _: object = None) -> None:
-        network = self.session.project.network
-        self.canvas_scene.show(network, findings(self.session.report))
+    def _show_network(self, _: object = None, renew: bool = False) -> None:
+        network, kind_of = self.session.project.network, self.session.kind_of
+        self.canvas_scene.show(network, findings(self.session.report), kind_of, renew)
         if self.selected_wire not in self.canvas_scene.wires:
             self._select_wire(None)
         self.input.replay()

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cnnstudio.layers import catalogue
 from cnnstudio.ui.design.node_page import NodePage
 from cnnstudio.ui.design.overview_page import OverviewPage
 from cnnstudio.ui.design.parts import PAGE_MARGIN, kind_label
@@ -77,9 +76,10 @@ class Inspector(QWidget):
             self.overview_page.refresh()
             self.stack.setCurrentIndex(0)
         elif len(ids) == 1:
-            kind = known[ids[0]].kind
-            self.kind.setText(kind)
-            self.kind.setToolTip(catalogue[kind].title if kind in catalogue else "")
+            node = known[ids[0]]
+            layer = self._session.kind_of(node.kind)
+            self.kind.setText(layer.label if layer else node.short_kind)
+            self.kind.setToolTip(layer.title if layer else "")
             self.node_page.show_node(ids[0])
             self.stack.setCurrentIndex(1)
         else:

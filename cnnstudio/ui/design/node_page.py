@@ -7,7 +7,6 @@ import json
 from PySide6.QtWidgets import QWidget
 
 from cnnstudio.graph import Node, ProblemError, SetParameter
-from cnnstudio.layers import catalogue
 from cnnstudio.layers.declaration import Parameter
 from cnnstudio.ui import quantities
 from cnnstudio.ui.design.help_panel import HelpPanel
@@ -23,7 +22,7 @@ class NodePage(QWidget):
         super().__init__()
         self._session = session
         self._id: str | None = None
-        self._kind_shown: str | None = None
+        self._shown: tuple[str, tuple[Parameter, ...] | None] | None = None
         self.setObjectName("node_page")
         self.name = NameEdit(session)
         self._note = label("", "muted", "node_note")
@@ -56,8 +55,9 @@ class NodePage(QWidget):
     def show_node(self, id: str) -> None:
         """Shows a node of the main network, with what is known of it now."""
         node = self._session.project.network.node(id)
-        if id != self._id or node.kind != self._kind_shown:
-            self._id, self._kind_shown = id, node.kind
+        shown = (node.kind, self._parameters_of(node))
+        if id != self._id or shown != self._shown:
+            self._id, self._shown = id, shown
             self._make_form(node)
         self.name.show_name(id, node.name)
         self._show_values(node)
@@ -83,8 +83,13 @@ class NodePage(QWidget):
         self.problems.redraw()
         self._help_heading.redraw()
 
+    def _parameters_of(self, node: Node) -> tuple[Parameter, ...] | None:
+        """What the form asks for; a block's or a file's change may have changed it."""
+        layer = self._session.kind_of(node.kind)
+        return None if layer is None else layer.parameters
+
     def _make_form(self, node: Node) -> None:
-        layer = catalogue.get(node.kind)
+        layer = self._session.kind_of(node.kind)
         if layer is not None:
             form = Form(layer.parameters)
             form.edited.connect(self._apply)
@@ -102,13 +107,13 @@ class NodePage(QWidget):
         self.help.setVisible(layer is not None and self._help_heading.isChecked())
 
     def _show_values(self, node: Node) -> None:
-        layer = catalogue.get(node.kind)
+        layer = self._session.kind_of(node.kind)
         if layer is None:
             shown = {name: json.dumps(value) for name, value in node.parameters.items()}
             self.form.show_values(shown)
             note = (
-                f"There is no layer called {node.kind} here. It keeps its parameters, but the "
-                "network can't be built with it."
+                f"There is no layer called {node.short_kind} here. It keeps its parameters, but "
+                "the network can't be built with it."
             )
         else:
             self.form.show_values(node.parameters)
@@ -123,7 +128,9 @@ class NodePage(QWidget):
     def _apply(self, name: str, value: object, merge: object) -> None:
         assert self._id is not None
         node = self._session.project.network.node(self._id)
-        declared = catalogue[node.kind].parameter(name)
+        layer = self._session.kind_of(node.kind)
+        assert layer is not None, "a kind that is not known has no form"
+        declared = layer.parameter(name)
         default = list(declared.default) if isinstance(declared.default, tuple) else (
             declared.default
         )  # fmt: skip

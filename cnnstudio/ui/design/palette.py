@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QDrag, QKeyEvent, QMouseEvent, QPixmap
 from PySide6.QtWidgets import (
@@ -15,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cnnstudio.layers import catalogue
+from cnnstudio.layers import LayerKind, catalogue
 from cnnstudio.ui.design.palette_look import CARD_SIZE, PaletteDelegate, drag_pixmap
 from cnnstudio.ui.design.palette_model import LAYER, PaletteModel
 from cnnstudio.ui.design.parts import key_label
@@ -25,10 +27,12 @@ MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
 class Palette(QWidget):
-    """Emits `chosen(kind)` when a layer is to be added, `left` when Escape is pressed."""
+    """Emits `chosen(kind)` when a layer is to be added, `left` when Escape is pressed, and
+    `menu_wanted(kind, place)` for a menu on a layer at a place of the screen."""
 
     chosen = Signal(str)
     left = Signal()
+    menu_wanted = Signal(str, QPoint)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,7 +42,7 @@ class Palette(QWidget):
         self.search = QLineEdit()
         self.search.setObjectName("palette_search")
         self.search.setAccessibleName("Search layers")
-        self.search.setPlaceholderText(f"Search {len(catalogue)} layers")
+        self._show_count()
         self.search.setToolTip("Find a layer by its name, or by what it does (/)")
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._search)
@@ -54,6 +58,8 @@ class Palette(QWidget):
         self.list.entered_with_keyboard.connect(self._choose)
         self.list.left_upwards.connect(lambda: self.search.setFocus(Qt.FocusReason.TabFocusReason))
         self.list.left.connect(self.left)
+        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.list.customContextMenuRequested.connect(self._ask_menu)
         self._nothing = QLabel("No layer matches.\nTry conv, pool or norm.")
         self._nothing.setObjectName("palette_nothing")
         self._nothing.setProperty("role", "muted")
@@ -70,6 +76,16 @@ class Palette(QWidget):
         column.addLayout(self.header)
         column.addWidget(self._nothing)
         column.addWidget(self.list, 1)
+        self.footer = QVBoxLayout()
+        self.footer.setContentsMargins(12, 8, 12, 8)
+        column.addLayout(self.footer)
+
+    def set_own(self, kinds: Sequence[LayerKind]) -> None:
+        """Lists layers of somebody's own before the catalogue's."""
+        place = self.list.verticalScrollBar().value()
+        self.model.set_own(kinds)
+        self._show_count()
+        self.list.verticalScrollBar().setValue(place)
 
     def start_search(self) -> None:
         """Gives the search box the keyboard."""
@@ -99,6 +115,14 @@ class Palette(QWidget):
                     self.left.emit()
                 return True
         return False
+
+    def _show_count(self) -> None:
+        self.search.setPlaceholderText(f"Search {self.model.count} layers")
+
+    def _ask_menu(self, place: QPoint) -> None:
+        layer = self.list.indexAt(place).data(LAYER)
+        if layer is not None:
+            self.menu_wanted.emit(layer.kind, self.list.viewport().mapToGlobal(place))
 
     def _search(self, text: str) -> None:
         self.model.search(text)

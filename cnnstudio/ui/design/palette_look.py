@@ -73,5 +73,5 @@ def _paint_card(painter, area: QRectF, layer: LayerKind, font, surface: str, bor
     painter.setFont(font)
     painter.setPen(theme.color("text"))
     width = int(icon.left() - inner.left() - 4)
-    text = painter.fontMetrics().elidedText(layer.kind, Qt.TextElideMode.ElideRight, width)
+    text = painter.fontMetrics().elidedText(layer.label, Qt.TextElideMode.ElideRight, width)
     painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter, text)

@@ -29,19 +29,33 @@ class PaletteModel(QAbstractListModel):
     def __init__(self, kinds: Mapping[str, LayerKind]) -> None:
         super().__init__()
         self._kinds = list(kinds.values())
+        self._own: list[LayerKind] = []
+        self._text = ""
         self._rows: list[str | LayerKind] = []
         self.search("")
 
     def search(self, text: str) -> None:
         """Lists the matching layers, best first; all of them by category for an empty text."""
+        self._text = text
+        kinds = [*self._own, *self._kinds]
         self.beginResetModel()
         if text.strip():
-            self._rows = list(matching(self._kinds, text))
+            self._rows = list(matching(kinds, text))
         else:
             self._rows = []
-            for category, layers in groupby(self._kinds, key=lambda layer: layer.category):
+            for category, layers in groupby(kinds, key=lambda layer: layer.category):
                 self._rows += [category, *layers]
         self.endResetModel()
+
+    def set_own(self, kinds: Sequence[LayerKind]) -> None:
+        """Lists these kinds, which are somebody's own, before the catalogue's."""
+        self._own = list(kinds)
+        self.search(self._text)
+
+    @property
+    def count(self) -> int:
+        """How many layers there are, listed now or not."""
+        return len(self._own) + len(self._kinds)
 
     @property
     def layers(self) -> list[LayerKind]:
@@ -64,7 +78,7 @@ class PaletteModel(QAbstractListModel):
             return row if role == Qt.ItemDataRole.DisplayRole else None
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return row.kind
+                return row.label
             case Qt.ItemDataRole.ToolTipRole:
                 return f"<p><b>{row.title}</b></p><p>{row.doc}</p>"
             case Qt.ItemDataRole.AccessibleDescriptionRole:

@@ -14,6 +14,8 @@ from cnnstudio.ui.design.inspector import Inspector
 from cnnstudio.ui.design.living import Living
 from cnnstudio.ui.design.palette import Palette
 from cnnstudio.ui.design.side import Side
+from cnnstudio.ui.own.layers import OwnLayers
+from cnnstudio.ui.own.palette_part import PalettePart
 from cnnstudio.ui.session import Session
 
 
@@ -43,6 +45,8 @@ class DesignWorkspace(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self._across)
         self.living = Living(session, self.canvas)
+        self.own = OwnLayers(session, self)
+        self.own_part = PalettePart(session, self.palette_panel, self.own)
         self._add_actions()
         self._restore()
         self._connect()
@@ -63,6 +67,7 @@ class DesignWorkspace(QWidget):
         if not self._was_placed:
             self._was_placed = True
             self._place()
+            self.own.look_for_packages()
         self.living.canvas_shown_or_hidden()
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -143,6 +148,7 @@ class DesignWorkspace(QWidget):
     def _redraw(self) -> None:
         for part in (self.palette_panel, self.inspector, self.drawer, self.left, self.right):
             part.redraw()
+        self.own_part.redraw()
 
 
 def _splitter(orientation: Qt.Orientation, name: str) -> QSplitter:

@@ -76,7 +76,7 @@ class MapsPanel(Panel):
 
     def list_layers(self, layers: list[Node], chosen: str) -> None:
         """The nodes to choose from; no signal."""
-        kinds = [catalogue[n.kind].title if n.kind in catalogue else n.kind for n in layers]
+        kinds = [catalogue[n.kind].title if n.kind in catalogue else n.short_kind for n in layers]
         self.layer.show_items(
             (f"{node.name}  ·  {kind}", node.name) for node, kind in zip(layers, kinds, strict=True)
         )

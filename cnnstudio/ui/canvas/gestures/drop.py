@@ -39,7 +39,7 @@ class DropGesture(Gesture):
     def move(self, pointer: Pointer) -> None:
         self._place = self._place_under(pointer.scene)
         over = None
-        if can_insert(self.scene.network, self._kind):
+        if can_insert(self.scene.network, self._kind, kind_of=self.canvas.session.kind_of):
             over = self.scene.wire_at(pointer.scene, WIRE_REACH)
         self._highlight(over)
         self.canvas.viewport().update()
@@ -80,4 +80,6 @@ class DropGesture(Gesture):
         painter.drawRoundedRect(card, CARD_RADIUS, CARD_RADIUS)
         painter.setPen(look.text)
         painter.setFont(look.name_font)
-        painter.drawText(card, Qt.AlignmentFlag.AlignCenter, self._kind)
+        layer = self.canvas.session.kind_of(self._kind)
+        label = layer.label if layer is not None else self._kind
+        painter.drawText(card, Qt.AlignmentFlag.AlignCenter, label)

@@ -120,7 +120,8 @@ class MoveGesture(Gesture):
     def _highlight_wire(self) -> None:
         id = self._item.id
         over = None
-        if len(self._starts) == 1 and can_insert(self.scene.network, self._item.content.kind, id):
+        kind, kind_of = self._item.content.kind, self.canvas.session.kind_of
+        if len(self._starts) == 1 and can_insert(self.scene.network, kind, id, kind_of):
             over = self.scene.wire_under(self._item)
         if over is not self._wire:
             if self._wire is not None:
