@@ -23,6 +23,8 @@ LANES = 4
 STUBS = (28.0, 16.0)  # how far a wire leaves its port before it turns
 CROSSING_COST = 600.0
 SHARING_COST = 90.0
+WRONG_SIDE_COST = 64.0  # for passing a trunk on the other side than the port suggests
+LONGEST_SWEEP = 240.0  # along the flow; further, a wire runs straight before it turns
 
 
 @dataclass(frozen=True)
@@ -93,21 +95,32 @@ class Router:
         self._lanes.clear()
 
     def route(
-        self, wire: Hashable, start: Point, end: Point, source: str = "", target: str = ""
+        self,
+        wire: Hashable,
+        start: Point,
+        end: Point,
+        source: str = "",
+        target: str = "",
+        side: int = 0,
     ) -> Route:
-        """A way from an output port to an input port of the cards `source` and `target`."""
+        """A way from an output port to an input port of the cards `source` and `target`.
+
+        `side` says where it should pass the trunk: left (-1), right (1) or either (0); in a flow
+        to the right, above or below.
+        """
         self.forget(wire)
         if self.flow == "right":
             start, end = start[::-1], end[::-1]
-        points = self._points(wire, start, end, source, target)
+        points = self._points(wire, start, end, source, target, side)
         if self.flow == "right":
             points = tuple(point[::-1] for point in points)
         return Route(points, curve=len(points) == 2)
 
     def _points(
-        self, wire: Hashable, start: Point, end: Point, source: str, target: str
+        self, wire: Hashable, start: Point, end: Point, source: str, target: str, side: int
     ) -> tuple[Point, ...]:
-        if end[1] - start[1] >= 12.0:
+        straight = abs(end[0] - start[0]) < LANE
+        if end[1] - start[1] >= 12.0 and (straight or end[1] - start[1] <= LONGEST_SWEEP):
             ends = {source, target}
             sweep = list(_sweep(start, end))
             reach = _bounds(sweep)
@@ -125,6 +138,8 @@ class Router:
                 points = (start, (start[0], top), (x, top), (x, bottom), (end[0], bottom), end)
                 candidate = (x, min(top, bottom), max(top, bottom))
                 cost = _length(points) + stub / 8 + SHARING_COST * self._sharing(candidate)
+                if (x - (start[0] + end[0]) / 2) * side < 0:
+                    cost += WRONG_SIDE_COST
                 if cost < lowest:
                     cost += CROSSING_COST * self._crossed(points)
                 if cost < lowest:

@@ -317,5 +317,16 @@ class CanvasScene(QGraphicsScene):
         start = self.nodes[edge.source].port(edge.source_port, True)
         end = self.nodes[edge.target].port(edge.target_port, False)
         wire.follow(
-            self._router.route(edge, start.toTuple(), end.toTuple(), edge.source, edge.target)
+            self._router.route(
+                edge, start.toTuple(), end.toTuple(), edge.source, edge.target, self._side(edge)
+            )
         )
+
+    def _side(self, edge: Edge) -> int:
+        """On which side a wire passes the trunk: its port's side of the port the trunk leads to."""
+        along = 1 if self.flow == "down" else 0
+        trunk = max(
+            self.network.incoming(edge.target),
+            key=lambda e: self.nodes[e.source].position[along] if e.source in self.nodes else -1e9,
+        )
+        return (edge.target_port > trunk.target_port) - (edge.target_port < trunk.target_port)
