@@ -115,6 +115,16 @@ DARK = Theme(
     {**LIGHT.categories, "Input and output": "#9aa1ad", "Convolution": "#2b8fd0"},
 )
 
+# Mixed with the canvas, so one set serves both themes.
+FRAME_COLORS = {
+    "grey": "#808a99",
+    "blue": "#2b8fd0",
+    "green": "#1f9d72",
+    "yellow": "#d99a00",
+    "red": "#d9553b",
+    "purple": "#8b6ff0",
+}
+
 _current = LIGHT
 
 
@@ -146,6 +156,11 @@ def color(name: str) -> QColor:
 def category_color(category: str) -> QColor:
     """The edge colour of a layer category; grey for one that has none of its own."""
     return QColor(_current.categories.get(category, _current.categories["Input and output"]))
+
+
+def frame_color(name: str) -> QColor:
+    """The colour of a frame on the canvas; grey for a name that is none."""
+    return QColor(FRAME_COLORS.get(name, FRAME_COLORS["grey"]))
 
 
 def icon(name: str, color: QColor | str | None = None) -> QIcon:

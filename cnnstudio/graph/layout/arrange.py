@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from cnnstudio.graph.frames import members
 from cnnstudio.graph.layout.columns import best_columns, columns, in_columns, segments
 from cnnstudio.graph.layout.measures import (
     GRID,
@@ -18,7 +19,6 @@ from cnnstudio.graph.layout.measures import (
 )
 from cnnstudio.graph.layout.regions import lay_out
 from cnnstudio.graph.layout.wiring import wiring_of
-from cnnstudio.graph.frames import members
 from cnnstudio.graph.model import Frame, Model, Network, Node
 
 TITLE_ROOM = 48.0  # between a frame's upper edge and the cards in it
@@ -28,7 +28,7 @@ FRAME_ROOM = 16.0  # between its other edges and the cards in it
 class Arrangement(Model):
     """New places: top-left corners of nodes by id, and the frames that change with them."""
 
-    positions: dict[str, Point] = {}
+    positions: dict[str, Point]
     frames: tuple[Frame, ...] = ()
 
 

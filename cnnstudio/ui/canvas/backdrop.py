@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLineF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from math import floor
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QTransform
 from PySide6.QtWidgets import QAbstractScrollArea, QLabel
 
 from cnnstudio.ui import theme
@@ -20,17 +22,20 @@ def paint_grid(painter: QPainter, rect: QRectF, look: Look, scale: float) -> Non
     step = LINE_EVERY
     while step * scale < LEAST_PIXELS:
         step *= 4
-    left, top = rect.left() // step * step, rect.top() // step * step
-    columns, rows = int(rect.width() / step) + 2, int(rect.height() / step) + 2
-    lines = [
-        QLineF(left + i * step, rect.top(), left + i * step, rect.bottom()) for i in range(columns)
-    ]
-    lines += [
-        QLineF(rect.left(), top + i * step, rect.right(), top + i * step) for i in range(rows)
-    ]
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    painter.setPen(QPen(look.grid, 0))
-    painter.drawLines(lines)
+    # Filled as rectangles of whole pixels, which is many times quicker than drawing lines.
+    transform = painter.worldTransform()
+    seen = transform.mapRect(rect)
+    painter.save()
+    painter.setWorldTransform(QTransform())
+    first = floor(rect.left() / step) * step
+    for i in range(int(rect.width() / step) + 2):
+        x = round(transform.m11() * (first + i * step) + transform.dx())
+        painter.fillRect(QRectF(x, seen.top(), 1, seen.height()), look.grid)
+    first = floor(rect.top() / step) * step
+    for i in range(int(rect.height() / step) + 2):
+        y = round(transform.m22() * (first + i * step) + transform.dy())
+        painter.fillRect(QRectF(seen.left(), y, seen.width(), 1), look.grid)
+    painter.restore()
 
 
 class EmptyHint(QLabel):

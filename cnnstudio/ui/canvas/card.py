@@ -87,6 +87,18 @@ def _shapes(value: Any) -> tuple[Shape, ...]:
     return (tuple(value),) if value is not None else ()
 
 
+def same_card(one: Node | None, other: Node) -> bool:
+    """Whether two nodes have the same card, wherever it stands."""
+    return one is other or (
+        one is not None
+        and one.kind == other.kind
+        and one.name == other.name
+        and one.parameters == other.parameters
+        and one.shares == other.shares
+        and one.bypass == other.bypass
+    )
+
+
 def card_content(
     network: Network, node: Node, found: Findings, layer: LayerKind | None
 ) -> CardContent:

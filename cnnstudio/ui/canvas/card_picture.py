@@ -26,7 +26,7 @@ from cnnstudio.ui.canvas.thumbnail import LEFT, RIGHT, paint_thumbnail
 BADGE_RADIUS = 8.0
 PICTURES_BYTES = 96 * 1024 * 1024
 FRAME_BUDGET_SECONDS = 0.006
-CHANGED_BUDGET_SECONDS = 0.024  # for cards that are new or say something new
+CHANGED_BUDGET_SECONDS = 0.008  # for cards that are new or say something new
 
 
 def paint_card(

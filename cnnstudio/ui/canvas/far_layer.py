@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from cnnstudio.ui.canvas.geometry import CARD_WIDTH
+from cnnstudio.ui.canvas.layer import Layer
+from cnnstudio.ui.canvas.node_item import NodeItem
+from cnnstudio.ui.canvas.wire_item import WireItem
 
 if TYPE_CHECKING:
     from cnnstudio.ui.canvas.scene import CanvasScene
@@ -32,36 +35,55 @@ class _Blocks:
     marked: dict[str, list[QRectF]] = field(default_factory=dict)
 
 
-class FarLayer(QGraphicsItem):
+class FarLayer(Layer):
+    """What stands still is gathered once; what is dragged is drawn apart from it."""
+
     def __init__(self, canvas: CanvasScene) -> None:
-        super().__init__()
-        self._canvas = canvas
-        self._extent = QRectF()
-        self._blocks: _Blocks | None = None
+        super().__init__(canvas)
+        self._still: _Blocks | None = None
+        self._lifted: _Blocks | None = None
+        self._apart: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
+        self.setZValue(2)
         self.setVisible(False)
 
-    def spread(self, extent: QRectF) -> None:
-        """Takes up that cards and wires changed; they lie within `extent`."""
-        self.prepareGeometryChange()
-        self._extent = extent
-        self.refresh()
-
     def refresh(self) -> None:
-        """Gathers anew what is drawn: a card was selected or marked."""
-        self._blocks = None
+        """Gathers anew what is drawn: a card was selected, marked, moved, added or removed."""
+        self._still = self._lifted = None
         self.update()
 
-    def boundingRect(self) -> QRectF:
-        return self._extent
+    def paint_exposed(self, painter: QPainter, exposed: QRectF) -> None:
+        canvas = self.canvas
+        lively, lifted, step = canvas.dragged()
+        if (lively, lifted) != self._apart:
+            self._apart = lively, lifted
+            self._still = self._lifted = None
+        nodes, wires = canvas.nodes.values(), canvas.wires.values()
+        if self._still is None:
+            gone = lively | lifted
+            self._still = _gathered(
+                [item for item in nodes if item.id not in gone],
+                [w for w in wires if w.edge.source not in gone and w.edge.target not in gone],
+            )
+            self._lifted = _gathered(
+                [canvas.nodes[id] for id in sorted(lifted)],
+                [w for w in wires if w.edge.source in lifted and w.edge.target in lifted],
+            )
+        self._paint(painter, self._still)
+        if self._lifted is not None and lifted:
+            painter.translate(step)
+            self._paint(painter, self._lifted)
+            painter.translate(-step)
+        if lively or lifted:
+            loose = [
+                canvas.wires[edge]
+                for id in lively | lifted
+                for edge in (*canvas.network.incoming(id), *canvas.network.outgoing(id))
+                if edge in canvas.wires and not (edge.source in lifted and edge.target in lifted)
+            ]
+            self._paint(painter, _gathered([canvas.nodes[id] for id in sorted(lively)], loose))
 
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionGraphicsItem,
-        widget: QWidget | None = None,
-    ) -> None:
-        look = self._canvas.look
-        blocks = self._blocks = self._blocks or self._gathered()
+    def _paint(self, painter: QPainter, blocks: _Blocks) -> None:
+        look = self.canvas.look
         scale = painter.worldTransform().m11()
         edge = min(EDGE_PIXELS / scale, CARD_WIDTH / 3)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -86,22 +108,23 @@ class FarLayer(QGraphicsItem):
             painter.setPen(QPen(look.accent, 2 / scale))
             painter.drawRects(blocks.selected)
 
-    def _gathered(self) -> _Blocks:
-        blocks = _Blocks()
-        for wire in self._canvas.wires.values():
-            points = [QPointF(*point) for point in wire.route.points]
-            blocks.lines += [QLineF(start, end) for start, end in pairwise(points)]
-        for item in self._canvas.nodes.values():
-            rect, content = item.rect, item.content
-            blocks.cards.append(rect)
-            blocks.words += [word.translated(rect.topLeft()) for word in WORDS]
-            blocks.categories.setdefault(content.category, []).append(rect)
-            if item.selected:
-                blocks.selected.append(rect)
-            if content.severity:
-                blocks.marked.setdefault(content.severity, []).append(rect)
-        return blocks
-
     def _fill(self, painter: QPainter, rects: list[QRectF], color: QColor) -> None:
         painter.setBrush(color)
         painter.drawRects(rects)
+
+
+def _gathered(nodes: Iterable[NodeItem], wires: Iterable[WireItem]) -> _Blocks:
+    blocks = _Blocks()
+    for wire in wires:
+        points = [QPointF(*point) for point in wire.route.points]
+        blocks.lines += [QLineF(start, end) for start, end in pairwise(points)]
+    for item in nodes:
+        rect, content = item.rect, item.content
+        blocks.cards.append(rect)
+        blocks.words += [word.translated(rect.topLeft()) for word in WORDS]
+        blocks.categories.setdefault(content.category, []).append(rect)
+        if item.selected:
+            blocks.selected.append(rect)
+        if content.severity:
+            blocks.marked.setdefault(content.severity, []).append(rect)
+    return blocks

@@ -1,9 +1,11 @@
-"""Alignment with other cards while nodes are moved. Plain Python."""
+"""Alignment with other cards and frames while something is moved or resized."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+import numpy as np
 
 from cnnstudio.ui.canvas.geometry import snap
 from cnnstudio.ui.canvas.routing import Box
@@ -35,28 +37,25 @@ def aligned(
     return (dx, dy), guides
 
 
-def _marks(box: Box, axis: int) -> tuple[float, float, float]:
-    low, high = box[axis], box[axis + 2]
-    return low, (low + high) / 2, high
-
-
 def _axis(
     box: Box, others: list[Box], reach: float, axis: int
 ) -> tuple[float, list[tuple[float, Box]]]:
-    best: float | None = None
-    lines: list[tuple[float, Box]] = []
-    for other in others:
-        for mine, its in zip(_marks(box, axis), _marks(other, axis), strict=True):
-            step = its - mine
-            if abs(step) > reach:
-                continue
-            if best is None or abs(step) < abs(best) - 1e-6:
-                best, lines = step, []
-            if abs(step - best) < 1e-6:
-                lines.append((its, other))
-    if best is None:
-        return snap(box[axis]) - box[axis], []
-    return best, lines
+    if others:
+        marks = _marks(np.asarray(others), axis)  # (others, 3)
+        steps = marks[:, None, :] - _marks(np.asarray([box]), axis)[:, :, None]  # (others, 3, 3)
+        away = np.abs(steps)
+        nearest = away.min()
+        if nearest <= reach:
+            best = float(steps.flat[away.argmin()])
+            hits = np.argwhere(np.abs(steps - best) < 1e-6)
+            return best, [(float(marks[other, its]), others[other]) for other, _, its in hits]
+    return snap(box[axis]) - box[axis], []
+
+
+def _marks(boxes: np.ndarray, axis: int) -> np.ndarray:
+    """Low edge, middle and high edge of each box: (boxes, 3)."""
+    low, high = boxes[:, axis], boxes[:, axis + 2]
+    return np.stack([low, (low + high) / 2, high], axis=1)
 
 
 def _guide(axis: int, at: float, box: Box, other: Box) -> Guide:

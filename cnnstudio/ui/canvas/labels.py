@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QStaticText
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from cnnstudio.graph import Edge
 from cnnstudio.ui.canvas.geometry import LABEL_SCALE
+from cnnstudio.ui.canvas.layer import Layer
 from cnnstudio.ui.canvas.routing import Box, CardIndex
+from cnnstudio.ui.canvas.wire_item import wire_key
 
 if TYPE_CHECKING:
     from cnnstudio.ui.canvas.scene import CanvasScene
@@ -22,18 +23,15 @@ PADDING = 2.0
 ALONG = (0.5, 0.25, 0.75, 0.12, 0.88)  # of a stretch, tried in this order
 
 
-class LabelLayer(QGraphicsItem):
+class LabelLayer(Layer):
     """Draws all labels over the wires, each on a ground that parts it from wires behind."""
 
     def __init__(self, canvas: CanvasScene) -> None:
-        super().__init__()
-        self._canvas = canvas
-        self._extent = QRectF()
+        super().__init__(canvas)
         self._taken = CardIndex()
         self._shown: dict[str, tuple[Edge, str]] = {}
         self._texts: dict[str, QStaticText] = {}
         self.setZValue(0.5)
-        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
 
     def place(self, wires: Iterable[WireItem]) -> None:
         """Finds places for these wires' labels anew."""
@@ -45,15 +43,29 @@ class LabelLayer(QGraphicsItem):
                 self._place(wire)
 
     def drop(self, edge: Edge) -> None:
-        key = _key(edge)
+        key = wire_key(edge)
         if key in self._shown:
             self.update(_rect(self._taken.boxes[key]))
             del self._shown[key]
             self._taken.drop(key)
 
+    def shift(self, wires: Iterable[WireItem], dx: float, dy: float) -> None:
+        """Moves these wires' labels with the wires."""
+        for wire in wires:
+            box = self._taken.boxes.get(wire.key)
+            if box is not None:
+                self.update(_rect(box))
+                moved = (box[0] + dx, box[1] + dy, box[2] + dx, box[3] + dy)
+                self._taken.put(wire.key, moved)
+                self.update(_rect(moved))
+
+    def near(self, box: Box) -> list[Edge]:
+        """The wires whose labels touch the box."""
+        return [self._shown[key][0] for key in self._taken.near(box)]
+
     def place_of(self, edge: Edge) -> QRectF | None:
         """Where the wire's label stands; None if it has none."""
-        box = self._taken.boxes.get(_key(edge))
+        box = self._taken.boxes.get(wire_key(edge))
         return None if box is None else _rect(box)
 
     def forget_look(self) -> None:
@@ -62,13 +74,13 @@ class LabelLayer(QGraphicsItem):
         self.update()
 
     def _place(self, wire: WireItem) -> None:
-        metrics = self._canvas.look.text_metrics
+        metrics = self.canvas.look.text_metrics
         width = metrics.horizontalAdvance(wire.label) + 2 * PADDING
         height = metrics.height()
         first: Box | None = None
         for box in self._places(wire, width, height):
             first = first or box
-            if not self._canvas.cards.near(box) and not self._taken.near(box):
+            if not self.canvas.cards.near(box) and not self._taken.near(box):
                 self._put(wire, box)
                 return
         # Wires of one tensor carry the same shape: one of them says it.
@@ -76,15 +88,15 @@ class LabelLayer(QGraphicsItem):
             self._put(wire, first)
 
     def _put(self, wire: WireItem, box: Box) -> None:
-        key = _key(wire.edge)
+        key = wire_key(wire.edge)
         self._taken.put(key, box)
         self._shown[key] = wire.edge, wire.label
         self.update(_rect(box))
 
     def _said_elsewhere(self, edge: Edge) -> bool:
-        siblings = self._canvas.network.outgoing(edge.source)
+        siblings = self.canvas.network.outgoing(edge.source)
         return any(
-            _key(other) in self._shown
+            wire_key(other) in self._shown
             for other in siblings
             if other.source_port == edge.source_port
         )
@@ -95,7 +107,7 @@ class LabelLayer(QGraphicsItem):
             step = end - start
             level = abs(step.x()) > abs(step.y())
             if wire.route.curve:
-                level = self._canvas.flow == "right"
+                level = self.canvas.flow == "right"
             for share in ALONG:
                 point = start + step * share
                 if level:
@@ -108,33 +120,18 @@ class LabelLayer(QGraphicsItem):
                             left = point.x() - GAP - width
                 yield left, top, left + width, top + height
 
-    def spread(self, extent: QRectF) -> None:
-        """Reaches over this part of the scene from now on."""
-        if extent != self._extent:
-            self.prepareGeometryChange()
-            self._extent = extent
-
-    def boundingRect(self) -> QRectF:
-        return self._extent
-
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionGraphicsItem,
-        widget: QWidget | None = None,
-    ) -> None:
+    def paint_exposed(self, painter: QPainter, exposed: QRectF) -> None:
         if painter.worldTransform().m11() < LABEL_SCALE:
             return
-        look = self._canvas.look
+        look = self.canvas.look
         painter.setFont(look.text_font)
         painter.setPen(look.muted)
-        exposed = option.exposedRect
-        seen = (exposed.left(), exposed.top(), exposed.right(), exposed.bottom())
-        for key in self._taken.near(seen):
-            rect = _rect(self._taken.boxes[key])
-            painter.fillRect(rect, look.canvas)
-            text = self._shown[key][1]
-            painter.drawStaticText(rect.topLeft() + QPointF(PADDING, 0), self._static(text))
+        for step, keys in self.canvas.near(exposed, self._taken):
+            for key in keys:
+                rect = _rect(self._taken.boxes[key]).translated(step)
+                painter.fillRect(rect, look.canvas)
+                text = self._static(self._shown[key][1])
+                painter.drawStaticText(rect.topLeft() + QPointF(PADDING, 0), text)
 
     def _static(self, text: str) -> QStaticText:
         if text not in self._texts:
@@ -143,10 +140,6 @@ class LabelLayer(QGraphicsItem):
             made.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
             self._texts[text] = made
         return self._texts[text]
-
-
-def _key(edge: Edge) -> str:
-    return f"{edge.source!r} {edge.source_port} {edge.target!r} {edge.target_port}"
 
 
 def _rect(box: Box) -> QRectF:

@@ -33,6 +33,7 @@ class Look:
         self.brief_font = _font(24, bold=True)
         self.text_font = _font(12)
         self.small_font = _font(11)
+        self.note_font = _font(13)
         self.kind_metrics = QFontMetricsF(self.kind_font)
         self.name_metrics = QFontMetricsF(self.name_font)
         self.brief_metrics = QFontMetricsF(self.brief_font)
@@ -43,6 +44,32 @@ class Look:
         self.wire_hover_pen = _pen(self.text, 2.0)
         self.guide_pen = QPen(self.accent, 0, Qt.PenStyle.DashLine)
         self._icons: dict[str, QPixmap] = {}
+        self._frames: dict[str, tuple[QColor, QColor]] = {}
+        self._titles: dict[int, tuple[QFont, QFontMetricsF]] = {}
+
+    def frame(self, name: str) -> tuple[QColor, QColor]:
+        """Fill and edge of a frame of this colour, opaque."""
+        if name not in self._frames:
+            color = theme.frame_color(name)
+            self._frames[name] = (
+                _mixed(color, self.canvas, 0.10),
+                _mixed(color, self.canvas, 0.55),
+            )
+        return self._frames[name]
+
+    def frame_font(self, grow: float = 1.0) -> QFont:
+        """The font of frames' titles, larger where they are seen from far away."""
+        return self._title(grow)[0]
+
+    def frame_metrics(self, grow: float = 1.0) -> QFontMetricsF:
+        return self._title(grow)[1]
+
+    def _title(self, grow: float) -> tuple[QFont, QFontMetricsF]:
+        pixels = round(15 * grow)
+        if pixels not in self._titles:
+            font = _font(pixels, bold=True)
+            self._titles[pixels] = font, QFontMetricsF(font)
+        return self._titles[pixels]
 
     def category(self, category: str) -> QColor:
         return theme.category_color(category)

@@ -14,6 +14,7 @@ from cnnstudio.graph.layout import Flow
 from cnnstudio.ui.canvas.geometry import Point
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom
+Lane = tuple[float, float, float]  # place across, top, bottom
 
 CELL = 256.0
 MARGIN = 8.0  # kept free around a card
@@ -24,6 +25,7 @@ STUBS = (28.0, 16.0)  # how far a wire leaves its port before it turns
 CROSSING_COST = 600.0
 SHARING_COST = 90.0
 WRONG_SIDE_COST = 64.0  # for passing a trunk on the other side than the port suggests
+MOST_TRIES = 400
 LONGEST_SWEEP = 240.0  # along the flow; further, a wire runs straight before it turns
 
 
@@ -86,13 +88,30 @@ class Router:
     def __init__(self, cards: CardIndex, flow: Flow = "down") -> None:
         self.cards = cards
         self.flow = flow
-        self._lanes: dict[Hashable, tuple[float, float, float]] = {}  # x, top, bottom
+        self._lanes: dict[Hashable, Lane] = {}
+        self._strips: dict[int, dict[Hashable, Lane]] = {}  # lanes by their place across
 
     def forget(self, wire: Hashable) -> None:
-        self._lanes.pop(wire, None)
+        lane = self._lanes.pop(wire, None)
+        if lane is not None:
+            del self._strips[int(lane[0] // CELL)][wire]
 
     def clear(self) -> None:
         self._lanes.clear()
+        self._strips.clear()
+
+    def shift(self, wire: Hashable, dx: float, dy: float) -> None:
+        """Takes a wire's lane along with cards that moved."""
+        lane = self._lanes.get(wire)
+        if lane is not None:
+            if self.flow == "right":
+                dx, dy = dy, dx
+            self._keep(wire, (lane[0] + dx, lane[1] + dy, lane[2] + dy))
+
+    def _keep(self, wire: Hashable, lane: Lane) -> None:
+        self.forget(wire)
+        self._lanes[wire] = lane
+        self._strips.setdefault(int(lane[0] // CELL), {})[wire] = lane
 
     def route(
         self,
@@ -102,22 +121,30 @@ class Router:
         source: str = "",
         target: str = "",
         side: int = 0,
+        tries: int = MOST_TRIES,
     ) -> Route:
         """A way from an output port to an input port of the cards `source` and `target`.
 
         `side` says where it should pass the trunk: left (-1), right (1) or either (0); in a flow
-        to the right, above or below.
+        to the right, above or below. At most so many ways are tried, the shortest first.
         """
         self.forget(wire)
         if self.flow == "right":
             start, end = start[::-1], end[::-1]
-        points = self._points(wire, start, end, source, target, side)
+        points = self._points(wire, start, end, source, target, side, tries)
         if self.flow == "right":
             points = tuple(point[::-1] for point in points)
         return Route(points, curve=len(points) == 2)
 
     def _points(
-        self, wire: Hashable, start: Point, end: Point, source: str, target: str, side: int
+        self,
+        wire: Hashable,
+        start: Point,
+        end: Point,
+        source: str,
+        target: str,
+        side: int,
+        tries: int,
     ) -> tuple[Point, ...]:
         straight = abs(end[0] - start[0]) < LANE
         if end[1] - start[1] >= 12.0 and (straight or end[1] - start[1] <= LONGEST_SWEEP):
@@ -131,21 +158,38 @@ class Router:
             ):
                 return (start, end)
         best: tuple[Point, ...] = (start, end)
-        lowest, lane = float("inf"), (0.0, 0.0, 0.0)
+        lowest, chosen, lane = float("inf"), 0, (0.0, 0.0, 0.0)
+        # The shortest ways first: most often one of them is free, and no other is looked at.
+        candidates = sorted(self._candidates(start, end, side))[:tries]
+        cards = self._cards_among(start, end, [x for _, _, _, x in candidates])
+        for least, index, stub, x in candidates:
+            if least > lowest:
+                break
+            top, bottom = start[1] + stub, end[1] - stub
+            points = (start, (start[0], top), (x, top), (x, bottom), (end[0], bottom), end)
+            candidate = (x, min(top, bottom), max(top, bottom))
+            cost = least + SHARING_COST * self._sharing(candidate)
+            if cost <= lowest:
+                cost += CROSSING_COST * _crossed(points, cards)
+            if (cost, index) < (lowest, chosen):
+                best, lowest, chosen, lane = points, cost, index, candidate
+        self._keep(wire, lane)
+        return tuple(point for point, _ in groupby(best))
+
+    def _candidates(
+        self, start: Point, end: Point, side: int
+    ) -> Iterator[tuple[float, int, float, float]]:
+        """Ways to try: the least that each costs, its number, its stub and its channel."""
+        index = 0
         for stub in STUBS:
             top, bottom = start[1] + stub, end[1] - stub
+            along = 2 * stub + abs(bottom - top) + stub / 8
             for x in self._channels(start, end, top, bottom):
-                points = (start, (start[0], top), (x, top), (x, bottom), (end[0], bottom), end)
-                candidate = (x, min(top, bottom), max(top, bottom))
-                cost = _length(points) + stub / 8 + SHARING_COST * self._sharing(candidate)
+                least = along + abs(x - start[0]) + abs(end[0] - x)
                 if (x - (start[0] + end[0]) / 2) * side < 0:
-                    cost += WRONG_SIDE_COST
-                if cost < lowest:
-                    cost += CROSSING_COST * self._crossed(points)
-                if cost < lowest:
-                    best, lowest, lane = points, cost, candidate
-        self._lanes[wire] = lane
-        return tuple(point for point, _ in groupby(best))
+                    least += WRONG_SIDE_COST
+                yield least, index, stub, x
+                index += 1
 
     def _channels(self, start: Point, end: Point, top: float, bottom: float) -> Iterator[float]:
         """Places for the long stretch: at the ports, halfway, and beside each card on the way."""
@@ -162,24 +206,25 @@ class Router:
             for lane in range(LANES):
                 yield x + outward * lane
 
-    def _sharing(self, lane: tuple[float, float, float]) -> int:
+    def _sharing(self, lane: Lane) -> int:
         x, top, bottom = lane
+        strips = {int((x - LANE) // CELL), int((x + LANE) // CELL)}
         return sum(
             1
-            for other, its_top, its_bottom in self._lanes.values()
+            for strip in strips
+            for other, its_top, its_bottom in self._strips.get(strip, {}).values()
             if abs(other - x) < LANE - 2 and its_top < bottom and top < its_bottom
         )
 
-    def _crossed(self, points: tuple[Point, ...]) -> int:
-        """How many times the way runs through a card. Ports stand outside their own cards."""
-        crossed = 0
-        for (x1, y1), (x2, y2) in pairwise(points):
-            box = (min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2))
-            for id in self._near(box):
-                left, top, right, bottom = self._box(id)
-                inner = (left - MARGIN, top + 1.0, right + MARGIN, bottom - 1.0)
-                crossed += _overlap(inner, box)
-        return crossed
+    def _cards_among(self, start: Point, end: Point, xs: list[float]) -> list[Box]:
+        """The cards that some way through these channels might run through.
+
+        Ports stand outside their own cards.
+        """
+        ys = (start[1], end[1], start[1] + STUBS[0], end[1] - STUBS[0])
+        reach = (min(xs), min(ys), max(xs), max(ys))
+        boxes = [self._box(id) for id in self._near(reach)]
+        return [(box[0] - MARGIN, box[1] + 1.0, box[2] + MARGIN, box[3] - 1.0) for box in boxes]
 
     def _near(self, box: Box) -> list[str]:
         grown = (box[0] - MARGIN, box[1] - MARGIN, box[2] + MARGIN, box[3] + MARGIN)
@@ -211,8 +256,16 @@ def _bounds(points: list[Point]) -> Box:
     return min(xs), min(ys), max(xs), max(ys)
 
 
-def _length(points: tuple[Point, ...]) -> float:
-    return sum(abs(x2 - x1) + abs(y2 - y1) for (x1, y1), (x2, y2) in pairwise(points))
+def _crossed(points: tuple[Point, ...], cards: list[Box]) -> int:
+    """How many times a way runs through a card."""
+    crossed = 0
+    for (x1, y1), (x2, y2) in pairwise(points):
+        left, right = (x1, x2) if x1 <= x2 else (x2, x1)
+        top, bottom = (y1, y2) if y1 <= y2 else (y2, y1)
+        for box in cards:
+            if box[0] <= right and left <= box[2] and box[1] <= bottom and top <= box[3]:
+                crossed += 1
+    return crossed
 
 
 def _cells(box: Box) -> Iterator[tuple[int, int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsScene
@@ -10,23 +10,25 @@ from PySide6.QtWidgets import QGraphicsScene
 from cnnstudio.graph import Edge, Network
 from cnnstudio.graph.layout import Flow
 from cnnstudio.layers import LayerKind, catalogue
-from cnnstudio.ui.canvas.card import Findings, Thumbnail, card_content, shape_text
+from cnnstudio.ui.canvas.card import Findings, Thumbnail, card_content, same_card, shape_text
+from cnnstudio.ui.canvas.card_layer import CardLayer
 from cnnstudio.ui.canvas.card_picture import PictureStore
 from cnnstudio.ui.canvas.far_layer import FarLayer
-from cnnstudio.ui.canvas.geometry import (
-    PORT_REACH,
-    WIRE_REACH,
-    Point,
-)
+from cnnstudio.ui.canvas.frame_layer import FrameLayer
+from cnnstudio.ui.canvas.geometry import PORT_REACH, WIRE_REACH, Point
 from cnnstudio.ui.canvas.labels import LabelLayer
+from cnnstudio.ui.canvas.lift import Lift
 from cnnstudio.ui.canvas.look import Look
 from cnnstudio.ui.canvas.node_item import NodeItem
 from cnnstudio.ui.canvas.port import Port
-from cnnstudio.ui.canvas.routing import CardIndex, Router
+from cnnstudio.ui.canvas.routing import MOST_TRIES, Box, CardIndex, Router
 from cnnstudio.ui.canvas.wire_item import WireItem
+from cnnstudio.ui.canvas.wire_layer import WireLayer
 
 CROWD = 40  # from so many changed cards on, looking which wires they touch isn't worth it
-LABEL_REACH = 160.0  # how far a label may stand out
+REACH = 160.0  # how far a label may stand out of the cards
+FEW_TRIES = 12  # of a wire's ways, while a card is dragged
+NEAR = 12.0  # a card disturbs the wires that run so close by
 
 
 class CanvasScene(QGraphicsScene):
@@ -34,21 +36,32 @@ class CanvasScene(QGraphicsScene):
 
     def __init__(self, flow: Flow = "down") -> None:
         super().__init__()
+        # A handful of layers: looking for them in a tree would cost more than drawing them.
+        self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         self.look = Look()
         self.flow: Flow = flow
         self.network = Network()
         self.nodes: dict[str, NodeItem] = {}
         self.wires: dict[Edge, WireItem] = {}
+        self.wire_by_key: dict[str, WireItem] = {}
         self.pictures = PictureStore()
         self.cards = CardIndex()
+        self.wire_index = CardIndex()
+        self.is_far = False
+        self._lift: Lift | None = None
+        self._extent = QRectF()
+        self._moving: set[str] = set()  # cards that a drag shows elsewhere
         self._findings = Findings()
         self._thumbnails: dict[str, Thumbnail] = {}
         self._router = Router(self.cards, flow)
+        self.frames = FrameLayer(self)
+        self.wire_layer = WireLayer(self)
         self.labels = LabelLayer(self)
-        self.addItem(self.labels)
+        self.card_layer = CardLayer(self)
         self.far = FarLayer(self)
-        self._is_far = False
-        self.addItem(self.far)
+        self._layers = (self.frames, self.wire_layer, self.labels, self.card_layer, self.far)
+        for layer in self._layers:
+            self.addItem(layer)
 
     # What is shown
 
@@ -65,12 +78,16 @@ class CanvasScene(QGraphicsScene):
         """
         before, self.network = self.network, network
         old_found, self._findings = self._findings, found
+        step = self._lift.step if self._lift else None
+        self._lift = None
+        self._moving.clear()
         ends = {
             end
             for edge in set(before.edges) ^ set(network.edges)
             for end in (edge.source, edge.target)
         }
         disturbed: set[str] = set()
+        moved: set[str] = set()
         for id in [id for id in self.nodes if id not in network.by_id]:
             self._remove_node(id)
         for node in network.nodes:
@@ -80,30 +97,33 @@ class CanvasScene(QGraphicsScene):
                     self, card_content(network, node, found, kind_of(node.kind)), node.position
                 )
                 item.thumbnail = self._thumbnails.get(node.name)
-                item.setVisible(not self._is_far)
                 self.nodes[node.id] = item
-                self.addItem(item)
+                item.refresh()
                 disturbed.add(node.id)
-            else:
-                if (
-                    renew
-                    or before.by_id.get(node.id) is not node
-                    or node.id in ends
-                    or node.shares is not None
-                    or old_found.shapes.get(node.name) != found.shapes.get(node.name)
-                    or old_found.problems.get(node.id) != found.problems.get(node.id)
-                ):
-                    ports = item.content.inputs, item.content.outputs
-                    item.show_content(card_content(network, node, found, kind_of(node.kind)))
-                    if ports != (item.content.inputs, item.content.outputs):
-                        disturbed.add(node.id)
-                    if item.show_thumbnail_if_changed(self._thumbnails.get(node.name)):
-                        disturbed.add(node.id)
-                if item.position != node.position:
-                    item.setPos(*node.position)
+                continue
+            if (
+                renew
+                or not same_card(before.by_id.get(node.id), node)
+                or node.id in ends
+                or node.shares is not None
+                or old_found.shapes.get(node.name) != found.shapes.get(node.name)
+                or old_found.problems.get(node.id) != found.problems.get(node.id)
+            ):
+                ports = item.content.inputs, item.content.outputs
+                item.show_content(card_content(network, node, found, kind_of(node.kind)))
+                if ports != (item.content.inputs, item.content.outputs):
                     disturbed.add(node.id)
-        for id in disturbed:
+                if item.show_thumbnail_if_changed(self._thumbnails.get(node.name)):
+                    disturbed.add(node.id)
+            if item.position != node.position:
+                (x, y), (old_x, old_y) = node.position, item.position
+                (moved if (x - old_x, y - old_y) == step else disturbed).add(node.id)
+                item.move_to(node.position)
+        for id in disturbed | moved:
             self.cards.put(id, self.nodes[id].box)
+        self.frames.show(network.frames)
+        if moved and step is not None:
+            disturbed |= self._shift_wires(moved, step)
         self._show_wires(disturbed)
 
     def set_thumbnails(self, thumbnails: Mapping[str, Thumbnail]) -> None:
@@ -126,8 +146,6 @@ class CanvasScene(QGraphicsScene):
         if flow != self.flow:
             self.flow = flow
             self._router = Router(self.cards, flow)
-            for item in self.nodes.values():
-                item.prepareGeometryChange()
             self._redraw()
 
     def refresh_look(self) -> None:
@@ -144,13 +162,11 @@ class CanvasScene(QGraphicsScene):
 
     def set_far(self, far: bool) -> None:
         """Far away, one layer of blocks stands for all cards and wires."""
-        if far == self._is_far:
-            return
-        self._is_far = far
-        self.far.setVisible(far)
-        self.labels.setVisible(not far)
-        for item in (*self.nodes.values(), *self.wires.values()):
-            item.setVisible(not far)
+        if far != self.is_far:
+            self.is_far = far
+            self.far.setVisible(far)
+            for layer in (self.wire_layer, self.labels, self.card_layer):
+                layer.setVisible(not far)
 
     def select(self, ids: Iterable[str]) -> None:
         chosen = set(ids)
@@ -159,13 +175,77 @@ class CanvasScene(QGraphicsScene):
 
     def move_preview(self, positions: Mapping[str, Point]) -> None:
         """Shows nodes elsewhere than the document says, while they are dragged."""
+        if len(positions) > CROWD:
+            self._lift_to(positions)
+            return
         moved = set()
         for id, position in positions.items():
             item = self.nodes.get(id)
             if item is not None and item.position != position:
-                item.setPos(*position)
+                item.move_to(position)
                 self.cards.put(id, item.box)
                 moved.add(id)
+        self._moving.update(moved)
+        self._reroute(moved, FEW_TRIES)
+        self._grow_layers(moved)
+
+    def dragged(self) -> tuple[frozenset[str], frozenset[str], QPointF]:
+        """Cards that a drag shows elsewhere: one by one, and many by one step."""
+        lifted = frozenset(self._lift.nodes if self._lift else ())
+        return frozenset(self._moving), lifted, QPointF(*self._lift.step if self._lift else (0, 0))
+
+    def restore_positions(self) -> None:
+        """Takes back every preview: nodes stand where the document says."""
+        self._drop_lift()
+        self._moving.clear()
+        moved = {
+            node.id: node.position
+            for node in self.network.nodes
+            if self.nodes[node.id].position != node.position
+        }
+        for id, position in moved.items():
+            self.nodes[id].move_to(position)
+            self.cards.put(id, self.nodes[id].box)
+        self._reroute(moved)
+        self._show_wires(set())
+        self.frames.show(self.network.frames)
+
+    def near(self, exposed: QRectF, index: CardIndex) -> Iterator[tuple[QPointF, list[str]]]:
+        """What of a layer's index touches a part of the scene, and by how much it is lifted."""
+        box = exposed.adjusted(-REACH, -REACH, REACH, REACH).getCoords()
+        lift = self._lift
+        if lift is None:
+            yield QPointF(), index.near(box)
+            return
+        lifted = lift.lifted(index is self.cards)
+        yield QPointF(), [key for key in index.near(box) if key not in lifted]
+        dx, dy = lift.step
+        there = (box[0] - dx, box[1] - dy, box[2] - dx, box[3] - dy)
+        yield QPointF(dx, dy), [key for key in index.near(there) if key in lifted]
+
+    def _lift_to(self, positions: Mapping[str, Point]) -> None:
+        """Shows many cards moved by one step, with their wires as they are."""
+        if self._lift is None or self._lift.nodes != positions.keys():
+            self._drop_lift()
+            self._lift = Lift(positions.keys(), self.network, self.wires)
+        first = next(iter(positions))
+        x, y = self.network.by_id[first].position
+        self._lift.step = (positions[first][0] - x, positions[first][1] - y)
+        for wire in self._lift.loose:
+            wire.follow(self._lift.route(wire, self))
+        self._extend(self.bounds().translated(*self._lift.step))
+        self.invalidate()
+
+    def _drop_lift(self) -> None:
+        if self._lift is not None:
+            loose, self._lift = self._lift.loose, None
+            for wire in loose:
+                self._route(wire)
+            self.labels.place(loose)
+            self.invalidate()
+
+    def _reroute(self, moved: Iterable[str], tries: int = MOST_TRIES) -> None:
+        """Routes the wires at these cards anew."""
         touched = {
             edge: self.wires[edge]
             for id in moved
@@ -173,21 +253,33 @@ class CanvasScene(QGraphicsScene):
             if edge in self.wires
         }
         for wire in touched.values():
-            self._route(wire)
+            self._route(wire, tries)
         self.labels.place(touched.values())
-        self._spread_layers()
 
-    def restore_positions(self) -> None:
-        """Takes back every preview: nodes stand where the document says."""
-        self.move_preview({node.id: node.position for node in self.network.nodes})
-        self._show_wires(set())
+    def _shift_wires(self, moved: set[str], step: Point) -> set[str]:
+        """Takes wires between cards that moved together along; cards whose wires need a new way."""
+        left: set[str] = set()
+        shifted = []
+        for edge, wire in self.wires.items():
+            inside = (edge.source in moved) + (edge.target in moved)
+            if inside == 2:
+                wire.shift(*step)
+                self._router.shift(edge, *step)
+                others = [id for id in self.cards.near(wire.bounds.getCoords()) if id not in moved]
+                if others:
+                    left.update((edge.source, edge.target))
+                shifted.append(wire)
+            elif inside == 1:
+                left.update((edge.source, edge.target))
+        self.labels.shift(shifted, *step)
+        return left
 
     # What is where
 
     def node_at(self, point: QPointF) -> NodeItem | None:
         x, y = point.x(), point.y()
         hits = [self.nodes[id] for id in self.cards.near((x, y, x, y))]
-        return max(hits, key=lambda item: (item.zValue(), item.id), default=None)
+        return max(hits, key=lambda item: (item.selected, item.id), default=None)
 
     def nodes_in(self, rect: QRectF) -> list[NodeItem]:
         box = (rect.left(), rect.top(), rect.right(), rect.bottom())
@@ -224,7 +316,8 @@ class CanvasScene(QGraphicsScene):
         return Port(edge.target, edge.target_port, False, place)
 
     def wire_at(self, point: QPointF, reach: float = WIRE_REACH) -> WireItem | None:
-        best = min(self.wires.values(), key=lambda wire: wire.distance(point, reach), default=None)
+        near = self._wires_near(point, reach)
+        best = min(near, key=lambda wire: wire.distance(point, reach), default=None)
         return best if best and best.distance(point, reach) <= reach else None
 
     def wire_under(self, item: NodeItem) -> WireItem | None:
@@ -232,12 +325,17 @@ class CanvasScene(QGraphicsScene):
         centre = item.rect.center()
         reach = item.height / 2
         near = [
-            (wire.distance(centre, reach), index, wire)
-            for index, wire in enumerate(self.wires.values())
+            wire
+            for wire in self._wires_near(centre, reach)
             if item.id not in (wire.edge.source, wire.edge.target)
         ]
-        distance, _, wire = min(near, default=(float("inf"), 0, None))
-        return wire if distance <= reach else None
+        best = min(near, key=lambda wire: wire.distance(centre, reach), default=None)
+        return best if best and best.distance(centre, reach) <= reach else None
+
+    def _wires_near(self, point: QPointF, reach: float) -> list[WireItem]:
+        x, y = point.x(), point.y()
+        box = (x - reach, y - reach, x + reach, y + reach)
+        return [self.wire_by_key[key] for key in self.wire_index.near(box)]
 
     def bounds(self, ids: Iterable[str] | None = None) -> QRectF:
         """The rectangle around these cards, or around all of them."""
@@ -253,9 +351,17 @@ class CanvasScene(QGraphicsScene):
     # Items
 
     def _remove_node(self, id: str) -> None:
-        self.removeItem(self.nodes.pop(id))
+        self.nodes.pop(id).refresh()
         self.pictures.drop(id)
         self.cards.drop(id)
+
+    def _remove_wire(self, edge: Edge) -> None:
+        wire = self.wires.pop(edge)
+        wire.update()
+        del self.wire_by_key[wire.key]
+        self.wire_index.drop(wire.key)
+        self._router.forget(edge)
+        self.labels.drop(edge)
 
     def _show_wires(self, disturbed: set[str]) -> None:
         """Adds and removes wires, and routes those at or near the disturbed cards anew."""
@@ -265,60 +371,80 @@ class CanvasScene(QGraphicsScene):
             if edge.source in self.nodes and edge.target in self.nodes
         }
         for edge in [edge for edge in self.wires if edge not in drawn]:
-            self.removeItem(self.wires.pop(edge))
-            self._router.forget(edge)
-            self.labels.drop(edge)
-        areas = [self.nodes[id].rect.adjusted(-12, -12, 12, 12) for id in disturbed]
+            self._remove_wire(edge)
+        stale = self._disturbed_wires(disturbed)
         relabelled: list[WireItem] = []
         for edge in drawn:
             wire = self.wires.get(edge)
-            stale = wire is None or self._disturbs(disturbed, areas, wire)
+            new_way = wire is None or edge in stale
             if wire is None:
                 wire = self.wires[edge] = WireItem(self, edge)
-                wire.setVisible(not self._is_far)
-                self.addItem(wire)
-            if stale:
+                self.wire_by_key[wire.key] = wire
+            if new_way:
                 self._route(wire)
             label = self._label(edge)
-            if stale or label != wire.label:
+            if new_way or label != wire.label:
                 wire.label = label
                 relabelled.append(wire)
         self.labels.place(relabelled)
         sources = {edge.source for edge in drawn}
         for item in self.nodes.values():
             item.set_shows_shape(item.id not in sources)
-        self._spread_layers()
+        self.far.refresh()
+        extent = self.frames.bounds
+        for index in (self.cards, self.wire_index):
+            if index.bounds is not None:
+                extent |= _rect(index.bounds)
+        self._extent = QRectF()
+        self._extend(extent)
 
-    def _spread_layers(self) -> None:
-        """Lets the layers that draw everything reach over everything."""
-        extent = self.bounds()
-        for wire in self.wires.values():
-            extent |= wire.boundingRect()
-        extent.adjust(-LABEL_REACH, -LABEL_REACH, LABEL_REACH, LABEL_REACH)
-        self.labels.spread(extent)
-        self.far.spread(extent)
+    def _grow_layers(self, moved: Iterable[str]) -> None:
+        """Lets the layers reach over cards that a drag moved."""
+        area = QRectF()
+        for id in moved:
+            area |= self.nodes[id].rect
+            for edge in (*self.network.incoming(id), *self.network.outgoing(id)):
+                if edge in self.wires:
+                    area |= self.wires[edge].bounds
+        self._extend(area)
 
-    def _disturbs(self, disturbed: set[str], areas: list[QRectF], wire: WireItem) -> bool:
-        """Whether a wire has to be routed anew after these cards, at these places, changed."""
-        if len(areas) > CROWD or not disturbed.isdisjoint((wire.edge.source, wire.edge.target)):
-            return bool(areas)
-        label = self.labels.place_of(wire.edge)
-        return any(
-            area.intersects(wire.boundingRect()) or (label is not None and area.intersects(label))
-            for area in areas
-        )
+    def _extend(self, area: QRectF) -> None:
+        """Lets the layers reach over this area as well."""
+        self._extent |= area.adjusted(-REACH, -REACH, REACH, REACH)
+        for layer in self._layers:
+            layer.spread(self._extent)
+
+    def _disturbed_wires(self, disturbed: set[str]) -> set[Edge]:
+        """The wires to route anew after these cards, at these places, changed."""
+        if len(disturbed) > CROWD:
+            return set(self.wires)
+        found: set[Edge] = set()
+        for id in disturbed:
+            found.update(self.network.incoming(id))
+            found.update(self.network.outgoing(id))
+            left, top, right, bottom = self.nodes[id].box
+            area = (left - NEAR, top - NEAR, right + NEAR, bottom + NEAR)
+            found.update(self.wire_by_key[key].edge for key in self.wire_index.near(area))
+            found.update(self.labels.near(area))
+        return found
 
     def _label(self, edge: Edge) -> str:
         shapes = self.nodes[edge.source].content.shapes
         return shape_text(shapes[edge.source_port]) if edge.source_port < len(shapes) else ""
 
-    def _route(self, wire: WireItem) -> None:
+    def _route(self, wire: WireItem, tries: int = MOST_TRIES) -> None:
         edge = wire.edge
         start = self.nodes[edge.source].port(edge.source_port, True)
         end = self.nodes[edge.target].port(edge.target_port, False)
         wire.follow(
             self._router.route(
-                edge, start.toTuple(), end.toTuple(), edge.source, edge.target, self._side(edge)
+                edge,
+                start.toTuple(),
+                end.toTuple(),
+                edge.source,
+                edge.target,
+                self._side(edge),
+                tries,
             )
         )
 
@@ -330,3 +456,7 @@ class CanvasScene(QGraphicsScene):
             key=lambda e: self.nodes[e.source].position[along] if e.source in self.nodes else -1e9,
         )
         return (edge.target_port > trunk.target_port) - (edge.target_port < trunk.target_port)
+
+
+def _rect(box: Box) -> QRectF:
+    return QRectF(QPointF(*box[:2]), QPointF(*box[2:]))

@@ -1,16 +1,16 @@
-"""A wire on the canvas: a smooth line along its route. Its label is drawn by the label layer."""
+"""A wire on the canvas: a smooth line along its route. Layers draw it and its label."""
 
 from __future__ import annotations
 
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QPainter, QPainterPath
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtCore import QLineF, QPointF, QRectF
+from PySide6.QtGui import QPainterPath
 
 from cnnstudio.graph import Edge
 from cnnstudio.graph.layout import Flow
+from cnnstudio.ui.canvas.geometry import Point
 from cnnstudio.ui.canvas.routing import Route, tangent
 
 if TYPE_CHECKING:
@@ -20,17 +20,21 @@ CORNER = 24.0
 BLEED = 4.0
 
 
-class WireItem(QGraphicsItem):
+class WireItem:
+    """A plain value beside the scene's layers; the wire layer draws it."""
+
     def __init__(self, canvas: CanvasScene, edge: Edge) -> None:
-        super().__init__()
         self._canvas = canvas
         self.edge = edge
+        self.key = wire_key(edge)
         self.label = ""
         self.selected = False
         self.hovered = False
+        self.opacity = 1.0
         self.line: list[QPointF] = []
         self.route = Route((), curve=True)
-        self._path = QPainterPath()
+        self.path = QPainterPath()
+        self.straight: QLineF | None = None  # the whole wire, if it is one line
         self._bounds = QRectF()
 
     @property
@@ -41,15 +45,42 @@ class WireItem(QGraphicsItem):
     def end(self) -> QPointF:
         return self.line[-1] if self.line else QPointF()
 
+    @property
+    def bounds(self) -> QRectF:
+        return self._bounds
+
     def follow(self, route: Route) -> None:
         if route == self.route:
             return
-        self.prepareGeometryChange()
-        self.route = route
-        self._path = wire_path(route, self._canvas.flow)
-        self.line = flattened(self._path)
-        self._bounds = self._path.boundingRect().adjusted(-BLEED, -BLEED, BLEED, BLEED)
         self.update()
+        self.route = route
+        self.path = wire_path(route, self._canvas.flow)
+        self.line = flattened(self.path)
+        self.straight = None
+        if len(route.points) == 2 and _aligned(*route.points, self._canvas.flow):
+            self.straight = QLineF(QPointF(*route.points[0]), QPointF(*route.points[1]))
+        self._take_bounds()
+
+    def shift(self, dx: float, dy: float) -> None:
+        """Moves the wire as it is."""
+        self.update()
+        points = tuple((x + dx, y + dy) for x, y in self.route.points)
+        self.route = Route(points, self.route.curve)
+        self.path.translate(dx, dy)
+        step = QPointF(dx, dy)
+        self.line = [point + step for point in self.line]
+        if self.straight is not None:
+            self.straight.translate(step)
+        self._take_bounds()
+
+    def _take_bounds(self) -> None:
+        self._bounds = self.path.boundingRect().adjusted(-BLEED, -BLEED, BLEED, BLEED)
+        self._canvas.wire_index.put(self.key, self._bounds.getCoords())
+        self.update()
+
+    def update(self) -> None:
+        """Draws the wire anew at the next frame."""
+        self._canvas.wire_layer.update(self._bounds)
 
     def stretches(self) -> list[tuple[QPointF, QPointF]]:
         """The straight parts, the longest along the flow first; a curve is one part."""
@@ -68,6 +99,11 @@ class WireItem(QGraphicsItem):
             self.selected, self.hovered = selected, hovered
             self.update()
 
+    def set_opacity(self, opacity: float) -> None:
+        if opacity != self.opacity:
+            self.opacity = opacity
+            self.update()
+
     def distance(self, point: QPointF, within: float) -> float:
         """How far the point is from the line; infinite if more than `within`."""
         if not self._bounds.adjusted(-within, -within, within, within).contains(point):
@@ -83,24 +119,15 @@ class WireItem(QGraphicsItem):
                 best = found = away
         return found**0.5
 
-    def boundingRect(self) -> QRectF:
-        return self._bounds
 
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionGraphicsItem,
-        widget: QWidget | None = None,
-    ) -> None:
-        look = self._canvas.look
-        if self.selected:
-            painter.setPen(look.wire_selected_pen)
-        elif self.hovered:
-            painter.setPen(look.wire_hover_pen)
-        else:
-            painter.setPen(look.wire_pen)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.drawPath(self._path)
+def wire_key(edge: Edge) -> str:
+    """A name for the wire that sorts and can be looked up."""
+    return f"{edge.source!r} {edge.source_port} {edge.target!r} {edge.target_port}"
+
+
+def _aligned(start: Point, end: Point, flow: Flow) -> bool:
+    """Whether the ports face each other, so that a sweep between them is a straight line."""
+    return start[0] == end[0] if flow == "down" else start[1] == end[1]
 
 
 def wire_path(route: Route, flow: Flow) -> QPainterPath:

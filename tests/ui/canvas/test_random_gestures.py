@@ -138,7 +138,7 @@ class Gestures(RuleBasedStateMachine):
             for edge in network.edges
             if edge.source in network.by_id and edge.target in network.by_id
         }
-        assert {id for id, item in scene.nodes.items() if item.scene() is scene} == set(scene.nodes)
+        assert set(scene.cards.boxes) == set(scene.nodes)
         if self.canvas.input.gesture is None:
             shown = {id: item.position for id, item in scene.nodes.items()}
             assert shown == {node.id: node.position for node in network.nodes}

@@ -153,10 +153,10 @@ def test_from_far_away_cards_are_drawn_as_blocks(large):
     canvas = large
     canvas.fit()
     assert canvas.scale_factor < 0.3
-    assert not canvas.canvas_scene.nodes["n1"].isVisible()
+    assert canvas.canvas_scene.far.isVisible()
     canvas.grab()
     canvas.camera.zoom_to(1.0)
-    assert canvas.canvas_scene.nodes["n1"].isVisible()
+    assert not canvas.canvas_scene.far.isVisible()
 
 
 def test_the_theme_changes_the_pictures(chain, session):

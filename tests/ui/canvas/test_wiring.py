@@ -147,4 +147,4 @@ def test_escape_cancels_a_wire(chain, hand):
     hand.key(Qt.Key.Key_Escape)
     hand.release(hand.beside("n3"))
     assert network(chain) == before
-    assert all(wire.opacity() == 1.0 for wire in chain.canvas_scene.wires.values())
+    assert all(wire.opacity == 1.0 for wire in chain.canvas_scene.wires.values())

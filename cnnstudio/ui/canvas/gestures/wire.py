@@ -54,7 +54,7 @@ class WireGesture(Gesture):
         self._at = pointer.scene
         self._target = self._port_for(pointer.scene)
         if self._detached is not None:
-            self.scene.wires[self._detached].setOpacity(0.2)
+            self.scene.wires[self._detached].set_opacity(0.2)
         self.canvas.viewport().update()
 
     def release(self, pointer: Pointer) -> None:
@@ -83,7 +83,7 @@ class WireGesture(Gesture):
     def cancel(self) -> None:
         wire = self.scene.wires.get(self._detached) if self._detached else None
         if wire is not None:
-            wire.setOpacity(1.0)
+            wire.set_opacity(1.0)
 
     def _fits(self, port: Port) -> bool:
         return port.is_output != self._fixed.is_output and port.node not in self._barred
