@@ -6,18 +6,34 @@ from types import MappingProxyType
 
 from cnnstudio.layers.kind import LayerKind, registered
 
-# Importing a category's module declares its kinds; this order is the palette's.
-CATEGORIES = (
+# Importing these declares their kinds; the categories stand in the palette as they come here.
+DECLARATIONS = (
     "inputs",
     "convolution",
     "pooling",
+    "adaptive_pooling",
     "activation",
+    "activation_shares",
     "normalisation",
     "regularisation",
     "linear",
+    "padding",
     "operations",
 )
-for name in CATEGORIES:
+for name in DECLARATIONS:
     import_module(f"cnnstudio.layers.{name}")
+
+
+def _in_order() -> dict[str, LayerKind]:
+    """Category by category, the common kinds of each first."""
+    kinds = list(registered.values())
+    categories = list(dict.fromkeys(kind.category for kind in kinds))
+    kinds.sort(key=lambda kind: (categories.index(kind.category), not kind.common))
+    return {kind.kind: kind for kind in kinds}
+
+
+ordered = _in_order()
+registered.clear()
+registered.update(ordered)
 
 catalogue: Mapping[str, LayerKind] = MappingProxyType(registered)

@@ -14,10 +14,13 @@ from typing import Any, Literal, TypeAlias
 
 from cnnstudio.graph import ProblemError
 
-ParameterType = Literal["int", "float", "bool", "choice", "size", "shape", "ints", "text"]
+ParameterType = Literal[
+    "int", "float", "bool", "choice", "size", "sides", "shape", "ints", "floats", "text"
+]
 Shape = tuple[int, ...]
 
-# What a declaration's annotation says: (type, rank of a size).
+# What a declaration's annotation says: (type, how many numbers it has). Of a family for several
+# dimensions `Size` has one number a dimension, `Sides` two.
 ANNOTATIONS: dict[str, tuple[ParameterType, int]] = {
     "int": ("int", 0),
     "float": ("float", 0),
@@ -29,23 +32,41 @@ ANNOTATIONS: dict[str, tuple[ParameterType, int]] = {
     "Size3": ("size", 3),
     "Padding1": ("size", 1),
     "Padding2": ("size", 2),
+    "Size": ("size", 1),
+    "Sides": ("sides", 2),
     "Shape": ("shape", 0),
     "Ints": ("ints", 0),
+    "Floats": ("floats", 0),
 }
 Choice: TypeAlias = str
+Size: TypeAlias = tuple[int, ...]
+Sides: TypeAlias = tuple[int, ...]
 Size1: TypeAlias = tuple[int, ...]
 Size2: TypeAlias = tuple[int, ...]
 Size3: TypeAlias = tuple[int, ...]
 Ints: TypeAlias = tuple[int, ...]
+Floats: TypeAlias = tuple[float, ...]
+
+# The words in which a family's texts speak of one, two and three dimensions.
+WORDS = {
+    "{n}": ("1", "2", "3"),
+    "{input}": ("a signal", "an image", "a volume"),
+    "{map}": ("signal", "map", "volume"),
+    "{points}": ("values", "pixels", "voxels"),
+    "{sides}": ("length", "height and width", "depth, height and width"),
+    "{places}": ("L", "H, W", "D, H, W"),
+    "{ends}": ("left, right", "left, right, top, bottom", "left, right, top, bottom, front, back"),
+}
 
 
 @dataclass(frozen=True)
 class Parameter:
     """One argument of a declared thing: what it may be, and how a form asks for it.
 
-    A size has `rank` whole numbers; `words` are texts that may stand instead (`same`). A `shape` is
-    a list of whole numbers of at least 1, `ints` a list of any whole numbers. An `optional` one may
-    be None.
+    A size has `rank` whole numbers, and so have `sides`, which come in pairs (left, right, top,
+    bottom); `words` are texts that may stand instead (`same`). A `shape` is a list of whole numbers
+    of at least 1, `ints` a list of any whole numbers, `floats` a list of numbers. One number stands
+    for a list of it. An `optional` one may be None.
     """
 
     name: str
@@ -78,11 +99,7 @@ class Parameter:
             case "int":
                 return self._whole(value)
             case "float":
-                if isinstance(value, bool) or not isinstance(value, int | float):
-                    raise ValueError("should be a number")
-                if not math.isfinite(value):
-                    raise ValueError("should be a finite number")
-                return float(self._in_range(value))
+                return self._number(value)
             case "choice":
                 if value not in self.choices:
                     raise ValueError(f"should be one of {', '.join(self.choices)}")
@@ -91,7 +108,7 @@ class Parameter:
                 if not isinstance(value, str):
                     raise ValueError("should be text")
                 return value
-            case "size":
+            case "size" | "sides":
                 if isinstance(value, int) and not isinstance(value, bool):
                     value = [value] * self.rank
                 numbers = self._list(value)
@@ -103,13 +120,35 @@ class Parameter:
                 if not numbers:
                     raise ValueError("should have at least one size")
                 return numbers
+            case "floats":
+                return tuple(self._number(item) for item in self._items(value))
             case _:
                 return self._list(value)
 
+    def accepts(self, value: Any) -> bool:
+        """Whether `validate` finds nothing wrong with a value."""
+        try:
+            self.validate(value)
+        except ValueError:
+            return False
+        return True
+
     def _list(self, value: Any) -> tuple[int, ...]:
+        return tuple(self._whole(item) for item in self._items(value))
+
+    def _items(self, value: Any) -> Sequence[Any]:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return [value]
         if not isinstance(value, Sequence) or isinstance(value, str):
-            raise ValueError("should be whole numbers")
-        return tuple(self._whole(item) for item in value)
+            raise ValueError(f"should be {'' if self.type == 'floats' else 'whole '}numbers")
+        return value
+
+    def _number(self, value: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ValueError("should be a number")
+        if not math.isfinite(value):
+            raise ValueError("should be a finite number")
+        return float(self._in_range(value))
 
     def _whole(self, value: Any) -> int:
         if isinstance(value, float) and value.is_integer():
@@ -129,7 +168,8 @@ class Parameter:
     def show(self, value: Any) -> str:
         """The value as a card or list shows it: `3×3`, `0.5`, `same`."""
         if isinstance(value, list | tuple):
-            return "×".join(str(item) for item in value)
+            joint = ", " if self.type in ("ints", "floats", "sides") else "×"
+            return joint.join(self.show(item) for item in value)
         return f"{value:g}" if isinstance(value, float) else str(value)
 
 
@@ -163,19 +203,46 @@ def parameter(
     )
 
 
-def parameters_of(cls: type) -> tuple[Parameter, ...]:
-    """The parameters declared in a class body, in the order they stand in."""
-    found = []
-    for name, annotation in inspect.get_annotations(cls).items():
-        declared = getattr(cls, name)
-        base = str(annotation).replace("| None", "").strip()
-        kind, rank = ANNOTATIONS[base]
-        title = declared.title or name.replace("_", " ").capitalize()
-        optional = declared.optional or "| None" in str(annotation)
-        found.append(
-            replace(declared, name=name, title=title, type=kind, rank=rank, optional=optional)
-        )
-    return tuple(found)
+def parameters_of(cls: type, dimensions: int = 1) -> tuple[Parameter, ...]:
+    """The parameters declared in a class body and in its bases, in the order they stand in.
+
+    `dimensions` is the number of directions of one member of a family: a `Size` has so many
+    numbers, and the texts speak of them.
+    """
+    annotations: dict[str, Any] = {}
+    for part in reversed(cls.__mro__):
+        annotations |= inspect.get_annotations(part)
+    return tuple(
+        _completed(getattr(cls, name), name, str(annotation), dimensions)
+        for name, annotation in annotations.items()
+    )
+
+
+def _completed(declared: Parameter, name: str, annotation: str, dimensions: int) -> Parameter:
+    base = annotation.replace("| None", "").strip()
+    kind, rank = ANNOTATIONS[base]
+    default = declared.default
+    if base in ("Size", "Sides"):
+        rank *= dimensions
+    if kind in ("size", "sides") and isinstance(default, int):
+        default = (default,) * rank
+    return replace(
+        declared,
+        name=name,
+        title=declared.title or name.replace("_", " ").capitalize(),
+        type=kind,
+        default=default,
+        help=told_for(dimensions, declared.help),
+        rank=rank,
+        optional=declared.optional or "| None" in annotation,
+    )
+
+
+def told_for(dimensions: int, text: str) -> str:
+    """A family's text in the words of one of its members: `{input}` becomes `an image`."""
+    for place, words in WORDS.items():
+        text = text.replace(place, words[dimensions - 1])
+    return text
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from cnnstudio.graph import ProblemError
-from cnnstudio.layers.declaration import Declaration, Parameter, Shape, parameters_of
+from cnnstudio.layers.declaration import Declaration, Parameter, Shape, parameters_of, told_for
 
 Call = Literal["module", "function", "fold", "list", "input", "output", "block"]
 # From parameters and input shapes (without the batch dimension) to one constructor argument.
 Inference = Callable[[dict[str, Any], Sequence[Shape]], Any]
+# From a module to a value that it was made with.
+Reader = Callable[[Any], Any]
+# A text, or one for each number of dimensions of a family.
+Text = str | Mapping[int, str]
 
 LAYOUT_KEEPERS = ("Activation", "Normalisation", "Regularisation")
 
@@ -35,7 +39,12 @@ class LayerKind(Declaration):
     (`outputs_from`, a count). `call_arguments` are passed to a module when it is called, not when
     it is made. A kind with `takes_indices` reads whole numbers: its inputs are made such before.
     `examples` are input shapes (without the batch) on which the kind's own defaults work; without
-    them any shape of the right rank does.
+    them any shape of the right rank does. A kind that is not `differentiable` passes no gradient to
+    its inputs.
+
+    `reads` says how an argument is read back from a module that was made with it, where it isn't
+    the attribute of that name. `common` kinds stand first in the palette; `also_called` are other
+    names that people search for.
     """
 
     call: Call = "module"
@@ -52,6 +61,11 @@ class LayerKind(Declaration):
     call_arguments: Mapping[str, Any] | None = None
     takes_indices: bool = False
     examples: tuple[tuple[Shape, ...], ...] = ()
+    index_inputs: tuple[int, ...] = ()
+    differentiable: bool = True
+    reads: Mapping[str, Reader] | None = None
+    common: bool = False
+    also_called: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -104,66 +118,103 @@ def layer(
     *,
     category: str,
     target: str,
-    icon: str,
-    reference: str,
+    icon: Text,
+    reference: Text = "",
+    dimensions: Sequence[int] = (),
     call: Call = "module",
-    ranks: Sequence[int] = (),
+    ranks: Sequence[int] | Mapping[int, Sequence[int]] = (),
     inputs: Sequence[str] = ("input",),
     outputs: Sequence[str] = ("output",),
     variadic: bool = False,
     curve: bool = False,
     features_last: bool = False,
-    formula: str = "",
-    used_in: str = "",
+    formula: Text = "",
+    used_in: Text = "",
     inferred: Mapping[str, Inference] | None = None,
     hidden: Sequence[str] = (),
     picks: Sequence[tuple[int, ...]] = (),
     outputs_from: Callable[[dict[str, Any]], int] | None = None,
     call_arguments: Mapping[str, Any] | None = None,
     takes_indices: bool = False,
-    examples: Sequence[Sequence[Shape]] = (),
+    examples: Sequence[Sequence[Shape]] | Mapping[int, Sequence[Sequence[Shape]]] = (),
+    index_inputs: Sequence[int] = (),
+    differentiable: bool = True,
+    reads: Mapping[str, Reader] | None = None,
+    common: bool | Sequence[int] = False,
+    also_called: Sequence[str] = (),
 ) -> Callable[[type], type]:
     """Declares a layer kind named after the decorated class; its docstring is the help text.
 
     `inferred` gives arguments that follow from the wire; `hidden` names parameters that only
-    inferences read.
+    inferences read. The `reference` of something in torch is its page there, if none is given.
+
+    With `dimensions` it declares a family, one kind for each: `Conv` with (2, 1, 3) gives Conv2d,
+    Conv1d and Conv3d, `{n}` in title and target standing for the number (see `WORDS` for more).
+    Icon, used_in, formula, reference, ranks and examples may then be mappings by dimension, and
+    `common` says which of them are.
     """
 
     def register(cls: type) -> type:
-        registered[cls.__name__] = LayerKind(
-            kind=cls.__name__,
-            title=title,
-            category=category,
-            target=target,
-            doc=" ".join((cls.__doc__ or "").split()),
-            parameters=parameters_of(cls),
-            icon=icon,
-            formula=formula,
-            used_in=used_in,
-            reference=reference,
-            call=call,
-            ranks=tuple(ranks),
-            inputs=tuple(inputs),
-            outputs=tuple(outputs),
-            variadic=variadic,
-            curve=curve,
-            features_last=features_last,
-            inferences=dict(inferred or {}),
-            hidden=tuple(hidden),
-            picks=tuple(picks),
-            outputs_from=outputs_from,
-            call_arguments=dict(call_arguments or {}),
-            takes_indices=takes_indices,
-            examples=tuple(tuple(shapes) for shapes in examples),
-        )
+        for n in dimensions or (0,):
+
+            def told(text: Text, n: int = n) -> str:
+                return told_for(n, _of(text, n)) if n else _of(text, n)
+
+            # A class may end with an underscore where its plain name is taken: Dropout, Dropout_.
+            base = cls.__name__.rstrip("_")
+            name = f"{base}{n}d" if n else base
+            registered[name] = LayerKind(
+                kind=name,
+                title=told(title),
+                category=category,
+                target=told(target),
+                doc=told(" ".join((cls.__doc__ or "").split())),
+                parameters=parameters_of(cls, n or 1),
+                icon=told(icon),
+                formula=told(formula),
+                used_in=told(used_in),
+                reference=told(reference) or torch_page(told(target)),
+                call=call,
+                ranks=tuple(_of(ranks, n)) or ((n + 2,) if n else ()),
+                inputs=tuple(inputs),
+                outputs=tuple(outputs),
+                variadic=variadic,
+                curve=curve,
+                features_last=features_last,
+                inferences=dict(inferred or {}),
+                hidden=tuple(hidden),
+                picks=tuple(picks),
+                outputs_from=outputs_from,
+                call_arguments=dict(call_arguments or {}),
+                takes_indices=takes_indices,
+                examples=tuple(tuple(shapes) for shapes in _of(examples, n)),
+                index_inputs=tuple(index_inputs),
+                differentiable=differentiable,
+                reads=dict(reads or {}),
+                common=common if isinstance(common, bool) else n in common,
+                also_called=tuple(also_called),
+            )
         return cls
 
     return register
 
 
+def _of(value: Any, dimensions: int) -> Any:
+    """What a family's member has of a value that may be told for each."""
+    return value[dimensions] if isinstance(value, Mapping) else value
+
+
+def torch_page(target: str) -> str:
+    """The page of torch's or torchvision's documentation on a target; empty for anything else."""
+    for package, site in (("torch.", "docs"), ("torchvision.", "vision")):
+        if target.startswith(package):
+            return f"https://docs.pytorch.org/{site}/stable/generated/{target}.html"
+    return ""
+
+
 def _as_written(parameter: Parameter, value: Any) -> Any:
     """The value as one writes it in torch: a size of equal numbers is one number."""
-    if parameter.type == "size" and isinstance(value, tuple) and len(set(value)) == 1:
+    if parameter.type in ("size", "sides") and isinstance(value, tuple) and len(set(value)) == 1:
         return value[0]
     return value
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnstudio.layers.convolution import has_bias
 from cnnstudio.layers.declaration import parameter
 from cnnstudio.layers.kind import features, layer
 
@@ -10,8 +11,9 @@ CATEGORY = "Linear"
 
 @layer(
     "Linear", category=CATEGORY, target="torch.nn.Linear", icon="mdi6.vector-polyline",
-    ranks=[2, 3, 4, 5], features_last=True, inferred={"in_features": features},
-    formula="x · weightᵀ + bias",
+    ranks=[2, 3, 4, 5], features_last=True, common=True,
+    also_called=("dense", "fc", "fully connected"), inferred={"in_features": features},
+    reads={"bias": has_bias}, formula="x · weightᵀ + bias",
     used_in="The classifier at the end; everywhere in transformers.",
     reference="https://docs.pytorch.org/docs/stable/generated/torch.nn.Linear.html",
 )  # fmt: skip

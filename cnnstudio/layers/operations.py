@@ -114,24 +114,6 @@ class Upsample:
     )  # fmt: skip
 
 
-def _four_sides(values: dict[str, Any], _: Sequence[Shape]) -> tuple[int, ...]:
-    return tuple(values["padding"])
-
-
-@layer(
-    "Zero padding 2d", category=CATEGORY, target="torch.nn.ZeroPad2d", icon="mdi6.border-outside",
-    ranks=[4], inferred={"padding": _four_sides}, formula="H + top + bottom, W + left + right",
-    used_in="Before a convolution that needs uneven padding.", reference=DOCS + "nn.ZeroPad2d.html",
-)  # fmt: skip
-class ZeroPad2d:
-    """Adds zeros around each map."""
-
-    padding: Ints = parameter(
-        (1, 1, 1, 1), minimum=-64, maximum=4096, headline=True,
-        help="pixels added left, right, top and bottom",
-    )  # fmt: skip
-
-
 @layer(
     "Pixel shuffle", category=CATEGORY, target="torch.nn.PixelShuffle", icon="mdi6.view-grid-plus",
     ranks=[4], formula="(C·r², H, W) → (C, H·r, W·r)", used_in="Super-resolution.",
@@ -142,19 +124,4 @@ class PixelShuffle:
 
     upscale_factor: int = parameter(
         1, minimum=1, title="Scale", headline=True, help="enlargement r"
-    )
-
-
-@layer(
-    "Mean over space", category=CATEGORY, target="torch.mean", icon="mdi6.sigma", call="function",
-    ranks=[3, 4, 5],
-    inferred={"dim": lambda _, shapes: tuple(range(2, len(shapes[0]) + 1))},
-    formula="(N, C, H, W) → (N, C)", used_in="Global average pooling with nothing to flatten.",
-    reference=DOCS + "mean.html",
-)  # fmt: skip
-class SpatialMean:
-    """Averages each channel over all places: one number a channel."""
-
-    keepdim: bool = parameter(
-        False, title="Keep dimensions", help="keeps the averaged dimensions, with size 1"
     )

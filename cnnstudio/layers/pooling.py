@@ -1,68 +1,64 @@
-"""Pooling."""
+"""Pooling over windows."""
 
 from __future__ import annotations
 
-from cnnstudio.layers.declaration import Size1, Size2, parameter
+from collections.abc import Sequence
+from typing import Any
+
+from cnnstudio.layers.declaration import Floats, Shape, Size, parameter
 from cnnstudio.layers.kind import layer
 
 CATEGORY = "Pooling"
-DOCS = "https://docs.pytorch.org/docs/stable/generated/torch.nn."
 FORMULA = "out = ⌊(in + 2·padding − kernel) / stride⌋ + 1"
-CEIL = "rounds the output size up, so that no pixel at the edge is left out"
+CEIL = "rounds the output size up, so that no value at the edge is left out"
 
 
-@layer(
-    "Max pooling 2d", category=CATEGORY, target="torch.nn.MaxPool2d", icon="mdi6.arrow-collapse",
-    ranks=[4], formula=FORMULA, used_in="Between the stages of most classic networks.",
-    reference=DOCS + "MaxPool2d.html",
-)  # fmt: skip
-class MaxPool2d:
-    """Keeps the largest value of each window: the map gets smaller, the strongest answers stay, and
-    small shifts of the image change little."""
+class Window:
+    """What all poolings over windows are told."""
 
-    kernel_size: Size2 = parameter(
-        (2, 2), minimum=1, headline=True, help="height and width of the window"
-    )
-    stride: Size2 | None = parameter(
+    kernel_size: Size = parameter(2, minimum=1, headline=True, help="{sides} of the window")
+    stride: Size | None = parameter(
         None, minimum=1, help="step between windows; the window's size if empty"
     )
-    padding: Size2 = parameter((0, 0), minimum=0, help="pixels added at each side")
-    dilation: Size2 = parameter((1, 1), minimum=1, advanced=True, help="spacing in the window")
+
+
+def stride_or_none(module: Any) -> Any:
+    """A stride that is the window's size needs not be told."""
+    return None if module.stride == module.kernel_size else module.stride
+
+
+@layer(
+    "Max pooling {n}d", category=CATEGORY, target="torch.nn.MaxPool{n}d",
+    icon="mdi6.arrow-collapse", dimensions=(2, 1, 3), common=(2, 1),
+    also_called=("maxpooling", "subsampling", "downsample"),
+    reads={"stride": stride_or_none}, formula=FORMULA,
+    used_in={
+        1: "Networks for series and audio.", 2: "Between the stages of most classic networks.",
+        3: "Networks for video and for scans of the body.",
+    },
+)  # fmt: skip
+class MaxPool(Window):
+    """Keeps the largest value of each window: the {map} gets smaller, the strongest answers stay,
+    and small shifts of the input change little."""
+
+    padding: Size = parameter(0, minimum=0, help="{points} added at each side")
+    dilation: Size = parameter(1, minimum=1, advanced=True, help="spacing in the window")
     ceil_mode: bool = parameter(False, advanced=True, title="Round up", help=CEIL)
 
 
 @layer(
-    "Max pooling 1d", category=CATEGORY, target="torch.nn.MaxPool1d", icon="mdi6.arrow-collapse",
-    ranks=[3], formula=FORMULA, used_in="Networks for series and audio.",
-    reference=DOCS + "MaxPool1d.html",
+    "Average pooling {n}d", category=CATEGORY, target="torch.nn.AvgPool{n}d", icon="mdi6.blur",
+    dimensions=(2, 1, 3), common=(2, 1), also_called=("mean pooling", "averagepooling"),
+    reads={"stride": stride_or_none}, formula=FORMULA,
+    used_in={
+        1: "Networks for series and audio.", 2: "LeNet; transitions of DenseNet.",
+        3: "Networks for video and for scans of the body.",
+    },
 )  # fmt: skip
-class MaxPool1d:
-    """Keeps the largest value of each window along a signal."""
-
-    kernel_size: Size1 = parameter((2,), minimum=1, headline=True, help="length of the window")
-    stride: Size1 | None = parameter(
-        None, minimum=1, help="step between windows; the window's length if empty"
-    )
-    padding: Size1 = parameter((0,), minimum=0, help="values added at each side")
-    dilation: Size1 = parameter((1,), minimum=1, advanced=True, help="spacing in the window")
-    ceil_mode: bool = parameter(False, advanced=True, title="Round up", help=CEIL)
-
-
-@layer(
-    "Average pooling 2d", category=CATEGORY, target="torch.nn.AvgPool2d", icon="mdi6.blur",
-    ranks=[4], formula=FORMULA, used_in="LeNet; transitions of DenseNet.",
-    reference=DOCS + "AvgPool2d.html",
-)  # fmt: skip
-class AvgPool2d:
+class AvgPool(Window):
     """Replaces each window with the mean of its values."""
 
-    kernel_size: Size2 = parameter(
-        (2, 2), minimum=1, headline=True, help="height and width of the window"
-    )
-    stride: Size2 | None = parameter(
-        None, minimum=1, help="step between windows; the window's size if empty"
-    )
-    padding: Size2 = parameter((0, 0), minimum=0, help="pixels added at each side")
+    padding: Size = parameter(0, minimum=0, help="{points} added at each side")
     ceil_mode: bool = parameter(False, advanced=True, title="Round up", help=CEIL)
     count_include_pad: bool = parameter(
         True, advanced=True, title="Count padding", help="added zeros count in the mean"
@@ -70,63 +66,47 @@ class AvgPool2d:
 
 
 @layer(
-    "Average pooling 1d", category=CATEGORY, target="torch.nn.AvgPool1d", icon="mdi6.blur",
-    ranks=[3], formula=FORMULA, used_in="Networks for series and audio.",
-    reference=DOCS + "AvgPool1d.html",
+    "Power-average pooling {n}d", category=CATEGORY, target="torch.nn.LPPool{n}d",
+    icon="mdi6.exponent-box", dimensions=(2, 1, 3), also_called=("lp pooling", "l2 pooling"),
+    formula="(Σ x^p)^(1/p) over each window",
+    used_in="Where pooling should lie between the mean (p = 1) and the maximum (p large).",
 )  # fmt: skip
-class AvgPool1d:
-    """Replaces each window along a signal with the mean of its values."""
+class LPPool(Window):
+    """Takes the p-norm of each window: the larger p is, the more the largest values count."""
 
-    kernel_size: Size1 = parameter((2,), minimum=1, headline=True, help="length of the window")
-    stride: Size1 | None = parameter(
-        None, minimum=1, help="step between windows; the window's length if empty"
+    norm_type: float = parameter(
+        2.0, minimum=0.1, title="Exponent", headline=True, help="the p of the norm"
     )
-    padding: Size1 = parameter((0,), minimum=0, help="values added at each side")
     ceil_mode: bool = parameter(False, advanced=True, title="Round up", help=CEIL)
-    count_include_pad: bool = parameter(
-        True, advanced=True, title="Count padding", help="added zeros count in the mean"
-    )
+
+
+def _fraction(values: dict[str, Any], _: Sequence[Shape]) -> Any:
+    given = values["output_ratio"]
+    return given[0] if given is not None and len(given) == 1 else given
+
+
+def _one_fraction(module: Any) -> Any:
+    given = module.output_ratio
+    return given[0] if isinstance(given, tuple) and len(set(given)) == 1 else given
 
 
 @layer(
-    "Adaptive average pooling 2d", category=CATEGORY, target="torch.nn.AdaptiveAvgPool2d",
-    icon="mdi6.image-size-select-small", ranks=[4],
-    formula="window from ⌊i·in/out⌋ to ⌈(i + 1)·in/out⌉",
-    used_in="Before the classifier of ResNet and its successors, at 1×1: global average pooling.",
-    reference=DOCS + "AdaptiveAvgPool2d.html",
+    "Fractional max pooling {n}d", category=CATEGORY, target="torch.nn.FractionalMaxPool{n}d",
+    icon="mdi6.fraction-one-half", dimensions=(2, 3),
+    inferred={"output_ratio": _fraction}, reads={"output_ratio": _one_fraction},
+    formula="out = ⌊in · ratio⌋",
+    used_in="Many gentle poolings in one network, in place of few that halve.",
+    reference="https://arxiv.org/abs/1412.6071",
 )  # fmt: skip
-class AdaptiveAvgPool2d:
-    """Averages to a fixed size, whatever the input's: 1×1 leaves one number a channel, so the
-    network takes images of any size."""
+class FractionalMaxPool:
+    """Max pooling that shrinks by a factor between 1 and 2: the windows' places are drawn at
+    random, anew for each batch, also in evaluation."""
 
-    output_size: Size2 = parameter(
-        (1, 1), minimum=1, headline=True, help="height and width of the output"
+    kernel_size: Size = parameter(2, minimum=1, headline=True, help="{sides} of the window")
+    output_size: Size | None = parameter(
+        None, minimum=1, help="{sides} of the output; in place of the ratio"
     )
-
-
-@layer(
-    "Adaptive max pooling 2d", category=CATEGORY, target="torch.nn.AdaptiveMaxPool2d",
-    icon="mdi6.image-size-select-small", ranks=[4],
-    formula="window from ⌊i·in/out⌋ to ⌈(i + 1)·in/out⌉",
-    used_in="Before a classifier, where one strong answer anywhere should count.",
-    reference=DOCS + "AdaptiveMaxPool2d.html",
-)  # fmt: skip
-class AdaptiveMaxPool2d:
-    """Keeps the largest values at a fixed output size, whatever the input's."""
-
-    output_size: Size2 = parameter(
-        (1, 1), minimum=1, headline=True, help="height and width of the output"
-    )
-
-
-@layer(
-    "Adaptive average pooling 1d", category=CATEGORY, target="torch.nn.AdaptiveAvgPool1d",
-    icon="mdi6.image-size-select-small", ranks=[3],
-    formula="window from ⌊i·in/out⌋ to ⌈(i + 1)·in/out⌉",
-    used_in="Before the classifier of networks for series of any length.",
-    reference=DOCS + "AdaptiveAvgPool1d.html",
-)  # fmt: skip
-class AdaptiveAvgPool1d:
-    """Averages a signal to a fixed length, whatever the input's."""
-
-    output_size: Size1 = parameter((1,), minimum=1, headline=True, help="length of the output")
+    output_ratio: Floats | None = parameter(
+        (0.7,), minimum=0.01, maximum=0.99, title="Ratio", headline=True,
+        help="output size as a share of the input's; empty if the output size is given",
+    )  # fmt: skip
