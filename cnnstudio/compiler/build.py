@@ -104,11 +104,12 @@ def _add(
     """Adds a layer's call, and its outputs to `values`."""
     kind, name = step.kind, names.of(step.path)
     given = [values[ref] for ref in step.inputs]
-    if kind.takes_indices:
-        given = [
-            graph.create_node("call_method", "long", (value,), name=names.free(f"{name}_indices"))
-            for value in given
-        ]
+    given = [
+        graph.create_node("call_method", "long", (value,), name=names.free(f"{name}_indices"))
+        if index
+        else value
+        for value, index in zip(given, kind.reads_indices(len(given)), strict=True)
+    ]
     picks = [kind.pick(port, len(step.shapes)) for port in range(len(step.shapes))]
     whole = name if picks == [()] else names.free(f"{name}_all")
     arguments = dict(step.arguments)

@@ -11,6 +11,7 @@ from torch import nn
 
 from cnnstudio.compiler.own import resolve_own, told_by_line
 from cnnstudio.layers import LayerKind
+from cnnstudio.layers.kind import Named
 from cnnstudio.layers.own.code import OWN_TARGET
 
 
@@ -30,8 +31,9 @@ def construct(kind: LayerKind, arguments: Mapping[str, Any]) -> nn.Module | None
     """The module of a kind; None for one that is a function. Raises what its target raises."""
     if kind.call != "module":
         return None
+    given = {k: resolve(v.name) if isinstance(v, Named) else v for k, v in arguments.items()}
     with told_by_line(kind):
-        module: nn.Module = resolve(kind.target)(**arguments)
+        module: nn.Module = resolve(kind.target)(**given)
     return module
 
 

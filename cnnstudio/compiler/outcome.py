@@ -101,8 +101,10 @@ def _run(
         module = construct(kind, arguments)
         if module is not None:
             module.eval()
-        dtype = torch.long if kind.takes_indices else torch.float32
-        inputs = [torch.zeros((BATCH, *shape), dtype=dtype) for shape in shapes]
+        inputs = [
+            torch.zeros((BATCH, *shape), dtype=torch.long if index else torch.float32)
+            for shape, index in zip(shapes, kind.reads_indices(len(shapes)), strict=True)
+        ]
         with FlopCounterMode(display=False) as flops:
             result = call(kind, module, arguments, inputs)
         given = outputs(kind, values, result)

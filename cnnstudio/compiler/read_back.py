@@ -65,6 +65,13 @@ def parameters_from(kind: LayerKind, module: nn.Module) -> dict[str, Any] | None
     }
 
 
+def _inferred(kind: LayerKind, module: nn.Module, name: str, values: dict[str, Any]) -> Any:
+    """An argument that isn't a parameter: as the module has it, or as it follows from the rest."""
+    if name in (kind.reads or {}) or (hasattr(module, name) and name not in values):
+        return _read(kind, module, name)
+    return (kind.inferences or {})[name](values, ())
+
+
 def _read(kind: LayerKind, module: nn.Module, name: str) -> Any:
     reads = kind.reads or {}
     return reads[name](module) if name in reads else getattr(module, name)

@@ -22,6 +22,16 @@ LAYOUT_KEEPERS = ("Activation", "Normalisation", "Regularisation")
 registered: dict[str, LayerKind] = {}
 
 
+@dataclass(frozen=True, repr=False)
+class Named:
+    """An argument that is itself something in torch, such as a class; `name` is dotted."""
+
+    name: str
+
+    def __repr__(self) -> str:
+        return self.name.replace("torch.nn.", "nn.", 1)
+
+
 # Equal only to itself, so that what was found about a kind can be looked up by it.
 @dataclass(frozen=True, eq=False)
 class LayerKind(Declaration):
@@ -37,7 +47,8 @@ class LayerKind(Declaration):
     Of a target that gives several tensors, `picks` says where each output is found in its result:
     `(1, 0)` is `result[1][0]`. How many outputs there are may follow from the parameters
     (`outputs_from`, a count). `call_arguments` are passed to a module when it is called, not when
-    it is made. A kind with `takes_indices` reads whole numbers: its inputs are made such before.
+    it is made. At its `index_inputs` (port numbers) a kind reads whole numbers: what comes in there
+    is made such before.
     `examples` are input shapes (without the batch) on which the kind's own defaults work; without
     them any shape of the right rank does. A kind that is not `differentiable` passes no gradient to
     its inputs.
@@ -59,7 +70,6 @@ class LayerKind(Declaration):
     picks: tuple[tuple[int, ...], ...] = ()
     outputs_from: Callable[[dict[str, Any]], int] | None = None
     call_arguments: Mapping[str, Any] | None = None
-    takes_indices: bool = False
     examples: tuple[tuple[Shape, ...], ...] = ()
     index_inputs: tuple[int, ...] = ()
     differentiable: bool = True
@@ -87,6 +97,10 @@ class LayerKind(Declaration):
         if self.picks:
             return self.picks[port]
         return () if count == 1 and self.outputs_from is None else (port,)
+
+    def reads_indices(self, inputs: int) -> list[bool]:
+        """For each of so many inputs, whether whole numbers are read there."""
+        return [port in self.index_inputs for port in range(inputs)]
 
     @property
     def spatial(self) -> bool:
@@ -135,7 +149,6 @@ def layer(
     picks: Sequence[tuple[int, ...]] = (),
     outputs_from: Callable[[dict[str, Any]], int] | None = None,
     call_arguments: Mapping[str, Any] | None = None,
-    takes_indices: bool = False,
     examples: Sequence[Sequence[Shape]] | Mapping[int, Sequence[Sequence[Shape]]] = (),
     index_inputs: Sequence[int] = (),
     differentiable: bool = True,
@@ -186,7 +199,6 @@ def layer(
                 picks=tuple(picks),
                 outputs_from=outputs_from,
                 call_arguments=dict(call_arguments or {}),
-                takes_indices=takes_indices,
                 examples=tuple(tuple(shapes) for shapes in _of(examples, n)),
                 index_inputs=tuple(index_inputs),
                 differentiable=differentiable,
@@ -222,6 +234,21 @@ def _as_written(parameter: Parameter, value: Any) -> Any:
 def channels(_: dict[str, Any], shapes: Sequence[Shape]) -> int:
     """The size of the first dimension after the batch."""
     return shapes[0][0]
+
+
+def always(value: Any) -> Inference:
+    """An argument that is the same for each node."""
+    return lambda _, shapes: value
+
+
+def named(parameter: str, package: str = "torch.nn.") -> Inference:
+    """An argument that is the class whose name was chosen in a parameter; None for `none`."""
+
+    def infer(values: dict[str, Any], _: Sequence[Shape]) -> Named | None:
+        chosen = values[parameter]
+        return None if chosen == "none" else Named(package + chosen)
+
+    return infer
 
 
 def features(_: dict[str, Any], shapes: Sequence[Shape]) -> int:

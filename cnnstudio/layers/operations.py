@@ -14,8 +14,9 @@ DOCS = "https://docs.pytorch.org/docs/stable/generated/torch."
 
 
 @layer(
-    "Add", category=CATEGORY, target="operator.add", icon="mdi6.plus", call="fold", variadic=True,
-    formula="a + b + …", used_in="The skip connections of ResNet.", reference=DOCS + "add.html",
+    "Add", category=CATEGORY, common=True, also_called=("skip", "residual", "shortcut", "sum"),
+    target="operator.add", icon="mdi6.plus", call="fold", variadic=True, formula="a + b + …",
+    used_in="The skip connections of ResNet.", reference=DOCS + "add.html",
 )  # fmt: skip
 class Add:
     """Adds its inputs value by value. Their shapes must agree. As a skip connection it lets the
@@ -23,9 +24,9 @@ class Add:
 
 
 @layer(
-    "Multiply", category=CATEGORY, target="operator.mul", icon="mdi6.close", call="fold",
-    variadic=True, formula="a · b · …", used_in="Gates and attention: squeeze-excite.",
-    reference=DOCS + "mul.html",
+    "Multiply", category=CATEGORY, common=True, also_called=("gate", "times", "product"),
+    target="operator.mul", icon="mdi6.close", call="fold", variadic=True, formula="a · b · …",
+    used_in="Gates and attention: squeeze-excite.", reference=DOCS + "mul.html",
 )  # fmt: skip
 class Multiply:
     """Multiplies its inputs value by value; a dimension of size 1 is stretched to the other's."""
@@ -41,9 +42,10 @@ class Subtract:
 
 
 @layer(
-    "Concatenate", category=CATEGORY, target="torch.cat", icon="mdi6.set-merge", call="list",
-    variadic=True, formula="channels of all inputs, one after another",
-    used_in="DenseNet, Inception, U-Net.", reference=DOCS + "cat.html",
+    "Concatenate", category=CATEGORY, common=True, also_called=("concat", "cat", "merge"),
+    target="torch.cat", icon="mdi6.set-merge", call="list", variadic=True,
+    formula="channels of all inputs, one after another", used_in="DenseNet, Inception, U-Net.",
+    reference=DOCS + "cat.html",
 )  # fmt: skip
 class Concatenate:
     """Puts its inputs one after another along a dimension; the other dimensions must agree."""
