@@ -19,7 +19,6 @@ SYNONYMS = {
     "pad": "padding",
     "conv": "convolution",
     "upscale": "upsample",
-    "resize": "resizing",
 }
 
 
