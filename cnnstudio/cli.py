@@ -183,21 +183,58 @@ def new(
 
 
 @app.command()
-def check(file: ProjectFile, as_json: AsJson = False) -> None:
+def check(
+    file: ProjectFile,
+    as_json: AsJson = False,
+    time: Annotated[
+        bool, typer.Option("--time", help="time some steps: how long an epoch will take")
+    ] = False,
+    inside: Annotated[
+        bool, typer.Option("--inside", help="list what is inside of the blocks too")
+    ] = False,
+) -> None:
     """Show shapes, problems, parameters, multiply-adds and memory; exit 1 if there are errors."""
     from cnnstudio.compiler.check import check as check_project
+    from cnnstudio.training.needs import inference_memory, training_memory
 
     project = load(file)
     if not project.network.nodes:
         raise CnnStudioError(f"{file}: the network is empty.", "Add layers in the window.")
     report = check_project(project)
+    needs = {
+        "batch_size": project.training.batch_size,
+        "training_memory": training_memory(report, project.training),
+        "inference_memory": inference_memory(report),
+    }
+    expected = _estimated(project) if time and report.ok else None
     if as_json:
-        _print_json(report.model_dump(mode="json"))
+        _print_json(report.model_dump(mode="json") | needs | ({"time": expected} if time else {}))
     else:
-        tables.print_report(project, report)
+        tables.print_report(project, report, needs, inside)
+        if expected:
+            tables.print_estimate(expected)
     errors = sum(problem.severity == "error" for problem in report.problems)
     if errors:
         raise CnnStudioError(f"{file}: {errors} {'error' if errors == 1 else 'errors'}.")
+
+
+@app.command()
+def compare(
+    first: ProjectFile,
+    second: Annotated[Path, typer.Argument(metavar="OTHER", help="another project file")],
+    as_json: AsJson = False,
+) -> None:
+    """Show two networks side by side: sizes, cost, and the layers that differ."""
+    from cnnstudio.compiler.check import check as check_project
+    from cnnstudio.compiler.compare import compare as compare_networks
+
+    projects = [load(file) for file in (first, second)]
+    one, two = [(project.network, check_project(project)) for project in projects]
+    found = compare_networks(one, two)
+    if as_json:
+        _print_json(found.model_dump(mode="json"))
+    else:
+        tables.print_comparison((first.stem, second.stem), found)
 
 
 @app.command()
@@ -333,6 +370,15 @@ def _with_command(arguments: list[str]) -> list[str]:
         file=sys.stderr,
     )
     raise SystemExit(2)
+
+
+def _estimated(project: Any) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    from cnnstudio.training.estimate import estimate
+
+    found = estimate(project)
+    return asdict(found) | {"run_seconds": found.run_seconds}
 
 
 def _refuse_existing(file: Path, force: bool) -> None:

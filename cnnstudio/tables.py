@@ -41,25 +41,21 @@ def print_table(
     _console().print(table)
 
 
-def print_report(project: Project, report: Report) -> None:
-    """Shapes and cost of each node, the problems, the sums."""
+def print_report(
+    project: Project, report: Report, needs: Mapping[str, int], inside: bool = False
+) -> None:
+    """Shapes and cost of each node, the problems, the sums. With `inside`, also of the nodes in
+    blocks."""
     network = project.network
     ordered = [network.node(id) for id in network.topological()]
     ordered += [node for node in network.nodes if node not in ordered]
     rows = []
     for node in ordered:
-        cost = report.nodes.get(node.name)
-        rows.append(
-            [
-                node.name,
-                node.kind,
-                shapes_text(report.shapes.get(node.name)),
-                quantity(cost.parameters) if cost else "",
-                quantity(cost.macs) if cost else "",
-                memory(cost.activation_bytes) if cost else "",
-            ]
-        )
-    columns = ["Node", "Layer", "Output", "Parameters", "Multiply-adds", "Memory"]
+        rows.append(_report_row(report, node.name, _kind_label(node)))
+        if inside and node.block is not None:
+            within = [path for path in report.nodes if path.startswith(f"{node.name}.")]
+            rows += [_report_row(report, path, "") for path in within]
+    columns = ["Node", "Layer", "Output", "Parameters", "Multiply-adds", "Memory", "Sees"]
     print_table(columns, rows, numbers=columns[3:])
     console = _console()
     for problem in report.problems:
@@ -72,6 +68,91 @@ def print_report(project: Project, report: Report) -> None:
         f"{quantity(report.parameters)} parameters · {quantity(report.macs)} multiply-adds · "
         f"{memory(report.activation_bytes)} of activations an image"
     )
+    console.print(
+        f"Memory for training with batches of {needs['batch_size']}: "
+        f"{memory(needs['training_memory'])} · for one prediction: "
+        f"{memory(needs['inference_memory'])}"
+    )
+
+
+def print_estimate(found: Mapping[str, Any]) -> None:
+    """How long training will take, as it was timed."""
+    _console().print(
+        f"About {found['epoch_seconds']:.3g} s an epoch on {found['device']} "
+        f"({found['images_per_second']:,.0f} images/s, {1000 * found['step_seconds']:.3g} ms a "
+        f"step of {found['batch_size']}); {found['epochs']} epochs: "
+        f"{found['run_seconds']:.3g} s"
+    )
+
+
+def print_comparison(names: tuple[str, str], found: Any) -> None:
+    """Sums of two networks with their ratio, then the layers that differ."""
+    rows = [
+        [
+            COMPARED[key],
+            *(memory(v) if key.endswith("bytes") else quantity(v) for v in pair),
+            f"{pair[1] / pair[0]:.2f} ×" if pair[0] else "",
+        ]
+        for key, pair in found.totals.items()
+    ]
+    columns = ["", *names, "Ratio"]
+    print_table(columns, rows, numbers=columns[1:])
+    differing = [row for row in found.rows if row.differs]
+    same = len(found.rows) - len(differing)
+    layers = [
+        [
+            row.name,
+            *(
+                part
+                for side in (0, 1)
+                for part in (
+                    (row.kinds[side] or "–").removeprefix("block:"),
+                    shapes_text(row.shapes[side]),
+                    quantity(row.costs[side].parameters) if row.costs[side] else "",
+                )
+            ),
+        ]
+        for row in differing
+    ]
+    if layers:
+        heads = ["Node"] + [f"{name}: {what}" for name in names
+                            for what in ("layer", "output", "parameters")]  # fmt: skip
+        print_table(heads, layers, numbers=[head for head in heads if head.endswith("parameters")])
+    _console().print(f"{same} of {len(found.rows)} nodes are equal.")
+
+
+COMPARED = {
+    "layers": "Nodes",
+    "parameters": "Parameters",
+    "macs": "Multiply-adds an image",
+    "activation_bytes": "Activations an image",
+    "inference_bytes": "Inference memory an image",
+    "training_bytes": "Training memory an image",
+}
+
+
+def _report_row(report: Report, path: str, kind: str) -> list[str]:
+    cost = report.nodes.get(path)
+    return [
+        path,
+        kind,
+        shapes_text(report.shapes.get(path)),
+        quantity(cost.parameters) if cost else "",
+        quantity(cost.macs) if cost else "",
+        memory(cost.activation_bytes) if cost else "",
+        field_text(cost.receptive_field) if cost else "",
+    ]
+
+
+def _kind_label(node: Any) -> str:
+    """The kind, or a block's name with the number of its copies."""
+    repeat = node.parameters.get("repeat")
+    return f"{node.block or node.kind}{f' × {repeat}' if node.block and repeat else ''}"
+
+
+def field_text(field: Sequence[int] | None) -> str:
+    """`11×11`; `all` for the whole image, nothing where there are no positions."""
+    return "all" if field is None else shapes_text(field)
 
 
 def print_layers(catalogue: Mapping[str, Any]) -> None:

@@ -102,3 +102,22 @@ def test_a_run_that_failed_to_start_does_not_keep_its_folder(project, tmp_path):
     again = run("train", "mlp.cnns", "--run-dir", "run", *right, folder=tmp_path)
     assert "already holds a run" in again.stderr
     assert (tmp_path / "run" / "notes.txt").read_text() == "mine"
+
+
+def test_check_tells_memory_receptive_fields_and_how_long_an_epoch_takes(project, tmp_path):
+    told = json.loads(run("check", "mlp.cnns", "--json", "--time", folder=tmp_path).stdout)
+    assert told["training_memory"] > told["inference_memory"] > 0
+    assert told["time"]["epoch_seconds"] > 0
+    cs.save(cs.template("small_cnn"), tmp_path / "small.cnns")
+    printed = run("check", "small.cnns", folder=tmp_path).stdout
+    assert "Memory for training with batches of 64" in printed
+    assert "3×3" in printed
+
+
+def test_compare_puts_two_networks_side_by_side(project, tmp_path):
+    cs.save(cs.template("small_cnn"), tmp_path / "small.cnns")
+    done = run("compare", "mlp.cnns", "small.cnns", folder=tmp_path)
+    assert done.returncode == 0
+    assert "Parameters" in done.stdout and "×" in done.stdout
+    same = json.loads(run("compare", "mlp.cnns", "mlp.cnns", "--json", folder=tmp_path).stdout)
+    assert all(one == two for one, two in same["totals"].values())

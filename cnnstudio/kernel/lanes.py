@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-Lane = Literal["design", "data", "inspect"]
+Lane = Literal["design", "data", "inspect", "measure"]
 
 LANES: Final[dict[str, Lane]] = {
     "check": "design",
     "code": "design",
+    "compare": "design",
     "curve": "design",
     "dataset": "data",
     "samples": "data",
@@ -21,4 +22,5 @@ LANES: Final[dict[str, Lane]] = {
     "feature_maps": "inspect",
     "explain": "inspect",
     "thumbnails": "inspect",
+    "estimate": "measure",
 }

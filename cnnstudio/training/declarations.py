@@ -15,9 +15,20 @@ BETAS = {"betas": ("beta1", "beta2")}
 
 @dataclass(frozen=True)
 class Declared(Declaration):
-    """An optimizer or a loss. `tuples` are arguments of the target made of several parameters."""
+    """An optimizer or a loss. `tuples` are arguments of the target made of several parameters.
+
+    `states` is how many numbers an optimizer keeps for each weight; none of them if the parameter
+    `states_if` is 0.
+    """
 
     tuples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    states: int = 0
+    states_if: str = ""
+
+    def states_with(self, parameters: Mapping[str, Any]) -> int:
+        """How many numbers an optimizer with these parameters keeps for each weight."""
+        wish = parameters.get(self.states_if, self.defaults().get(self.states_if, True))
+        return self.states if wish else 0
 
     def arguments(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """The target's keyword arguments; ProblemError if a parameter is not valid."""
@@ -41,6 +52,8 @@ def _declare(
     reference: str,
     formula: str,
     tuples: Mapping[str, tuple[str, ...]] | None = None,
+    states: int = 0,
+    states_if: str = "",
 ) -> Callable[[type], type]:
     def register(cls: type) -> type:
         catalogue[cls.__name__] = Declared(
@@ -53,6 +66,8 @@ def _declare(
             formula=formula,
             reference=reference,
             tuples=dict(tuples or {}),
+            states=states,
+            states_if=states_if,
         )
         return cls
 
@@ -61,6 +76,7 @@ def _declare(
 
 @_declare(
     optimizers, "AdamW", category="Optimizer", target="torch.optim.AdamW", tuples=BETAS,
+    states=2,
     formula="w ← (1 − η·λ)·w − η·m̂ / (√v̂ + ε)", reference="https://arxiv.org/abs/1711.05101",
 )  # fmt: skip
 class AdamW:
@@ -83,6 +99,7 @@ class AdamW:
 
 @_declare(
     optimizers, "Adam", category="Optimizer", target="torch.optim.Adam", tuples=BETAS,
+    states=2,
     formula="w ← w − η·m̂ / (√v̂ + ε)", reference="https://arxiv.org/abs/1412.6980",
 )  # fmt: skip
 class Adam:
@@ -106,7 +123,8 @@ class Adam:
 
 
 @_declare(
-    optimizers, "SGD", category="Optimizer", target="torch.optim.SGD",
+    optimizers, "SGD", category="Optimizer", target="torch.optim.SGD", states=1,
+    states_if="momentum",
     formula="v ← μ·v + ∇;  w ← w − η·v", reference=OPTIM + "SGD.html",
 )  # fmt: skip
 class SGD:

@@ -119,6 +119,11 @@ class MainWindow(QMainWindow):
 
         AboutDialog(self).open()
 
+    def show_compare(self) -> None:
+        from cnnstudio.ui.compare import CompareDialog
+
+        CompareDialog(self.session, self).open()
+
     def toggle_full_screen(self) -> None:
         if self.isFullScreen():
             self.showNormal()

@@ -50,6 +50,9 @@ class Menus(QObject):
         add("file.open", "Open…", files.open, Keys.Open, "mdi6.folder-open-outline", "File")
         add("file.save", "Save", files.save, Keys.Save, "mdi6.content-save-outline", "File")
         add("file.save_as", "Save as…", files.save_as, "Ctrl+Shift+S", None, "File")
+        add("file.compare", "Compare with…", window.show_compare, None,
+            "mdi6.scale-balance", "File",
+            tip="Two networks side by side: sizes, cost, layers that differ")  # fmt: skip
         add("file.sample", "Open the sample", files.open_sample, None, "mdi6.shape-outline", "File")
         add("file.quit", "Quit", window.close, "Ctrl+Q", None, "File")
 

@@ -22,6 +22,20 @@ def percent(share: float | None) -> str:
     return "" if share is None else f"{100 * share:.1f} %"
 
 
+def rough_time(seconds: float) -> str:
+    """`0.4 s`, `9 s`, `3 min`, `2.5 h`: a time that is only known roughly."""
+    if seconds < 0.95:
+        return f"{max(seconds, 0.01):.1g} s"
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def ratio(value: float) -> str:
+    """`0.42 ×`."""
+    return f"{value:.3g} ×"
+
+
 def duration(seconds: float) -> str:
     """`0:07`, `1:12`, `2:03:09`."""
     whole = max(0, round(seconds))

@@ -9,7 +9,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
+from cnnstudio.training.needs import training_memory
 from cnnstudio.ui import quantities, theme
+from cnnstudio.ui.pacing import Pacing
 from cnnstudio.ui.session import Session
 
 
@@ -28,13 +30,23 @@ class StatusBar(QWidget):
         self._problems.clicked.connect(session.problems_requested)
         self._parameters = _label("status_parameters", "Parameters: the numbers that are learned")
         self._macs = _label("status_macs", "Multiply-adds for one image")
-        self._memory = _label("status_memory", "Memory of all activations for one image, float32")
+        self._memory = _label(
+            "status_memory",
+            "Memory for training: weights, gradients, the optimizer's state and what a batch's "
+            "activations take",
+        )
+        self.pacing = Pacing(session, self)
+        self.pacing.changed.connect(self._show_pace)
+        self._pace = QPushButton()
+        self._pace.setObjectName("status_pace")
+        self._pace.setProperty("role", "quiet")
+        self._pace.clicked.connect(self.pacing.measure)
         self._device = _label("status_device", "Where the network is trained")
         self._zoom = _label("status_zoom", "Zoom of the canvas")
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.rail_width, 0, 16, 0)
         row.setSpacing(20)
-        for widget in (self._problems, self._parameters, self._macs, self._memory):
+        for widget in (self._problems, self._parameters, self._macs, self._memory, self._pace):
             row.addWidget(widget)
         row.addStretch()
         row.addWidget(self._device)
@@ -47,6 +59,7 @@ class StatusBar(QWidget):
         session.runs.events.connect(self._show_device)
         session.zoom_changed.connect(lambda scale: self._zoom.setText(f"{100 * scale:.0f} %"))
         self._show_nothing()
+        self._show_pace()
         self._show_device()
 
     def redraw(self) -> None:
@@ -81,7 +94,30 @@ class StatusBar(QWidget):
         self._show_problems(", ".join(found) or "No problems", icon, token)
         self._parameters.setText(f"{quantities.count(report.parameters)} parameters")
         self._macs.setText(f"{quantities.count(report.macs)} multiply-adds")
-        self._memory.setText(f"{quantities.memory(report.activation_bytes)} activations an image")
+        settings = self._session.project.training
+        needed = quantities.memory(training_memory(report, settings))
+        self._memory.setText(f"{needed} to train, batch {settings.batch_size}")
+
+    def _show_pace(self) -> None:
+        """The time of an epoch, or an offer to measure it."""
+        found = self.pacing.estimate
+        self._pace.setVisible(self.pacing.possible or found is not None)
+        self._pace.setEnabled(not self.pacing.measuring)
+        if self.pacing.measuring:
+            self._pace.setText("Timing a few steps…")
+        elif found is None:
+            self._pace.setText("Time an epoch")
+            self._pace.setToolTip("Runs a few training steps and tells how long an epoch will take")
+        elif "error" in found:
+            self._pace.setText("No time for an epoch")
+            self._pace.setToolTip(found["error"])
+        else:
+            self._pace.setText(f"About {quantities.rough_time(found['epoch_seconds'])} an epoch")
+            self._pace.setToolTip(
+                f"{found['images_per_second']:,.0f} images a second on {found['device']}; all "
+                f"{found['epochs']} epochs about {quantities.rough_time(found['run_seconds'])}. "
+                "Click to time it again."
+            )
 
     def _show_problems(self, text: str, icon: str | None, token: str) -> None:
         self._problems.setText(text)

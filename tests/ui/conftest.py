@@ -95,7 +95,7 @@ def open_small(session: Session, small_project: Project) -> Session:
 
 
 def wait_for(
-    qtbot, condition: Callable[[], bool], seconds: float = 20.0, step_milliseconds: int = 10
+    qtbot, condition: Callable[[], bool], seconds: float = 60.0, step_milliseconds: int = 10
 ) -> None:
     """Lets the window live until the condition holds; fails after that many seconds."""
     end = time.monotonic() + seconds

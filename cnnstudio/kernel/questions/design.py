@@ -10,6 +10,8 @@ import torch
 from cnnstudio.compiler.build import build
 from cnnstudio.compiler.check import check as check_project
 from cnnstudio.compiler.code import code as code_of
+from cnnstudio.compiler.compare import Comparison
+from cnnstudio.compiler.compare import compare as compare_networks
 from cnnstudio.compiler.report import Report
 from cnnstudio.graph import Edge, Network, Node, Project
 from cnnstudio.kernel.arguments import project_from
@@ -26,6 +28,15 @@ def check(project: dict[str, Any]) -> Report:
 def code(project: dict[str, Any]) -> str:
     """A complete Python file that defines the same network with plain torch."""
     return code_of(project_from(project))
+
+
+def compare(first: dict[str, Any], second: dict[str, Any]) -> Comparison:
+    """The main networks of two projects side by side."""
+    one, two = (
+        (project.network, check_project(project))
+        for project in (project_from(first), project_from(second))
+    )
+    return compare_networks(one, two)
 
 
 def curve(kind: str, parameters: dict[str, Any] | None = None) -> dict[str, np.ndarray]:

@@ -1,4 +1,4 @@
-"""The drawer below the canvas: problems, history and code."""
+"""The drawer below the canvas: problems, cost, history and code."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QUndoView, Q
 
 from cnnstudio.ui import theme
 from cnnstudio.ui.design.code_view import CodeView
+from cnnstudio.ui.design.cost_table import CostTable
 from cnnstudio.ui.design.parts import icon_button
 from cnnstudio.ui.design.problems import Problems
 from cnnstudio.ui.session import Session
@@ -23,11 +24,12 @@ class Drawer(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("drawer")
-        self.setAccessibleName("Problems, history and code")
+        self.setAccessibleName("Problems, cost, history and code")
         self.setProperty("role", "drawer")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumHeight(96)
         self.problems = Problems(session)
+        self.cost = CostTable(session)
         self.history = QUndoView(session.undo)
         self.history.setObjectName("history")
         self.history.setAccessibleName("History")
@@ -39,10 +41,12 @@ class Drawer(QWidget):
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
         self.tabs.addTab("Problems")
+        self.tabs.addTab("Cost")
         self.tabs.addTab("History")
         self.tabs.addTab("Code")
         self._pages = QStackedWidget()
         self._pages.addWidget(self.problems)
+        self._pages.addWidget(self.cost)
         self._pages.addWidget(self.history)
         self._pages.addWidget(self.code)
         self.tabs.currentChanged.connect(self._pages.setCurrentIndex)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QPlainTextEdit, QWidget
 
 from cnnstudio.graph import SetSetting
+from cnnstudio.training.needs import inference_memory, training_memory
 from cnnstudio.ui import quantities, theme
 from cnnstudio.ui.design.parts import add_line, key_label, label, page_column
 from cnnstudio.ui.session import Session
@@ -25,6 +26,8 @@ ROWS = (
     ("weights", "Weights"),
     ("macs", "Multiply-adds an image"),
     ("activations", "Activations an image"),
+    ("training", "Memory for training"),
+    ("inference", "Memory for a prediction"),
 )
 
 
@@ -88,6 +91,8 @@ class OverviewPage(QWidget):
             texts["weights"] = quantities.memory(report.parameters * FLOAT_BYTES)
             texts["macs"] = quantities.count(report.macs)
             texts["activations"] = quantities.memory(report.activation_bytes)
+            texts["training"] = quantities.memory(training_memory(report, project.training))
+            texts["inference"] = quantities.memory(inference_memory(report))
         for key, text in texts.items():
             self._values[key].setText(text)
 

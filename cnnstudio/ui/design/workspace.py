@@ -87,7 +87,7 @@ class DesignWorkspace(QWidget):
         for id, text, keys, show in (
             ("view.palette", "Palette", "Ctrl+B", lambda on: self.left.set_folded(not on)),
             ("view.inspector", "Inspector", "Ctrl+I", lambda on: self.right.set_folded(not on)),
-            ("view.drawer", "Problems, history and code", "Ctrl+J", self._show_drawer),
+            ("view.drawer", "Problems, cost, history and code", "Ctrl+J", self._show_drawer),
         ):
             add(id, text, show, keys, None, "View", checkable=True)
 
@@ -97,6 +97,7 @@ class DesignWorkspace(QWidget):
         self.palette_panel.left.connect(self.canvas.setFocus)
         self.inspector.left.connect(self.canvas.setFocus)
         self.drawer.problems.node_wanted.connect(self.canvas.reveal)
+        self.drawer.cost.node_wanted.connect(self.canvas.reveal)
         self.drawer.closed.connect(self._close_drawer)
         session.problems_requested.connect(self.show_problems)
         session.theme_changed.connect(self._redraw)

@@ -73,7 +73,7 @@ def test_the_history_goes_back_to_any_step(workspace, open_small, qtbot):
     for x in (24.0, 48.0):
         open_small.apply(Move(positions={"n0": (x, 0.0)}))
     open_small.actions["view.drawer"].trigger()
-    workspace.drawer.tabs.setCurrentIndex(1)
+    workspace.drawer.tabs.setCurrentIndex(2)
     history = workspace.drawer.history
     first = history.visualRect(history.model().index(0, 0)).center()
     qtbot.mouseClick(history.viewport(), Qt.MouseButton.LeftButton, pos=first)
@@ -83,7 +83,7 @@ def test_the_history_goes_back_to_any_step(workspace, open_small, qtbot):
 
 def test_the_code_follows_the_network(workspace, open_small, qtbot):
     open_small.actions["view.drawer"].trigger()
-    workspace.drawer.tabs.setCurrentIndex(2)
+    workspace.drawer.tabs.setCurrentIndex(3)
     code = workspace.drawer.code
     wait_for(qtbot, lambda: "Conv2d(1, 4" in code.text.toPlainText())
     open_small.apply(SetParameter(node_id="n1", name="out_channels", value=5))
@@ -95,7 +95,7 @@ def test_the_code_follows_the_network(workspace, open_small, qtbot):
 
 def test_without_code_the_reason_is_told(broken, session, qtbot):
     session.actions["view.drawer"].trigger()
-    broken.drawer.tabs.setCurrentIndex(2)
+    broken.drawer.tabs.setCurrentIndex(3)
     code = broken.drawer.code
     wait_for(qtbot, lambda: "There is no code yet." in code.text.toPlainText())
 

@@ -1,0 +1,141 @@
+"""How long an epoch will take: a few real steps on this machine, timed."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import torch
+
+from cnnstudio.graph import CnnStudioError, Project, RunError, dumps, loads
+from cnnstudio.training import interpreter
+from cnnstudio.training.preparation import Preparation, choose_device, prepare
+
+SECONDS = 1.5
+LEAST_STEPS = 3
+LEAST_EVALUATIONS = 2
+TIME_OUT_SECONDS = 300.0
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Medians over the steps timed; an epoch is training and validation together."""
+
+    device: str
+    batch_size: int
+    step_seconds: float
+    epoch_seconds: float
+    images_per_second: float
+    epochs: int
+
+    @property
+    def run_seconds(self) -> float:
+        return self.epoch_seconds * self.epochs
+
+
+def estimate(project: Project, seconds: float = SECONDS) -> Estimate:
+    """Trains some batches of the project's data for about `seconds`, and forgets them.
+
+    Raises RunError if the network can't be trained, DataError if the data can't be had.
+    """
+    device = choose_device(project.training.device)
+    if project.training.threads:
+        torch.set_num_threads(project.training.threads)
+    ready = prepare(project, device)
+    batches = list(_first_batches(ready, 4))
+    size = len(batches[0][1])
+    steps = _timed(lambda number: _step(ready, *batches[number % len(batches)]), seconds)
+    ready.model.eval()
+    with torch.inference_mode():
+        looks = _timed(
+            lambda number: ready.model(batches[number % len(batches)][0]),
+            seconds / 4,
+            least=LEAST_EVALUATIONS,
+        )
+    step, look = statistics.median(steps), statistics.median(looks)
+    validation = -(-len(ready.validation) // max(project.training.batch_size, 1))
+    return Estimate(
+        device=str(device),
+        batch_size=size,
+        step_seconds=step,
+        epoch_seconds=ready.steps_per_epoch * step + validation * look,
+        images_per_second=size / step,
+        epochs=project.training.epochs,
+    )
+
+
+def estimate_apart(project: Project, seconds: float = SECONDS) -> Estimate:
+    """As `estimate`, in a process of its own that uses the machine as the trainer does."""
+    try:
+        done = subprocess.run(
+            [*interpreter.command("cnnstudio.training.estimate"), str(seconds)],
+            input=dumps(project),
+            capture_output=True,
+            text=True,
+            env=interpreter.environment(),
+            timeout=TIME_OUT_SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        raise RunError("Timing a few steps took too long: the network is too large here.") from None
+    try:
+        told: dict[str, Any] = json.loads(done.stdout)
+    except ValueError:
+        last = done.stderr.strip().splitlines()[-1:] or [f"exit status {done.returncode}"]
+        raise RunError(f"The time of an epoch can't be measured: {last[0]}.") from None
+    if "error" in told:
+        raise RunError(told["error"], told["hint"])
+    return Estimate(**told)
+
+
+def main() -> None:
+    """Reads a project from stdin, prints its estimate as JSON."""
+    seconds = float(sys.argv[1])
+    try:
+        found = asdict(estimate(loads(sys.stdin.read()), seconds))
+    except CnnStudioError as error:
+        found = {"error": error.message, "hint": error.hint}
+    print(json.dumps(found))
+
+
+def _first_batches(ready: Preparation, count: int) -> Any:
+    order = torch.arange(ready.samples_per_epoch)
+    for number, batch in enumerate(ready.train(order, ready.settings.batch_size)):
+        if number == count:
+            return
+        yield batch
+
+
+def _step(ready: Preparation, images: torch.Tensor, labels: torch.Tensor) -> None:
+    loss = ready.criterion(ready.model(images), labels)
+    ready.optimizer.zero_grad()
+    loss.backward()
+    ready.optimizer.step()
+
+
+def _timed(run: Callable[[int], object], seconds: float, least: int = LEAST_STEPS) -> list[float]:
+    """Seconds of each call, the first left out: it makes what later ones find."""
+    run(0)
+    _wait()
+    times: list[float] = []
+    begun = time.monotonic()
+    while len(times) < least or time.monotonic() - begun < seconds:
+        start = time.perf_counter()
+        run(len(times) + 1)
+        _wait()
+        times.append(time.perf_counter() - start)
+    return times
+
+
+def _wait() -> None:
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
+
+
+if __name__ == "__main__":
+    main()
