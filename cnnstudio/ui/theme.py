@@ -80,6 +80,7 @@ LIGHT = Theme(
         "Regularisation": "#d55e00",
         "Linear": "#cc79a7",
         "Operations": "#7a6ff0",
+        "My layers": "#9c6b30",
     },
 )
 DARK = Theme(
@@ -114,7 +115,12 @@ DARK = Theme(
         "on_picture": "#ffffff",
         "on_picture_shadow": "#14181f",
     },
-    {**LIGHT.categories, "Input and output": "#9aa1ad", "Convolution": "#2b8fd0"},
+    {
+        **LIGHT.categories,
+        "Input and output": "#9aa1ad",
+        "Convolution": "#2b8fd0",
+        "My layers": "#c48f4f",
+    },
 )
 
 # Mixed with the canvas, so one set serves both themes.

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QMenu
 
+from cnnstudio.layers.own.lookup import is_own
+
 if TYPE_CHECKING:
     from cnnstudio.ui.canvas.view import CanvasView
 
@@ -21,6 +23,7 @@ CARDS = (
     "arrange.distribute_horizontally", "arrange.distribute_vertically",
 )  # fmt: skip
 PROBE = ("view.next_probe", "view.previous_probe", "")
+OWN = ("own.show_code", "")
 EMPTY = ("edit.select_all", "", "view.fit", "view.zoom_actual", "arrange.layout")
 
 
@@ -35,6 +38,9 @@ def context_menu(canvas: CanvasView, point: QPointF) -> QMenu:
             canvas.select([item.id])
         if "image" in (item.thumbnail or {}) and PROBE[0] in canvas.session.actions:
             _add(menu, canvas, PROBE)
+        shows_code = is_own(item.content.kind) and OWN[0] in canvas.session.actions
+        if shows_code and len(canvas.selected_ids) == 1:
+            _add(menu, canvas, OWN)
         _add(menu, canvas, CARD if len(canvas.selected_ids) == 1 else CARDS)
     elif wire is not None:
         edge = wire.edge

@@ -12,10 +12,10 @@ from cnnstudio.ui.canvas.view import CanvasView
 from cnnstudio.ui.design.drawer import HEIGHT, Drawer
 from cnnstudio.ui.design.inspector import Inspector
 from cnnstudio.ui.design.living import Living
+from cnnstudio.ui.design.own.layers import OwnLayers
+from cnnstudio.ui.design.own.palette_part import PalettePart
 from cnnstudio.ui.design.palette import Palette
 from cnnstudio.ui.design.side import Side
-from cnnstudio.ui.own.layers import OwnLayers
-from cnnstudio.ui.own.palette_part import PalettePart
 from cnnstudio.ui.session import Session
 
 

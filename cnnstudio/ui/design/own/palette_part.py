@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton
 from cnnstudio.graph.sources import USER_PREFIX
 from cnnstudio.layers.own.lookup import is_own
 from cnnstudio.ui import theme
+from cnnstudio.ui.design.own.layers import OwnLayers
 from cnnstudio.ui.design.palette import Palette
-from cnnstudio.ui.own.layers import OwnLayers
 from cnnstudio.ui.session import Session
 
 

@@ -72,6 +72,7 @@ class CodeDialog(QDialog):
         column.addLayout(self._buttons())
         self.files.setVisible(self.files.count() > 1)
         self.files.setCurrentRow(0)
+        self.leave_button.setFocus()
         if line_number:
             self._go_to(line_number)
 
@@ -96,7 +97,7 @@ class CodeDialog(QDialog):
         row = QHBoxLayout()
         row.setSpacing(theme.spacing)
         row.addStretch()
-        leave = QPushButton(self._leave_text)
+        leave = self.leave_button = QPushButton(self._leave_text)
         leave.setObjectName("code_leave")
         leave.clicked.connect(self.reject)
         if self._asks:
@@ -111,7 +112,6 @@ class CodeDialog(QDialog):
         else:
             row.addWidget(leave)
         leave.setDefault(True)
-        leave.setFocus()
         return row
 
     def _fill_files(self) -> None:

@@ -18,8 +18,8 @@ from cnnstudio.layers.own import consent, packages
 from cnnstudio.layers.own.code import OwnCode, of_source
 from cnnstudio.layers.own.files import SUFFIX, adding, changed_on_disk, read_source
 from cnnstudio.layers.own.lookup import code_of, own_kinds
+from cnnstudio.ui.design.own.code_dialog import CodeDialog
 from cnnstudio.ui.message import Message
-from cnnstudio.ui.own.code_dialog import CodeDialog
 from cnnstudio.ui.session import Session
 
 FILTER = f"Python files (*{SUFFIX})"
@@ -51,6 +51,10 @@ class OwnLayers(QObject):
         add("own.allow", "Allow the project's code…", self.ask_again, None,
             "mdi6.shield-check-outline", "Network",
             tip="Look at the code that the project brings, and let it run")  # fmt: skip
+        add("own.show_code", "Show the layer's code", self._show_selected, None,
+            "mdi6.code-braces", "Network",
+            tip="The Python code of a layer of your own")  # fmt: skip
+        session.selection_changed.connect(lambda _: self._show_actions())
         self._take_document()
 
     # What there is
@@ -138,6 +142,17 @@ class OwnLayers(QObject):
             number = code.reading.lines.get(kind.rsplit(".", 1)[-1], 0)
             self._open(CodeDialog([code], self._window, line_number=number))
 
+    def _show_selected(self) -> None:
+        kind = self._selected_kind()
+        if kind is not None:
+            self.show_code(kind)
+
+    def _selected_kind(self) -> str | None:
+        """The selected node's kind, where its code is here."""
+        project, ids = self._session.project, self._session.selection
+        node = project.network.by_id.get(ids[0]) if len(ids) == 1 else None
+        return None if node is None or code_of(project, node.kind) is None else node.kind
+
     def ask_again(self) -> None:
         """Asks for all code that is not allowed, also what was declined before."""
         self._declined.clear()
@@ -204,6 +219,7 @@ class OwnLayers(QObject):
     def _show_actions(self) -> None:
         waiting = consent.not_allowed(self._session.project)
         self._session.actions["own.allow"].setEnabled(bool(waiting))
+        self._session.actions["own.show_code"].setEnabled(self._selected_kind() is not None)
 
     def _look_at_files(self) -> None:
         """Offers to reload the files that are another on disk by now, and watches them all."""
