@@ -44,7 +44,7 @@ def matching(kinds: Iterable[LayerKind], text: str) -> list[LayerKind]:
 
 def _rank(layer: LayerKind, word: str) -> int | None:
     """How well a word fits, 0 is best; None if it doesn't."""
-    kind, title, category = layer.kind.lower(), layer.title.lower(), layer.category.lower()
+    kind, title, category = layer.label.lower(), layer.title.lower(), layer.category.lower()
     if word in (kind, re.sub(r"[123]d$", "", kind)) or word in layer.also_called:
         return 0
     if kind.startswith(word):

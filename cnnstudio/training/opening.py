@@ -67,8 +67,17 @@ def _what_is_trained(project: Project) -> tuple[object, ...]:
     The run's copy of the initial weights has another path than the file that it is a copy of.
     """
     project = own_weights.beginning_with(project, "")
-    nodes = [node.model_copy(update={"position": (0.0, 0.0)}) for node in project.network.nodes]
-    return nodes, project.network.edges, project.data, project.training
+    networks = [
+        (
+            network.name,
+            network.parameters,
+            [node.model_copy(update={"position": (0.0, 0.0)}) for node in network.nodes],
+            network.edges,
+        )
+        for network in project.networks
+    ]
+    texts = [(source.name, source.text) for source in project.sources]
+    return networks, texts, project.data, project.training
 
 
 def _is_that(project: Project, queued: Project) -> bool:

@@ -132,6 +132,7 @@ def _kind(file: _File, node: ast.ClassDef, origin: Origin) -> tuple[LayerKind, l
         variadic=ports.variadic,
         inferences=signature.inferences,
         call_arguments={},
+        common=True,
     )
     return kind, [*signature.notes, *ports.notes]
 

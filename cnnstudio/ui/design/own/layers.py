@@ -238,6 +238,7 @@ class OwnLayers(QObject):
             missing = [path for path in there if path not in self._watcher.files()]
             if missing:
                 self._watcher.addPaths(missing)
+                self._timer.start()  # it may have changed before it was watched
             for source in self._session.project.sources:
                 if source in sources and source.name in changed:
                     self._offer_reload(source.name)
