@@ -15,8 +15,10 @@ from typing import Any
 from cnnstudio.compiler.trace import Ref, Step, Trace
 from cnnstudio.layers.declaration import Shape
 
-# Categories whose layers work at each place by itself.
-POINTWISE = ("Activation", "Normalisation", "Regularisation", "Arithmetic", "Tensors")
+# Categories whose layers work at each place by itself, or only add places.
+POINTWISE = ("Activation", "Normalisation", "Regularisation", "Arithmetic", "Padding")
+# Layers that put values elsewhere, although sizes may stay as they were.
+MOVING = ("Permute", "Transpose", "Roll", "Flip", "Reshape", "Fold", "Unfold")
 
 
 @dataclass(frozen=True)
@@ -74,9 +76,11 @@ def _after(step: Step, port: int, seen: Sequence[Fields]) -> Fields:
     before, after = step.given[0], step.shapes[port]
     if len(after) != directions + 1 or len(before) != directions + 1:
         return (WHOLE,) * directions
-    if step.kind.category in POINTWISE or step.kind.call in ("fold", "list"):
-        return widest
-    if step.kind.kind == "Identity":
+    works_on_windows = "kernel_size" in step.parameters_with_defaults
+    if step.kind.kind in MOVING:
+        return (WHOLE,) * directions
+    by_itself = step.kind.category in POINTWISE or step.kind.kind == "Identity"
+    if not works_on_windows and (by_itself or step.kind.call in ("fold", "list")):
         return widest
     return tuple(
         _through(field, step, direction, before, after) for direction, field in enumerate(widest)
@@ -90,12 +94,15 @@ def _through(field: Field, step: Step, direction: int, before: Shape, after: Sha
     if "output_size" in values and "kernel_size" not in values:  # adaptive pooling
         window = math.ceil(old / new) + (1 if old % new else 0)
         return WHOLE if new == 1 else _widened(field, min(window, old), old / new)
+    if "downscale_factor" in values:
+        return _widened(field, old / new, old / new)
     if "scale_factor" in values or "upscale_factor" in values:
         between = 1 if values.get("mode", "nearest") == "nearest" else 2
         return _widened(field, between, old / new)
     kernel = _along(values, "kernel_size", direction)
     if kernel is None:
-        return field if old == new and step.kind.category == "Convolution" else WHOLE
+        # A function that keeps the size takes channels apart, or works on each value.
+        return field if old == new and step.kind.call == "function" else WHOLE
     reach = (kernel - 1) * (_along(values, "dilation", direction) or 1) + 1
     stride = _along(values, "stride", direction)
     if step.kind.kind.startswith("ConvTranspose"):

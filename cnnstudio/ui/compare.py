@@ -38,6 +38,7 @@ COUNTED = {
     "training_bytes": ("Kept for training, an image", quantities.memory),
 }
 LAYER_HEADS = ("Layer", "Output", "Parameters")
+NUMERIC = ("Output", "Parameters")
 
 
 class CompareDialog(QDialog):
@@ -186,6 +187,10 @@ def _fill(table: QTableWidget, heads: list[str], rows: list[list[str]]) -> None:
     table.setColumnCount(len(heads))
     table.setHorizontalHeaderLabels(heads)
     table.setRowCount(len(rows))
+    for column, head in enumerate(heads):
+        numeric = head in ("Ratio", *heads[1:3]) if len(heads) == 4 else head.startswith(NUMERIC)
+        side = Qt.AlignmentFlag.AlignRight if numeric else Qt.AlignmentFlag.AlignLeft
+        table.horizontalHeaderItem(column).setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
     for number, row in enumerate(rows):
         for column, text in enumerate(row):
             item = QTableWidgetItem(text)

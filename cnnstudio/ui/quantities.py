@@ -32,8 +32,14 @@ def rough_time(seconds: float) -> str:
 
 
 def ratio(value: float) -> str:
-    """`0.42 ×`."""
-    return f"{value:.3g} ×"
+    """`0.42 ×`, `1/410 ×`."""
+    return f"{value:.3g} ×" if value >= 0.01 or value <= 0 else f"1/{_whole(1 / value)} ×"
+
+
+def _whole(value: float) -> str:
+    """Three digits of a large number: `9,800`."""
+    digits = 10 ** max(len(str(int(value))) - 3, 0)
+    return f"{round(value / digits) * digits:,}"
 
 
 def duration(seconds: float) -> str:

@@ -16,10 +16,10 @@ from cnnstudio.ui import theme
 from cnnstudio.ui.design.cost_model import COLUMNS, NODE, PATH, SHARE, SORT, TEXTS, CostModel
 from cnnstudio.ui.session import Session
 
-NAME_WIDTH = 168
-LAYER_WIDTH = 168
-SHAPE_WIDTH = 104
-NUMBER_WIDTH = 112
+NAME_WIDTH = 136
+LAYER_WIDTH = 144
+SHAPE_WIDTH = 96
+NUMBER_WIDTH = 100
 
 
 class CostTable(QTreeView):
