@@ -181,7 +181,8 @@ def print_code(code: OwnCode) -> None:
     from cnnstudio.layers.own.code import for_eyes
 
     for name, text in code.files.items():
-        print(f"─── {name} ({code.prefix}, from {code.origin}) ───")
+        origin = for_eyes(code.origin).replace("\n", " ")
+        print(f"─── {name} ({code.prefix}, from {origin}) ───")
         print(for_eyes(text).rstrip("\n"))
     for name in code.compiled:
         print(f"─── {name}: compiled, can't be shown ───")

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from cnnstudio.blueprints import SAMPLE, template
 from cnnstudio.graph import Document, Project, SetSetting, load, save
+from cnnstudio.layers.own.lookup import carried_code
 from cnnstudio.ui.message import Message
 from cnnstudio.ui.session import Session
 
@@ -138,7 +139,12 @@ class ProjectFiles(QObject):
                 self._session.settings.forget_recent(path.absolute())
             self._session.tell(Message.of(error, key="open"))
 
-        self._session.in_background(lambda: load(path), show, fail)
+        def read() -> Project:
+            project = load(path)
+            carried_code(project)  # is remembered, so that the window need not read it
+            return project
+
+        self._session.in_background(read, show, fail)
 
     def _show(self, document: Document) -> None:
         self._session.replace_document(document)
