@@ -5,13 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QPlainTextEdit, QPushButton
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QMenu, QPlainTextEdit, QPushButton
 
 from cnnstudio.graph import Document, SourceFile
-from cnnstudio.layers.own import consent, packages
+from cnnstudio.layers.own import consent
+from cnnstudio.ui.canvas.context_menu import context_menu
 from cnnstudio.ui.design import DesignWorkspace
 from cnnstudio.ui.design.own.code_dialog import CodeDialog
 from cnnstudio.ui.design.palette_model import LAYER
+from tests.layers.own.conftest import install as install
 from tests.ui.conftest import wait_for
 from tests.ui.design.conftest import shown
 
@@ -35,14 +38,6 @@ class Gate(nn.Module):
         return x * self.floor
 '''
 KIND = "user:my_layers.Gate"
-
-
-@pytest.fixture(autouse=True)
-def no_packages(monkeypatch):
-    monkeypatch.setattr(packages, "GROUP", "cnnstudio.layers.none")
-    packages.installed.cache_clear()
-    yield
-    packages.installed.cache_clear()
 
 
 @pytest.fixture
@@ -217,3 +212,31 @@ def test_a_layer_of_ones_own_is_found_and_described(workspace, qtbot, file):
     assert palette.model.layers[0].kind == KIND
     index = palette.model.first_layer()
     assert (index.data(), index.data(LAYER).kind) == ("Gate", KIND)
+
+
+def test_menus_on_the_card_and_on_the_palettes_row(workspace, qtbot, file):
+    add(workspace, qtbot, file)
+    put_gate(workspace)
+    item = workspace.canvas.canvas_scene.nodes["gate1"]
+    menu = context_menu(workspace.canvas, item.rect.center())
+    assert "Show the layer's code" in [action.text() for action in menu.actions()]
+
+    workspace.palette_panel.menu_wanted.emit(KIND, QPoint(10, 10))
+    row = workspace.palette_panel.findChild(QMenu, "own_layer_menu")
+    actions = {action.text(): action for action in row.actions()}
+    assert list(actions) == ["Show the code", "Reload from the file", "", "Remove my_layers.py"]
+    actions["Remove my_layers.py"].trigger()
+    row.close()
+    assert workspace._session.project.sources == ()
+
+
+def test_a_packages_first_layer_is_noted_in_the_same_step(workspace, qtbot, install):
+    install()
+    session = workspace._session
+    before = session.project
+    workspace.canvas.add_layer_kind("package:swirls.Scale")
+    answer(workspace, qtbot, "code_leave")
+    [use] = session.project.packages
+    assert (use.distribution, use.version) == ("swirl-layers", "1.2")
+    session.undo.undo()
+    assert session.project == before
