@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnnstudio.compiler import remedies
 from cnnstudio.compiler.memory import inference_bytes, training_bytes
 from cnnstudio.compiler.receptive import receptive_fields
-from cnnstudio.compiler.report import NodeCost, Report
+from cnnstudio.compiler.report import BlockUse, NodeCost, Report
 from cnnstudio.compiler.trace import Trace, trace
 from cnnstudio.compiler.varying import size_problems
 from cnnstudio.graph import Network, Problem, Project, problem_on, structural_problems
@@ -40,6 +40,10 @@ def report_on(found: Trace) -> Report:
             if len(refs) > 1
         },
         problems=problems,
+        uses={
+            path: BlockUse(network=use.network.name, values=dict(use.names))
+            for path, use in found.uses.items()
+        },
         nodes=_costs(found),
         parameters=sum(step.cost.parameters for step in found.used),
         macs=sum(step.cost.macs for step in found.used),

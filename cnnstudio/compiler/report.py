@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from cnnstudio.graph import Problem
@@ -20,6 +22,15 @@ class NodeCost(BaseModel):
     receptive_field: list[int] | None = Field(default_factory=list)
 
 
+class BlockUse(BaseModel):
+    """One copy of a block in the network: which block, and what expressions in it can name."""
+
+    model_config = ConfigDict(frozen=True)
+
+    network: str
+    values: dict[str, Any] = Field(default_factory=dict)
+
+
 class Report(BaseModel):
     """Shapes, problems and cost of a network.
 
@@ -35,6 +46,7 @@ class Report(BaseModel):
     port_shapes: dict[str, list[list[int]]] = Field(default_factory=dict)
     problems: list[Problem] = Field(default_factory=list)
     nodes: dict[str, NodeCost] = Field(default_factory=dict)
+    uses: dict[str, BlockUse] = Field(default_factory=dict)  # by path; the network itself has ""
     parameters: int = 0
     macs: int = 0
     activation_bytes: int = 0

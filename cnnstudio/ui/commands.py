@@ -75,7 +75,7 @@ def _actions(window: MainWindow) -> list[Command]:
 
 
 def _nodes(window: MainWindow) -> list[Command]:
-    network = window.session.project.network
+    network = window.session.network
     made = []
     for id in dict.fromkeys((*network.topological(), *network.by_id)):
         node = network.node(id)

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QUndoStack
 
-from cnnstudio.graph import Changed, Document, Edit, Group, ProblemError, Project
+from cnnstudio.block_library import BlockLibrary, KeptBlock
+from cnnstudio.graph import Changed, Document, Edit, Group, Network, ProblemError, Project
+from cnnstudio.graph.blocks import needed_by
 from cnnstudio.kernel.client import Kernel
 from cnnstudio.layers import LayerKind, catalogue
-from cnnstudio.layers.lookup import kind_of
+from cnnstudio.layers.lookup import block_kind, kind_of
 from cnnstudio.layers.own.lookup import own_kinds, package_notes
 from cnnstudio.training.rundir import RunDirectory
 from cnnstudio.ui import theme
@@ -26,11 +29,13 @@ from cnnstudio.ui.deliveries import Deliveries, OnError, OnResult
 from cnnstudio.ui.edit_command import EditCommand, merge_token
 from cnnstudio.ui.kernel_bridge import KernelBridge
 from cnnstudio.ui.message import Message
+from cnnstudio.ui.place import Place, local, networks_in, place_of
 from cnnstudio.ui.run_watcher import RunWatcher
 from cnnstudio.ui.settings import Settings
 
 Workspace = Literal["design", "data", "train", "inspect"]
 UNDO_LIMIT = 1000
+LIBRARY_PREFIX = "library:"  # of kinds that stand for blocks of the user's own
 
 
 class Session(QObject):
@@ -47,9 +52,12 @@ class Session(QObject):
     saved = Signal()
     report_changed = Signal(object)  # Report
     selection_changed = Signal(object)  # list of node ids
+    place_changed = Signal(object)  # Place: the network that was shown before
     theme_changed = Signal()
     run_changed = Signal(object)  # RunDirectory or None
     runs_listed = Signal()
+    library_changed = Signal()  # files of the user's blocks
+    library_loaded = Signal()  # `kept` has the user's blocks as they are now
     told = Signal(object)  # Message
     withdrawn = Signal(str)  # the key of a message that no longer holds
     workspace_requested = Signal(str)
@@ -76,6 +84,12 @@ class Session(QObject):
         self.document = Document()
         self.report: Any = None
         self.selection: list[str] = []
+        self.place = Place()
+        self.library = BlockLibrary()
+        self.kept: dict[str, KeptBlock] = {}
+        self._local: tuple[Any, Place, Any] | None = None
+        self._alone: tuple[str, Any] | None = None
+        self._applying = False
         self.run: RunDirectory | None = None
         self._unsubscribe = self.document.subscribe(self._take_change)
         self._was_modified = False
@@ -101,13 +115,17 @@ class Session(QObject):
         one step: pass True for typing, or a token that is new for each drag of a slider.
         """
         before = self.document.project
-        inverse = self.document.apply(edit)
-        notes = package_notes(self.document.project)
-        if notes:
-            # In the same step: the edit brought the first layer of an installed package.
-            also = [self.document.apply(note) for note in notes]
-            edit = Group(text=edit.label, edits=(edit, *notes))
-            inverse = Group(text=edit.label, edits=(*reversed(also), inverse))
+        self._applying = True
+        try:
+            inverse = self.document.apply(edit)
+            notes = package_notes(self.document.project)
+            if notes:
+                # In the same step: the edit brought the first layer of an installed package.
+                also = [self.document.apply(note) for note in notes]
+                edit = Group(text=edit.label, edits=(edit, *notes))
+                inverse = Group(text=edit.label, edits=(*reversed(also), inverse))
+        finally:
+            self._applying = False
         if self.document.project != before:
             token = merge_token(edit, merge)
             self.undo.push(EditCommand(self.document, edit, inverse, token))
@@ -128,6 +146,8 @@ class Session(QObject):
         self._unsubscribe = document.subscribe(self._take_change)
         self.undo.clear()
         self.report = None
+        self._alone = None
+        self.place = Place()
         selected, self.selection = self.selection, []
         self.document_replaced.emit()
         if selected:
@@ -137,11 +157,34 @@ class Session(QObject):
 
     def kind_of(self, name: str) -> LayerKind | None:
         """The layer kind of this name in the document; None if it is not known here."""
+        if name.startswith(LIBRARY_PREFIX):
+            kept = self.kept.get(name.removeprefix(LIBRARY_PREFIX))
+            return None if kept is None else _kept_kind(kept)
         return kind_of(self.project, name)
 
     def kinds(self) -> list[LayerKind]:
-        """All kinds of layers that can be added, those of somebody's own code first."""
-        return [*own_kinds(self.project, look=False), *catalogue.values()]
+        """All kinds of layers that can be added here, those of somebody's own first."""
+        own = own_kinds(self.project, look=False)
+        return [*own, *self.block_kinds(), *catalogue.values()]
+
+    def block_kinds(self) -> list[LayerKind]:
+        """The project's blocks that the shown network is not part of, then the user's own."""
+        here = self.network
+        blocks = [
+            block_kind(block)
+            for block in self.project.networks[1:]
+            if block is not here and here not in needed_by(self.project, [block])
+        ]
+        return [*blocks, *map(_kept_kind, self.kept.values())]
+
+    def load_library(self) -> None:
+        """Reads the user's blocks, on another thread."""
+
+        def take(blocks: list[KeptBlock]) -> None:
+            self.kept = {kept.name: kept for kept in blocks}
+            self.library_loaded.emit()
+
+        self.in_background(self.library.blocks, take)
 
     def check_again(self) -> None:
         """Checks the document anew, since something else than the document has changed."""
@@ -157,11 +200,56 @@ class Session(QObject):
 
     def select(self, ids: Iterable[str]) -> None:
         """Makes these nodes (ids) the selected ones."""
-        known = self.document.project.network.by_id
+        known = self.network.by_id
         wanted = [id for id in dict.fromkeys(ids) if id in known]
         if wanted != self.selection:
             self.selection = wanted
             self.selection_changed.emit(list(wanted))
+
+    # Where in the document
+
+    @property
+    def network(self) -> Network:
+        """The network that is shown: the main one, or the block that is open."""
+        return self.place.network(self.project)
+
+    @property
+    def report_here(self) -> Any:
+        """The report that the shown network is part of: on the main network, or on the block that
+        is looked at by itself; None until it came."""
+        if self.place.alone is None:
+            return self.report
+        named, report = self._alone or ("", None)
+        return report if named == self.place.alone else None
+
+    @property
+    def local_report(self) -> Any:
+        """The report on the network that is shown, its names without the path that leads there."""
+        report = self.report_here
+        if report is None or self.place.is_main:
+            return report
+        if self._local is None or self._local[0] is not report or self._local[1] != self.place:
+            self._local = (report, self.place, local(report, self.project, self.place))
+        return self._local[2]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What expressions in the network that is shown come to; empty while that isn't known."""
+        report = self.report_here
+        use = report.uses.get(self.place.path(self.project)) if report is not None else None
+        return dict(use.values) if use is not None else {}
+
+    def go(self, place: Place, select: Iterable[str] = ()) -> None:
+        """Shows another network of the document, with these nodes selected."""
+        place = place.mended(self.project)
+        if place != self.place:
+            before, self.place = self.place, place
+            self.selection = []
+            self._local = None
+            self.place_changed.emit(before)
+            self.selection_changed.emit([])
+            self._ask_alone()
+        self.select(select)
 
     # The kernel and the background
 
@@ -235,6 +323,17 @@ class Session(QObject):
     # What happens
 
     def _take_change(self, change: Changed) -> None:
+        self._local = None
+        mended = self.place.mended(self.project)
+        if not self._applying:
+            # Undone or made again: the user is to see where.
+            changed = list(networks_in(change.edit))
+            known = {network.name for network in self.project.networks}
+            shown = mended.network(self.project).name
+            if changed and shown not in changed and changed[0] in known:
+                mended = place_of(self.project, changed[0])
+        if mended != self.place:
+            self.go(mended)
         self.changed.emit(change)
         self.select(self.selection)
         self._tell_modified()
@@ -255,6 +354,26 @@ class Session(QObject):
             key="check",
             project=document.project,
         )
+        self._ask_alone()
+
+    def _ask_alone(self) -> None:
+        """Asks about a block that is looked at by itself; the report tells of the main network."""
+        name, document = self.place.alone, self.document
+        if name is None:
+            return
+
+        def take(answer: dict[str, Any]) -> None:
+            from cnnstudio.compiler.report import Report
+
+            if document is self.document and name == self.place.alone:
+                self._alone = name, Report.model_validate(answer)
+                if self.report is not None:
+                    self.report_changed.emit(self.report)
+
+        self.ask(
+            "check", take, lambda error: self.tell(Message.of(error, key="check")),
+            key="check block", project=document.project, block=name,
+        )  # fmt: skip
 
     def _take_report(self, document: Document, answer: dict[str, Any]) -> None:
         if document is not self.document:
@@ -273,3 +392,13 @@ class Session(QObject):
         if theme.use(self._theme_mode):
             self.actions.redraw_icons()
             self.theme_changed.emit()
+
+
+def _kept_kind(kept: KeptBlock) -> LayerKind:
+    """A block of the user's library as the palette shows it."""
+    return replace(
+        block_kind(kept.block),
+        kind=f"{LIBRARY_PREFIX}{kept.name}",
+        category="My blocks",
+        icon="mdi6.bookmark-outline",
+    )

@@ -81,6 +81,8 @@ LIGHT = Theme(
         "Linear": "#cc79a7",
         "Operations": "#7a6ff0",
         "My layers": "#9c6b30",
+        "Blocks": "#5b6b8c",
+        "My blocks": "#5b6b8c",
     },
 )
 DARK = Theme(
@@ -120,6 +122,8 @@ DARK = Theme(
         "Input and output": "#9aa1ad",
         "Convolution": "#2b8fd0",
         "My layers": "#c48f4f",
+        "Blocks": "#93a6cc",
+        "My blocks": "#93a6cc",
     },
 )
 

@@ -20,9 +20,9 @@ CURVE_REACH = 6.0
 CURVE_POINTS = 241
 
 
-def check(project: dict[str, Any]) -> Report:
-    """Shapes, problems and cost of the main network."""
-    return check_project(project_from(project))
+def check(project: dict[str, Any], block: str | None = None) -> Report:
+    """Shapes, problems and cost of the main network, or of a block by itself."""
+    return check_project(project_from(project), block)
 
 
 def code(project: dict[str, Any]) -> str:

@@ -27,12 +27,15 @@ NEEDS = {
     "edit.duplicate": 1,
     "edit.duplicate_shared": 1,
     "edit.rename": 1,
+    "block.make": 1,
+    "block.bypass": 1,
     **{f"arrange.align_{side}": 2 for side in get_args(Side)},
     "arrange.distribute_horizontally": 3,
     "arrange.distribute_vertically": 3,
 }
 ALWAYS = ("edit.paste", "edit.add", "view.zoom_in", "view.zoom_out", "view.zoom_actual")
-WITH_NODES = ("edit.select_all", "view.fit", "arrange.layout")
+WITH_BLOCK = ("block.open", "block.dissolve", "block.keep")
+WITH_NODES = ("edit.select_all", "view.fit", "arrange.layout", "block.fold")
 
 
 class CanvasActions:
@@ -47,6 +50,7 @@ class CanvasActions:
         self._add_edit()
         self._add_view()
         self._add_arrange()
+        self._add_blocks()
 
     @property
     def shows_minimap(self) -> bool:
@@ -62,6 +66,13 @@ class CanvasActions:
         )
         for id in ALWAYS:
             self._actions[id].setEnabled(shown)
+        node = canvas.blocks.chosen_block if shown else None
+        for id in WITH_BLOCK:
+            self._actions[id].setEnabled(node is not None)
+        self._actions["block.unfold"].setEnabled(node is not None and "repeat" in node.parameters)
+        inside = bool(canvas.session.place.steps)
+        self._actions["block.independent"].setEnabled(shown and (node is not None or inside))
+        self._actions["block.leave"].setEnabled(shown and not canvas.session.place.is_main)
         for id in WITH_NODES:
             self._actions[id].setEnabled(shown and bool(canvas.canvas_scene.nodes))
 
@@ -101,6 +112,30 @@ class CanvasActions:
                    "mdi6.arrow-right", "View", checkable=True)  # fmt: skip
         flow.setChecked(canvas.canvas_scene.flow == "right")
         flow.toggled.connect(canvas.commands.set_flow)
+
+    def _add_blocks(self) -> None:
+        add, do = self._actions.add, self._canvas.blocks
+        add("block.open", "Open the block", do.open, None, "mdi6.arrow-expand", "Network",
+            tip="Shows what is in it (double-click or Enter)")  # fmt: skip
+        add("block.leave", "Leave the block", do.leave, "Ctrl+Up", "mdi6.arrow-collapse",
+            "Network", tip="Back to the network that it stands in (Escape)")  # fmt: skip
+        add("block.make", "Make block…", do.make, "Ctrl+Shift+G", "mdi6.cube-outline",
+            "Network", tip="Makes the selected layers one node that can be used again")  # fmt: skip
+        add("block.dissolve", "Dissolve the block", do.dissolve, "Ctrl+Shift+U",
+            "mdi6.cube-off-outline", "Network",
+            tip="Puts the layers that are in it in its place")  # fmt: skip
+        add("block.fold", "Fold repeats", do.fold, None, "mdi6.layers-triple-outline", "Network",
+            tip="Makes equal layers in a row one node that is repeated: of the selection, or of "
+            "the whole network")  # fmt: skip
+        add("block.unfold", "Unfold the copies", do.unfold, None, "mdi6.layers-off-outline",
+            "Network", tip="Puts a node for each copy in its place")  # fmt: skip
+        add("block.bypass", "Bypass", do.bypass, "Ctrl+M", "mdi6.debug-step-over", "Network",
+            tip="Switches layers off: they hand their input on")  # fmt: skip
+        add("block.independent", "Make independent", do.make_independent, None,
+            "mdi6.call-split", "Network",
+            tip="Gives this use a block of its own")  # fmt: skip
+        add("block.keep", "Save to my blocks", do.keep, None, "mdi6.bookmark-outline", "Network",
+            tip="Keeps the block for other projects")  # fmt: skip
 
     def _add_arrange(self) -> None:
         add, do = self._actions.add, self._canvas.commands

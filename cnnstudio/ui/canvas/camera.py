@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF
@@ -18,6 +19,15 @@ STEP = 1.25
 # Fitted smaller than this, a network is opened at its beginning, at a scale for reading.
 LEAST_OPENING_SCALE = 0.35
 OPENING_SCALE = 0.75
+
+
+@dataclass(frozen=True)
+class View:
+    """Where a camera looked: the scale, the centre, and whether it kept everything in sight."""
+
+    scale: float
+    centre: tuple[float, float]
+    follows: bool
 
 
 class Camera:
@@ -68,6 +78,22 @@ class Camera:
         if self._set_scale(scale):
             moved = about - self._canvas.viewportTransform().map(under)
             self._scroll(QPointF(round(moved.x()), round(moved.y())))
+        self._canvas.view_moved()
+
+    def view(self) -> View:
+        """Where the view looks now."""
+        centre = self.visible_rect.center()
+        return View(self.scale, (centre.x(), centre.y()), self.follows)
+
+    def look(self, view: View) -> None:
+        """Looks where it looked before."""
+        self._opening = False
+        if view.follows:
+            self.follow()
+            return
+        self._set_scale(view.scale)
+        self._canvas.centerOn(QPointF(*view.centre))
+        self.follows = False
         self._canvas.view_moved()
 
     def room(self) -> tuple[float, float]:

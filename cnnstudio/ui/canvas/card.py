@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from cnnstudio.graph import Network, Node, Problem, ProblemError
 from cnnstudio.layers import LayerKind
+from cnnstudio.ui.canvas.block_card import NO_MARKS, BlockMarks, block_marks, shown_parameters
 from cnnstudio.ui.canvas.geometry import (
     IMAGE_HEIGHT,
     MAPS_HEIGHT,
@@ -43,6 +44,9 @@ class CardContent:
     severity: str | None = None
     problems: tuple[str, ...] = ()
     shares: str | None = None  # name of the node whose weights it uses
+    input_names: tuple[str, ...] = ()  # where several are to be told apart
+    output_names: tuple[str, ...] = ()
+    marks: BlockMarks = NO_MARKS
 
     @property
     def tooltip(self) -> str:
@@ -52,6 +56,7 @@ class CardContent:
     def spoken(self) -> str:
         """The card in a sentence, for a screen reader."""
         parts = [f"{self.name}, {self.label or self.kind}"]
+        parts += [mark for mark in (self.marks.repeat, self.marks.bypassed) if mark]
         if self.summary:
             parts.append(self.summary)
         if self.shapes:
@@ -61,17 +66,24 @@ class CardContent:
 
 @dataclass
 class Findings:
-    """The last report, looked up by node."""
+    """The last report, looked up by node, and what names in expressions come to."""
 
     shapes: dict[str, tuple[Shape, ...]] = field(default_factory=dict)  # by node name
     problems: dict[str, list[Problem]] = field(default_factory=dict)  # by node id
+    values: Mapping[str, Any] = field(default_factory=dict)
+    siblings: Sequence[Mapping[str, Any]] = ()  # the values in each copy of the block
 
 
-def findings(report: Report | None) -> Findings:
-    found = Findings()
+def findings(
+    report: Report | None,
+    values: Mapping[str, Any] | None = None,
+    siblings: Sequence[Mapping[str, Any]] = (),
+) -> Findings:
+    found = Findings(values=values or {}, siblings=siblings)
     if report is None:
         return found
     found.shapes = {name: _shapes(value) for name, value in report.shapes.items()}
+    found.shapes |= {name: _shapes(value) for name, value in report.port_shapes.items()}
     for problem in report.problems:
         # What is wrong inside of a block is marked on the node that stands for it.
         marked = problem.within[0] if problem.within else problem.node_id
@@ -106,19 +118,22 @@ def card_content(
     problems = sorted(found.problems.get(node.id, ()), key=lambda p: GRAVITY[p.severity])
     wired = [edge.target_port for edge in network.incoming(node.id)]
     inputs, outputs, summary = max([0, *wired]) + 1, 1, ""
+    names: tuple[str, ...] = ()
     if layer is not None:
-        outputs = len(layer.outputs)
+        parameters = shown_parameters(node, found.values)
+        names = layer.output_names(parameters)
+        outputs = len(names)
         inputs = len(layer.inputs)
         if layer.variadic:
             # One free port is always offered.
             inputs = max(inputs, max([-1, *wired]) + 2)
         try:
-            summary = layer.summary(node.parameters)
+            summary = layer.summary(parameters)
         except (ProblemError, TypeError, ValueError):
             summary = ""  # the report says on the badge what is wrong with the parameters
     shapes = found.shapes.get(node.name, ())
-    if outputs == 0 and shapes and not summary:
-        summary = shape_text(shapes[0])  # what the network gives
+    if shapes and (node.kind == "Input" or (outputs == 0 and not summary)):
+        summary = shape_text(shapes[0])  # what the network takes or gives
     owner = network.by_id.get(node.shares) if node.shares else None
     return CardContent(
         id=node.id,
@@ -137,7 +152,14 @@ def card_content(
         severity=problems[0].severity if problems else None,
         problems=tuple(f"{p.message} {p.hint}".strip() for p in problems),
         shares=owner.name if owner else None,
+        input_names=layer.inputs if layer is not None and _are_told_apart(layer) else (),
+        output_names=names if len(names) > 1 else (),
+        marks=block_marks(node, found.values, found.siblings),
     )
+
+
+def _are_told_apart(layer: LayerKind) -> bool:
+    return not layer.variadic and len(layer.inputs) > 1
 
 
 def card_height(thumbnail: Thumbnail | None) -> int:

@@ -11,6 +11,13 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen, QPixmap
 
 from cnnstudio.graph.layout import Flow
+from cnnstudio.ui.canvas.block_look import (
+    BYPASSED_OPACITY,
+    paint_pass_through,
+    paint_port_names,
+    paint_repeat,
+    paint_stack,
+)
 from cnnstudio.ui.canvas.card import CardContent, Thumbnail, shape_text
 from cnnstudio.ui.canvas.geometry import (
     BRIEF_SCALE,
@@ -51,6 +58,9 @@ def paint_card(
     color = look.category(content.category) if content.known else look.warning
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    if content.marks.passes:
+        painter.setOpacity(BYPASSED_OPACITY)
+    paint_stack(painter, content, height, look)
     painter.fillPath(outline, look.surface)
     painter.setClipPath(outline)
     painter.fillRect(QRectF(0, 0, EDGE_WIDTH, height), color)
@@ -68,7 +78,11 @@ def paint_card(
         _paint_words(painter, content, look, ratio)
     if thumbnail:
         paint_thumbnail(painter, thumbnail, color, look, brief=scale < BRIEF_SCALE)
+    painter.setOpacity(1.0)
+    paint_pass_through(painter, content, height, look, flow)
     paint_ports(painter, content, height, look, flow)
+    if scale >= BRIEF_SCALE:
+        paint_port_names(painter, content, height, look, flow)
     if content.severity:
         _paint_badge(painter, content.severity, look)
 
@@ -91,12 +105,14 @@ def _paint_words(painter: QPainter, content: CardContent, look: Look, ratio: flo
             QRectF(),
         )
         end -= 20
+    end = paint_repeat(painter, content, look, end)
     kind = (content.label or content.kind).upper()
     kind = kind if content.known else f"{kind} (UNKNOWN)"
     painter.setPen(look.muted)
     painter.setFont(look.kind_font)
     painter.drawText(QPointF(LEFT, 20), look.kind_metrics.elidedText(kind, elide, end - LEFT))
     summary = f"shares {content.shares}" if content.shares else content.summary
+    summary = content.marks.bypassed or summary
     room = RIGHT - LEFT
     name_width = look.name_metrics.horizontalAdvance(content.name)
     summary_room = max(room - name_width - 12, room * 0.4)
@@ -107,7 +123,7 @@ def _paint_words(painter: QPainter, content: CardContent, look: Look, ratio: flo
         painter.drawText(QPointF(RIGHT - width, 42), text)
         room -= width + 8
     painter.setPen(look.text)
-    painter.setFont(look.name_font)
+    painter.setFont(look.struck_font if content.marks.passes else look.name_font)
     painter.drawText(QPointF(LEFT, 42), look.name_metrics.elidedText(content.name, elide, room))
 
 
@@ -118,6 +134,12 @@ def _paint_brief(painter: QPainter, content: CardContent, look: Look, ratio: flo
         icon = look.icon(content.icon, 22, ratio)
         painter.drawPixmap(QRectF(end - 22, 17, 22, 22), icon, QRectF())
         end -= 30
+    if content.marks.repeat:
+        painter.setPen(look.muted)
+        painter.setFont(look.brief_font)
+        width = look.brief_metrics.horizontalAdvance(content.marks.repeat)
+        painter.drawText(QPointF(end - width, 37), content.marks.repeat)
+        end -= width + 10
     name = look.brief_metrics.elidedText(content.name, Qt.TextElideMode.ElideRight, end - LEFT)
     painter.setPen(look.text)
     painter.setFont(look.brief_font)

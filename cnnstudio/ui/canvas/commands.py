@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QPointF, QRect, QRectF
 from PySide6.QtGui import QGuiApplication
 
 from cnnstudio.graph import AddNode, Edge, Edit, Group, Move, ProblemError, Rename
-from cnnstudio.graph.clipboard import MIME_TYPE, copy
+from cnnstudio.graph.blocks.bringing import bring
+from cnnstudio.graph.clipboard import MIME_TYPE, copy, with_blocks
 from cnnstudio.graph.edits import Paste
 from cnnstudio.graph.layout import Flow, arrange
+from cnnstudio.graph.model import BLOCK_PREFIX
 from cnnstudio.ui.canvas import editing
 from cnnstudio.ui.canvas.geometry import CARD_WIDTH, PLAIN_HEIGHT, Point, snap_point
 from cnnstudio.ui.canvas.port import Port
 from cnnstudio.ui.canvas.quick_add import QuickAdd
 from cnnstudio.ui.canvas.rename import NameEditor, name_problem
+from cnnstudio.ui.session import LIBRARY_PREFIX
 
 if TYPE_CHECKING:
     from cnnstudio.graph import Network
@@ -28,7 +32,7 @@ class CanvasCommands:
 
     @property
     def _network(self) -> Network:
-        return self._canvas.session.project.network
+        return self._canvas.session.network
 
     @property
     def _flow(self) -> Flow:
@@ -38,6 +42,9 @@ class CanvasCommands:
 
     def add(self, kind: str) -> None:
         """Adds a layer behind the selected node and wires it, or at a free place in sight."""
+        if kind.startswith(LIBRARY_PREFIX):
+            self._bring(kind, self.add)
+            return
         network, selected = self._network, self._canvas.selected_ids
         if selected:
             edit, id = editing.add_after(
@@ -50,6 +57,9 @@ class CanvasCommands:
 
     def add_at(self, kind: str, corner: Point, into: Edge | None = None) -> None:
         """Adds a layer with its corner there, or into a wire that runs there."""
+        if kind.startswith(LIBRARY_PREFIX):
+            self._bring(kind, lambda kind: self.add_at(kind, corner, into))
+            return
         network = self._network
         if into is not None and into in network.edges:
             node = editing.new_node(network, kind, corner)
@@ -65,7 +75,9 @@ class CanvasCommands:
 
     def add_wired(self, kind: str, point: QPointF, port: Port) -> None:
         """Adds a layer with its port at the point, wired to this port."""
-        if port.node in self._network.by_id:
+        if kind.startswith(LIBRARY_PREFIX):
+            self._bring(kind, lambda kind: self.add_wired(kind, point, port))
+        elif port.node in self._network.by_id:
             self._add(*editing.add_wired(self._network, kind, point.toTuple(), port, self._flow))
 
     def quick_add(self, point: QPointF | None = None, port: Port | None = None) -> None:
@@ -94,6 +106,19 @@ class CanvasCommands:
         popup.chosen.connect(lambda kind: self.add_at(kind, corner, edge))
         popup.open_at(self._popup_place(point))
 
+    def _bring(self, kind: str, add: Callable[[str], None]) -> None:
+        """Brings a block of the user's library into the project and adds it, as one undo step."""
+        session = self._canvas.session
+        kept = session.kept.get(kind.removeprefix(LIBRARY_PREFIX))
+        if kept is None:
+            return
+        edits, names = bring(session.project, [*kept.needs, kept.block])
+        session.undo.beginMacro(f"Add {kept.name}")
+        if edits:
+            session.apply(Group(text=f"Add {kept.name}", edits=tuple(edits)))
+        add(f"{BLOCK_PREFIX}{names[kept.name]}")
+        session.undo.endMacro()
+
     def _add(self, edit: Edit, id: str) -> None:
         if self._canvas.apply(edit):
             self._canvas.reveal(id)
@@ -118,7 +143,9 @@ class CanvasCommands:
 
     def copy(self) -> None:
         if self._canvas.selected_ids:
-            text = copy(self._network, self._canvas.selected_ids)
+            text = copy(
+                self._network, self._canvas.selected_ids, project=self._canvas.session.project
+            )
             data = QMimeData()
             data.setData(MIME_TYPE, text.encode())
             data.setText(text)
@@ -145,7 +172,7 @@ class CanvasCommands:
         except ProblemError as error:
             canvas.session.tell_error(error)
             return
-        self._paste(edit)
+        self._paste(edit, text or data.text())
 
     def duplicate(self) -> None:
         if self._canvas.selected_ids:
@@ -156,8 +183,10 @@ class CanvasCommands:
         if self._canvas.selected_ids:
             self._paste(editing.duplicate_shared(self._network, self._canvas.selected_ids))
 
-    def _paste(self, edit: Paste) -> None:
-        if edit.nodes and self._canvas.apply(edit):
+    def _paste(self, edit: Paste, text: str = "") -> None:
+        """Makes the edit; from the clipboard's text also come the blocks that it needs."""
+        step = with_blocks(self._canvas.session.project, text, edit) if text else edit
+        if edit.nodes and self._canvas.apply(step):
             self._canvas.select(node.id for node in edit.nodes)
 
     # The selection

@@ -12,6 +12,10 @@ from cnnstudio.layers.own.lookup import is_own
 if TYPE_CHECKING:
     from cnnstudio.ui.canvas.view import CanvasView
 
+BLOCK = (
+    "block.open", "block.dissolve", "block.unfold", "block.independent", "block.keep", "",
+)  # fmt: skip
+MAKE = ("block.make", "block.fold", "block.bypass", "")
 CARD = (
     "edit.rename", "edit.cut", "edit.copy", "edit.duplicate", "edit.duplicate_shared",
     "edit.delete", "", "edit.add",
@@ -24,7 +28,10 @@ CARDS = (
 )  # fmt: skip
 PROBE = ("view.next_probe", "view.previous_probe", "")
 OWN = ("own.show_code", "")
-EMPTY = ("edit.select_all", "", "view.fit", "view.zoom_actual", "arrange.layout")
+EMPTY = (
+    "edit.select_all", "", "view.fit", "view.zoom_actual", "arrange.layout", "block.fold",
+    "block.leave",
+)  # fmt: skip
 
 
 def context_menu(canvas: CanvasView, point: QPointF) -> QMenu:
@@ -41,7 +48,11 @@ def context_menu(canvas: CanvasView, point: QPointF) -> QMenu:
         shows_code = is_own(item.content.kind) and OWN[0] in canvas.session.actions
         if shows_code and len(canvas.selected_ids) == 1:
             _add(menu, canvas, OWN)
+        if canvas.blocks.chosen_block is not None:
+            _add(menu, canvas, BLOCK)
         _add(menu, canvas, CARD if len(canvas.selected_ids) == 1 else CARDS)
+        menu.addSeparator()
+        _add(menu, canvas, MAKE)
     elif wire is not None:
         edge = wire.edge
         canvas.select_wire(edge)

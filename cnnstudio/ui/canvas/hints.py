@@ -21,6 +21,9 @@ def tooltip_at(scene: CanvasScene, point: QPointF) -> str:
             return "".join(f"<p>{escape(problem)}</p>" for problem in content.problems)
         title = content.title or f"Unknown layer {content.kind}"
         lines = [f"<b>{escape(content.name)}</b> – {escape(title)}", escape(content.summary)]
+        lines += [escape(mark) for mark in (content.marks.repeat, content.marks.bypassed)]
+        if content.marks.is_block and content.known:
+            lines.append("Double-click opens it")
         return "<br>".join(line for line in lines if line)
     wire = scene.wire_at(point)
     if wire is None:

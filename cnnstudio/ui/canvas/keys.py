@@ -47,6 +47,8 @@ class CanvasKeys:
         if key in ARROWS and not control:
             self._arrow(Qt.Key(key), modifiers)
             return True
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not control:
+            return canvas.blocks.open()
         if key == Qt.Key.Key_Home:
             canvas.fit()
             return True
@@ -66,7 +68,7 @@ class CanvasKeys:
         elif canvas.selected_ids or canvas.selected_wire:
             canvas.select([])
         else:
-            return False
+            return canvas.blocks.leave()
         return True
 
     def _arrow(self, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> None:
@@ -75,6 +77,8 @@ class CanvasKeys:
         if canvas.input.gesture is not None:
             return
         if modifiers & Qt.KeyboardModifier.AltModifier:
+            if key == Qt.Key.Key_Up and not canvas.selected_ids and canvas.blocks.leave():
+                return
             next_id = step_from(canvas.canvas_scene, canvas.selected_ids, (x, y))
             if next_id is not None:
                 canvas.reveal(next_id)

@@ -30,6 +30,8 @@ class Look:
         self.kind_font = _font(11, bold=True)
         self.kind_font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 0.6)
         self.name_font = _font(14, bold=True)
+        self.struck_font = _font(14, bold=True)
+        self.struck_font.setStrikeOut(True)
         self.brief_font = _font(24, bold=True)
         self.text_font = _font(12)
         self.small_font = _font(11)

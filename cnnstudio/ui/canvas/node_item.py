@@ -13,7 +13,8 @@ from cnnstudio.ui.canvas.routing import Box
 if TYPE_CHECKING:
     from cnnstudio.ui.canvas.scene import CanvasScene
 
-BLEED = 6.0  # outlines and ports stand out of the card
+BLEED = 8.0  # outlines, ports and the cards of a stack stand out of the card
+NAMES_ABOVE = 18.0
 SHAPE_BELOW = 20.0  # room for the shape at a port that no wire leaves
 SHAPE_BESIDE = 110.0
 
@@ -51,7 +52,8 @@ class NodeItem:
         """The picture's rectangle, from the card's top-left corner."""
         down = self._canvas.flow == "down"
         below, right = (SHAPE_BELOW, BLEED) if down else (BLEED, SHAPE_BESIDE)
-        return QRectF(-BLEED, -BLEED, CARD_WIDTH + BLEED + right, self.height + BLEED + below)
+        above = NAMES_ABOVE if self.content.input_names else BLEED
+        return QRectF(-BLEED, -above, CARD_WIDTH + BLEED + right, self.height + above + below)
 
     def port(self, index: int, is_output: bool) -> QPointF:
         """A port's centre in the scene."""

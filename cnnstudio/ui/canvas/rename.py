@@ -12,29 +12,39 @@ from cnnstudio.graph import Network, is_valid_name
 
 
 class NameEditor(QLineEdit):
-    """Emits `committed` with a name that may be used; Escape gives up."""
+    """Emits `committed` with a name that may be used; Escape gives up.
+
+    With `always` the name that stands in it from the beginning is emitted too.
+    """
 
     committed = Signal(str)
 
     def __init__(
-        self, parent: QWidget, name: str, place: QRect, problem: Callable[[str], str]
+        self,
+        parent: QWidget,
+        name: str,
+        place: QRect,
+        problem: Callable[[str], str],
+        always: bool = False,
     ) -> None:
         super().__init__(name, parent)
         self._old = name
         self._problem = problem
+        self._always = always
         self._done = False
         self.setObjectName("canvas_name_editor")
         self.setAccessibleName(f"New name of {name}")
         self.setGeometry(place)
         self.selectAll()
         self.textChanged.connect(self._show_problem)
-        self.returnPressed.connect(self._commit)
         self.show()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self._close()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._commit()  # and the canvas below must not take the key for its own
         else:
             super().keyPressEvent(event)
 
@@ -60,7 +70,7 @@ class NameEditor(QLineEdit):
         if self._done or self._problem(name):
             return
         self._close()
-        if name != self._old:
+        if self._always or name != self._old:
             self.committed.emit(name)
 
     def _close(self) -> None:

@@ -104,6 +104,9 @@ class CanvasScene(QGraphicsScene):
             if (
                 renew
                 or not same_card(before.by_id.get(node.id), node)
+                or node.block is not None
+                or old_found.values != found.values
+                or old_found.siblings != found.siblings
                 or node.id in ends
                 or node.shares is not None
                 or old_found.shapes.get(node.name) != found.shapes.get(node.name)

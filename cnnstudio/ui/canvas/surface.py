@@ -33,6 +33,7 @@ from PySide6.QtWidgets import (
 )
 
 from cnnstudio.ui.canvas.backdrop import EmptyHint, paint_grid
+from cnnstudio.ui.canvas.breadcrumb import Breadcrumb
 from cnnstudio.ui.canvas.camera import Camera
 from cnnstudio.ui.canvas.geometry import REACH_OF_SCENE
 from cnnstudio.ui.canvas.hints import tooltip_at
@@ -53,6 +54,7 @@ class CanvasSurface(QGraphicsView):
     keys: CanvasKeys
     minimap: Minimap
     hint: EmptyHint
+    breadcrumb: Breadcrumb
 
     def __init__(self, scene: CanvasScene, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -107,6 +109,7 @@ class CanvasSurface(QGraphicsView):
         if self.camera.follows:
             self.camera.follow()
         self.minimap.place()
+        self.breadcrumb.place()
         self.hint.place()
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QWidget
 from cnnstudio.graph import Changed, Edge, Edit
 from cnnstudio.ui.canvas.actions import CanvasActions
 from cnnstudio.ui.canvas.backdrop import EmptyHint
-from cnnstudio.ui.canvas.camera import Camera
+from cnnstudio.ui.canvas.block_commands import BlockCommands
+from cnnstudio.ui.canvas.breadcrumb import Breadcrumb
+from cnnstudio.ui.canvas.camera import Camera, View
 from cnnstudio.ui.canvas.card import Thumbnail, findings, room_for
 from cnnstudio.ui.canvas.commands import CanvasCommands
 from cnnstudio.ui.canvas.context_menu import context_menu
@@ -23,6 +25,7 @@ from cnnstudio.ui.canvas.minimap import Minimap
 from cnnstudio.ui.canvas.port import Port
 from cnnstudio.ui.canvas.scene import CanvasScene
 from cnnstudio.ui.canvas.surface import CanvasSurface
+from cnnstudio.ui.place import Place, siblings
 from cnnstudio.ui.session import Session
 
 
@@ -43,6 +46,9 @@ class CanvasView(CanvasSurface):
         self.camera = Camera(self)
         self.minimap = Minimap(self)
         self.hint = EmptyHint(self)
+        self.blocks = BlockCommands(self)
+        self.breadcrumb = Breadcrumb(self)
+        self._views: dict[Place, View] = {}
         self.input = CanvasInput(self)
         self.commands = CanvasCommands(self)
         self.keys = CanvasKeys(self)
@@ -50,6 +56,7 @@ class CanvasView(CanvasSurface):
         session.document_replaced.connect(self._show_document)
         session.changed.connect(self._take_change)
         session.report_changed.connect(self._show_network)
+        session.place_changed.connect(self._take_place)
         session.selection_changed.connect(self._show_selection)
         session.theme_changed.connect(self._use_theme)
         self._show_document()
@@ -146,14 +153,33 @@ class CanvasView(CanvasSurface):
 
     def _show_document(self) -> None:
         self.input.cancel()
+        self._views.clear()
         self.canvas_scene.set_thumbnails({})
         self._show_network()
         self.camera.open()
 
+    def _take_place(self, before: Place) -> None:
+        """Another network is shown: the view goes where it was there, or opens it."""
+        self.input.cancel()
+        place, project = self.session.place, self.session.project
+        self._views[before] = self.camera.view()
+        same = before.network(project) is place.network(project)
+        if not same:
+            self.canvas_scene.set_thumbnails({})
+            self._select_wire(None)
+        self._show_network(renew=True)
+        if same:
+            return
+        known = self._views.get(place)
+        if known is None:
+            self.camera.open()
+        else:
+            self.camera.look(known)
+
     def _take_change(self, change: Changed) -> None:
         if change.before.sources != change.after.sources:
             self._show_network(renew=True)
-        if change.before.network is change.after.network:
+        if change.before.networks is change.after.networks:
             return
         gesture = self.input.gesture
         if gesture is not None and not gesture.survives_edits:
@@ -162,8 +188,12 @@ class CanvasView(CanvasSurface):
         self._show_network()
 
     def _show_network(self, _: object = None, renew: bool = False) -> None:
-        network, kind_of = self.session.project.network, self.session.kind_of
-        self.canvas_scene.show(network, findings(self.session.report), kind_of, renew)
+        session = self.session
+        network, report = session.network, session.local_report
+        others = siblings(report, session.project, session.place) if report is not None else []
+        found = findings(report, session.values, others)
+        self.canvas_scene.show(network, found, session.kind_of, renew)
+        self.breadcrumb.refresh()
         if self.selected_wire not in self.canvas_scene.wires:
             self._select_wire(None)
         self.input.replay()
@@ -203,10 +233,13 @@ class CanvasView(CanvasSurface):
         self._actions.update()
 
     def double_clicked(self, point: QPointF) -> bool:
-        """On a card's name renames it; on the empty canvas searches for a layer to put there."""
+        """Opens a block; on a card's name renames it; on the empty canvas searches for a layer to
+        put there."""
         scene = self.canvas_scene
         item = scene.node_at(point)
         if item is not None:
+            if self.blocks.open(item.id):
+                return True
             if not 0 <= point.y() - item.rect.top() < PLAIN_HEIGHT:
                 return False
             self.select([item.id])

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cnnstudio.ui.blocks.block_page import BlockPage
 from cnnstudio.ui.design.node_page import NodePage
 from cnnstudio.ui.design.overview_page import OverviewPage
 from cnnstudio.ui.design.parts import PAGE_MARGIN, kind_label
@@ -34,7 +35,8 @@ class Inspector(QWidget):
         self.overview_page = OverviewPage(session)
         self.several_page = SeveralPage(session)
         self.stack = QStackedWidget()
-        for page in (self.overview_page, self.node_page, self.several_page):
+        self.block_page = BlockPage(session)
+        for page in (self.overview_page, self.node_page, self.several_page, self.block_page):
             self.stack.addWidget(_scrolling(page))
         self.kind = kind_label()
         self.header = QHBoxLayout()
@@ -54,6 +56,7 @@ class Inspector(QWidget):
     def redraw(self) -> None:
         """Draws everything in the current theme's colours."""
         self.node_page.redraw()
+        self.block_page.redraw()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -68,10 +71,14 @@ class Inspector(QWidget):
         area.verticalScrollBar().setValue(0)
 
     def _show(self) -> None:
-        known = self._session.project.network.by_id
+        known = self._session.network.by_id
         ids = [id for id in self._session.selection if id in known]
         self.kind.setToolTip("")
-        if not ids:
+        if not ids and not self._session.place.is_main:
+            self.kind.setText("Block")
+            self.block_page.refresh()
+            self.stack.setCurrentIndex(3)
+        elif not ids:
             self.kind.setText("Project")
             self.overview_page.refresh()
             self.stack.setCurrentIndex(0)

@@ -14,8 +14,9 @@ from cnnstudio.training.rundir import RunDirectory
 from cnnstudio.training.status import RunStatus
 from cnnstudio.ui.canvas.card import Thumbnail
 from cnnstudio.ui.canvas.view import CanvasView
-from cnnstudio.ui.design.unchanged import unchanged
+from cnnstudio.ui.design.unchanged import unchanged_in
 from cnnstudio.ui.inquiry import Inquiry
+from cnnstudio.ui.place import Place
 from cnnstudio.ui.session import Session
 
 PACE_MILLISECONDS = 500
@@ -46,6 +47,7 @@ class Living(QObject):
         self._facts: dict[str, Any] = {}
         self._asked: tuple[Path, Probe] | None = None
         self._pictures: dict[str, Thumbnail] = {}
+        self._inside: dict[str, Thumbnail] = {}  # of what is in blocks, by path
         self._shown: dict[str, Thumbnail] = {}
         self._wanted = False
         self._probe = 0
@@ -58,6 +60,7 @@ class Living(QObject):
         self._add_actions()
         session.document_replaced.connect(self._start_over)
         session.changed.connect(self._take_change)
+        session.place_changed.connect(self._take_place)
         session.run_changed.connect(self._take_run)
         session.runs.events.connect(self._take_events)
         session.runs.restarted.connect(self._take_restart)
@@ -125,11 +128,17 @@ class Living(QObject):
     def _take_run(self, _: RunDirectory | None) -> None:
         self._inquiry.forget()
         self._trained, self._facts, self._asked, self._pictures = None, {}, None, {}
+        self._inside = {}
         self._show()
         self.refresh()
 
+    def _take_place(self, _: Place) -> None:
+        self._shown = {}  # the canvas has dropped them itself
+        self._canvas.set_thumbnails({})
+        self._show()
+
     def _take_change(self, change: Changed) -> None:
-        if change.before.network is not change.after.network:
+        if change.before.networks is not change.after.networks:
             self._show()
             if not self._pictures:  # nothing was asked while they would all have been wrong
                 self.refresh()
@@ -194,6 +203,7 @@ class Living(QObject):
         if self._trained is not None and self._asked is not None:
             (_, (_, number)), classes = self._asked, self._facts["classes"]
             self._pictures = pictures(self._trained.network, answer, classes, number)
+            self._inside = {name: one for name, one in answer["nodes"].items() if "." in name}
             self._show()
 
     # Showing
@@ -203,13 +213,15 @@ class Living(QObject):
         trained, project = self._trained, self._session.project
         if trained is None or trained.name != project.name:
             return set()
-        return unchanged(trained.network, project.network)
+        return unchanged_in(trained, project)
 
     def _show(self) -> None:
         """Puts the pictures that are true on the cards, and takes away the others."""
         network = self._session.project.network
         shown = {}
-        if self._pictures and self._switch.isChecked():
+        if not self._session.place.is_main:
+            shown = self._within()
+        elif self._pictures and self._switch.isChecked():
             shown = {
                 network.node(id).name: self._pictures[id]
                 for id in self._kin()
@@ -221,6 +233,23 @@ class Living(QObject):
             self._shown = shown
             self._canvas.set_thumbnails(shown)
             self._enable_steps()
+
+    def _within(self) -> dict[str, Thumbnail]:
+        """The pictures of what is in the block that is open, by node name."""
+        place, project, trained = self._session.place, self._session.project, self._trained
+        if trained is None or not self._switch.isChecked() or not place.steps:
+            return {}
+        if place.alone is not None or place.steps[0].node_id not in self._kin():
+            return {}
+        path = place.path(project)
+        # It may have been renamed since; the run knows the node by its old name.
+        names = [trained.network.node(place.steps[0].node_id).name, *path.split(".")[1:]]
+        prefix = ".".join(names) + "."
+        return {
+            name.removeprefix(prefix): picture
+            for name, picture in self._inside.items()
+            if name.startswith(prefix)
+        }
 
 
 def pictures(

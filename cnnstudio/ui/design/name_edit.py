@@ -60,7 +60,7 @@ class NameEdit(QLineEdit):
 
     def _commit(self) -> None:
         name = self.text().strip()
-        network = self._session.project.network
+        network = self._session.network
         if name == self._name or self._id not in network.by_id:
             return
         if not name_problem(network, self._id, name):
@@ -68,7 +68,7 @@ class NameEdit(QLineEdit):
             self._session.try_apply(Rename(network=network.name, node_id=self._id, name=name))
 
     def _show_problem(self, text: str) -> None:
-        network = self._session.project.network
+        network = self._session.network
         changed = text != self._name
         said = name_problem(network, self._id, text.strip()) if changed else ""
         self.problem.setText(said)

@@ -80,10 +80,10 @@ class Palette(QWidget):
         self.footer.setContentsMargins(12, 8, 12, 8)
         column.addLayout(self.footer)
 
-    def set_own(self, kinds: Sequence[LayerKind]) -> None:
+    def set_own(self, kinds: Sequence[LayerKind], group: str = "own") -> None:
         """Lists layers of somebody's own before the catalogue's."""
         place = self.list.verticalScrollBar().value()
-        self.model.set_own(kinds)
+        self.model.set_own(kinds, group)
         self._show_count()
         self.list.verticalScrollBar().setValue(place)
 

@@ -30,6 +30,7 @@ class PaletteModel(QAbstractListModel):
         super().__init__()
         self._kinds = list(kinds.values())
         self._own: list[LayerKind] = []
+        self._groups: dict[str, list[LayerKind]] = {}
         self._text = ""
         self._rows: list[str | LayerKind] = []
         self.search("")
@@ -47,9 +48,11 @@ class PaletteModel(QAbstractListModel):
                 self._rows += [category, *layers]
         self.endResetModel()
 
-    def set_own(self, kinds: Sequence[LayerKind]) -> None:
-        """Lists these kinds, which are somebody's own, before the catalogue's."""
-        self._own = list(kinds)
+    def set_own(self, kinds: Sequence[LayerKind], group: str = "own") -> None:
+        """Lists these kinds, which are somebody's own, before the catalogue's; a group replaces
+        what it had."""
+        self._groups[group] = list(kinds)
+        self._own = [kind for name in sorted(self._groups) for kind in self._groups[name]]
         self.search(self._text)
 
     @property

@@ -21,6 +21,7 @@ from cnnstudio.graph import Problem
 from cnnstudio.ui import theme
 from cnnstudio.ui.design.parts import label
 from cnnstudio.ui.design.problem_row import ICONS, SEVERITIES, apply_fix
+from cnnstudio.ui.place import place_within
 from cnnstudio.ui.session import Session
 
 PROBLEM = Qt.ItemDataRole.UserRole
@@ -113,6 +114,10 @@ class Problems(QWidget):
 
     def _choose(self, item: QTreeWidgetItem) -> None:
         problem: Problem = item.data(0, PROBLEM)
+        session = self._session
+        place = place_within(session.project, problem.within, problem.network)
+        if place.network(session.project) is not session.network:
+            session.go(place)
         if problem.node_id is not None:
             self.node_wanted.emit(problem.node_id)
 

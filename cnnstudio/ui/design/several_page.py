@@ -43,7 +43,7 @@ class SeveralPage(QWidget):
         """Shows how many layers these are, what they cost and what can be done with them."""
         if not self._made:
             self._make_buttons()
-        network, report = self._session.project.network, self._session.report
+        network, report = self._session.network, self._session.local_report
         names = [network.node(id).name for id in ids]
         self._count.setText(f"{len(ids)} layers")
         more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
 
 from cnnstudio.ui import theme
 from cnnstudio.ui.actions import Actions
+from cnnstudio.ui.blocks.palette_part import BlocksPart
 from cnnstudio.ui.canvas.view import CanvasView
 from cnnstudio.ui.design.drawer import HEIGHT, Drawer
 from cnnstudio.ui.design.inspector import Inspector
@@ -47,6 +48,7 @@ class DesignWorkspace(QWidget):
         self.living = Living(session, self.canvas)
         self.own = OwnLayers(session, self)
         self.own_part = PalettePart(session, self.palette_panel, self.own)
+        self.blocks_part = BlocksPart(session, self.palette_panel, self.canvas)
         self._add_actions()
         self._restore()
         self._connect()

@@ -120,9 +120,13 @@ class ChoiceEditor(QComboBox):
 Editor = TextEditor | NumberEdit | CheckEditor | ChoiceEditor
 
 
-def editor_for(parameter: Parameter) -> Editor:
-    """The editor of a parameter, named after it and described by its help."""
-    editor = _editor(parameter)
+def editor_for(parameter: Parameter, as_text: bool = False) -> Editor:
+    """The editor of a parameter, named after it and described by its help.
+
+    With `as_text` it is one that an expression can stand in, whatever the type is.
+    """
+    takes_text = parameter.type not in ("bool", "choice")
+    editor = TextEditor(parameter) if as_text and not takes_text else _editor(parameter)
     editor.setObjectName(parameter.name)
     editor.setAccessibleName(parameter.title)
     editor.setAccessibleDescription(parameter.help)

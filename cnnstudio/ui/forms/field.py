@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QSizePolicy
 
+from cnnstudio.graph.expressions import has_expression
 from cnnstudio.layers.declaration import Parameter
 from cnnstudio.ui import theme
 from cnnstudio.ui.forms.editors import editor_for, text_of
+from cnnstudio.ui.forms.formulas import (
+    NameCompleter,
+    check_formula,
+    is_formula,
+    read_formula,
+    show,
+)
 from cnnstudio.ui.forms.share_slider import ShareSlider, has_slider
 from cnnstudio.ui.forms.texts import plain, read, write
 
@@ -19,19 +28,36 @@ Keys = QKeySequence.StandardKey
 
 
 class Field(QObject):
-    """Emits `edited(name, value, merge)` with checked values only, lists as `list`."""
+    """Emits `edited(name, value, merge)` with checked values only, lists as `list`.
+
+    With `formulas` it takes expressions too, and shows what they come to for the names given to
+    `show_names`; it then offers to make the value a parameter of the block (`lifted`), and an
+    editor for text where there is another (`as_text_wanted`). With `slides`, whole numbers between
+    two limits have a slider.
+    """
 
     edited = Signal(str, object, object)
+    lifted = Signal(str)
+    as_text_wanted = Signal(str)
 
-    def __init__(self, parameter: Parameter, parent: QObject) -> None:
+    def __init__(
+        self,
+        parameter: Parameter,
+        parent: QObject,
+        formulas: bool = False,
+        as_text: bool = False,
+        slides: bool = False,
+    ) -> None:
         super().__init__(parent)
+        self._formulas = formulas
+        self._names: Mapping[str, Any] = {}
         self.parameter = parameter
         self.value: Any = plain(parameter.default)
         self._was_shown = False
         self._read_only = False
-        self.editor = editor_for(parameter)
+        self.editor = editor_for(parameter, as_text)
         self.editor.edited.connect(self._take)
-        self.slider = ShareSlider(parameter) if has_slider(parameter) else None
+        self.slider = ShareSlider(parameter) if has_slider(parameter, slides) else None
         if self.slider is not None:
             self.slider.edited.connect(self._slide)
         self.label = FieldLabel(parameter.title)
@@ -44,6 +70,14 @@ class Field(QObject):
         self.error.setTextFormat(Qt.TextFormat.PlainText)
         self.error.setWordWrap(True)
         self.error.hide()
+        self.result = QLabel()
+        self.result.setObjectName(f"result_{parameter.name}")
+        self.result.setProperty("role", "caption")
+        self.result.setTextFormat(Qt.TextFormat.PlainText)
+        self.result.hide()
+        self._completer = None
+        if formulas and isinstance(self.editor, QLineEdit):
+            self._completer = NameCompleter(self.editor)
         self.label.installEventFilter(self)
         self.editor.installEventFilter(self)
         self.show_value(self.value)
@@ -56,11 +90,19 @@ class Field(QObject):
             return
         self.value, self._was_shown = value, True
         self._show_slider()
+        self._show_result()
         text = text_of(self.editor)
         if text is None or not self.editor.hasFocus() or not self._means(text, value):
             self.editor.show_value(value)
             self.show_error("")
         self.label.set_marked(self.differs)
+
+    def show_names(self, names: Mapping[str, Any]) -> None:
+        """What names in expressions stand for; empty while that isn't known."""
+        self._names = names
+        if self._completer is not None:
+            self._completer.set_names(names)
+        self._show_result()
 
     @property
     def differs(self) -> bool:
@@ -118,8 +160,12 @@ class Field(QObject):
 
     def _take(self, raw: Any, merge: object) -> None:
         try:
-            value = read(self.parameter, raw) if isinstance(raw, str) else raw
-            self.parameter.validate(value)
+            value = self._read(raw) if isinstance(raw, str) else raw
+            if not has_expression(value):
+                self.parameter.validate(value)
+        except FormulaError as problem:
+            self.show_error(str(problem))
+            return
         except ValueError as problem:
             self.show_error(f"{self.parameter.title} {problem}.")
             return
@@ -129,6 +175,7 @@ class Field(QObject):
         self.show_error("")
         changed, self.value = value != self.value, value
         self._show_slider()
+        self._show_result()
         self.label.set_marked(self.differs)
         if changed:
             self.edited.emit(self.parameter.name, value, merge)
@@ -143,9 +190,33 @@ class Field(QObject):
 
     def _means(self, text: str, value: Any) -> bool:
         try:
-            return bool(read(self.parameter, text) == value)
+            return bool(self._read(text) == value)
         except ValueError:
             return False
+
+    def _read(self, text: str) -> Any:
+        """The value that a text stands for; ValueError says what is wrong."""
+        if not self._formulas or not is_formula(text):
+            return read(self.parameter, text)
+        try:
+            value = read_formula(self.parameter, text)
+            if self._names:
+                check_formula(self.parameter, value, self._names)
+        except ValueError as problem:
+            raise FormulaError(str(problem)) from None
+        return value
+
+    def _show_result(self) -> None:
+        """What an expression comes to, below the field."""
+        text = ""
+        if has_expression(self.value) and self._names:
+            try:
+                found = check_formula(self.parameter, self.value, self._names)
+                text = f"= {show(self.parameter, found)}"
+            except ValueError:
+                text = ""  # the report says on the node what is wrong with it
+        self.result.setText(text)
+        self.result.setVisible(bool(text))
 
     def _tidy(self) -> None:
         """Writes a typed value as the form writes it: `3x3` as `3 × 3`."""
@@ -164,7 +235,23 @@ class Field(QObject):
         action = menu.addAction(f"Reset to default ({shown})", self.reset)
         action.setObjectName("reset")
         action.setEnabled(self.differs and not self._read_only)
+        if self._formulas and not self._read_only:
+            menu.addSeparator()
+            is_text = isinstance(self.editor, QLineEdit)
+            if not is_text:
+                menu.addAction(
+                    "Use an expression", lambda: self.as_text_wanted.emit(self.parameter.name)
+                ).setObjectName("use_expression")
+            lift = menu.addAction(
+                "Turn into a block parameter", lambda: self.lifted.emit(self.parameter.name)
+            )
+            lift.setObjectName("lift")
+            lift.setEnabled(not has_expression(self.value) and self.value is not None)
         menu.popup(event.globalPos())
+
+
+class FormulaError(ValueError):
+    """What is wrong with an expression, as a sentence."""
 
 
 class FieldLabel(QLabel):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -23,10 +23,23 @@ class Form(QWidget):
     """
 
     edited = Signal(str, object, object)
+    lifted = Signal(str)
+    as_text_wanted = Signal(str)
 
-    def __init__(self, parameters: Sequence[Parameter], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        parameters: Sequence[Parameter],
+        parent: QWidget | None = None,
+        formulas: bool = False,
+        as_text: Collection[str] = (),
+        slides: bool = False,
+    ) -> None:
+        """With `formulas` the fields take expressions, those `as_text` as text whatever their
+        type; with `slides` whole numbers between two limits have sliders."""
         super().__init__(parent)
-        self._fields = {one.name: Field(one, self) for one in parameters}
+        self._fields = {
+            one.name: Field(one, self, formulas, one.name in as_text, slides) for one in parameters
+        }
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(ROW_GAP)
@@ -49,6 +62,8 @@ class Form(QWidget):
         self._folded.hide()
         for field in self._fields.values():
             field.edited.connect(self._take)
+            field.lifted.connect(self.lifted)
+            field.as_text_wanted.connect(self.as_text_wanted)
         self._show_fold(False)
 
     def show_values(self, values: Mapping[str, Any]) -> None:
@@ -56,6 +71,11 @@ class Form(QWidget):
         for name, field in self._fields.items():
             field.show_value(values.get(name, field.parameter.default))
         self._show_fold(self._fold.isChecked())
+
+    def show_names(self, names: Mapping[str, Any]) -> None:
+        """What names in expressions stand for; empty while that isn't known."""
+        for field in self._fields.values():
+            field.show_names(names)
 
     def show_error(self, name: str, text: str) -> None:
         """Says at a field what is wrong with it, unfolding it if need be."""
@@ -108,14 +128,16 @@ def _grid(fields: Sequence[Field]) -> QGridLayout:
         grid.setColumnStretch(column, 1)
         grid.setColumnMinimumWidth(column, 120)
     for row, field in enumerate(fields):
-        grid.addWidget(field.label, 2 * row, 0)
+        grid.addWidget(field.label, 3 * row, 0)
         if field.slider is None:
-            grid.addWidget(field.editor, 2 * row, 1)
+            grid.addWidget(field.editor, 3 * row, 1)
         else:
             pair = QHBoxLayout()
             pair.addWidget(field.slider, 1)
             pair.addWidget(field.editor, 1)
-            grid.addLayout(pair, 2 * row, 1)
-        grid.addWidget(field.error, 2 * row + 1, 0, 1, 2)
-        grid.setRowMinimumHeight(2 * row + 1, 0)
+            grid.addLayout(pair, 3 * row, 1)
+        grid.addWidget(field.result, 3 * row + 1, 1)
+        grid.addWidget(field.error, 3 * row + 2, 0, 1, 2)
+        for part in (1, 2):
+            grid.setRowMinimumHeight(3 * row + part, 0)
     return grid

@@ -109,3 +109,7 @@ class Hand:
     def type(self, text: str) -> None:
         """Types into what has the focus."""
         QTest.keyClicks(QApplication.focusWidget(), text)
+
+    def key_in(self, widget, key: Qt.Key, modifiers=NONE) -> None:
+        """A key in another widget than the canvas."""
+        QTest.keyClick(widget, key, modifiers)

@@ -1,0 +1,1 @@
+"""Blocks in the window: the palette's part for them, and a block's page in the inspector."""
