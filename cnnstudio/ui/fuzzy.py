@@ -16,6 +16,8 @@ def score(query: str, text: str) -> int | None:
     if not wanted:
         return 0
     folded = text.casefold()
+    # Where each folded letter stands in the text: ß folds to two.
+    origin = [place for place, letter in enumerate(text) for _ in letter.casefold()]
     # The best score with which the letters so far end at each place.
     best: dict[int, int] = {-1: 0}
     for letter in wanted:
@@ -23,7 +25,7 @@ def score(query: str, text: str) -> int | None:
         for place, found in enumerate(folded):
             if found != letter:
                 continue
-            worth = START if _starts_word(text, place) else 0
+            worth = START if _starts_word(text, origin[place]) else 0
             reached = [
                 before + (RUN if place == last + 1 and last >= 0 else _gap(place - last - 1))
                 for last, before in best.items()
