@@ -21,6 +21,7 @@ _HOMES = {
     "train": "cnnstudio.training.train",
     "feature_maps": "cnnstudio.interpret.feature_maps",
     "explain": "cnnstudio.interpret.explain",
+    "export": "cnnstudio.deploy.export",
 }
 
 

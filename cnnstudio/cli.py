@@ -256,6 +256,30 @@ def code(
 
 
 @app.command()
+def export(
+    source: Annotated[Path, typer.Argument(metavar="FILE|RUN", help="project file, or run folder")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="file to write; its suffix says how")],
+    format: Annotated[
+        str | None, typer.Option(help="python, pt2, onnx or safetensors, whatever the suffix")
+    ] = None,
+    weights: Annotated[
+        Path | None, typer.Option(help="a .safetensors file, or a run; by default those of RUN")
+    ] = None,
+    checkpoint: Checkpoint = "best",
+    force: Annotated[bool, typer.Option("--force", help="replace existing files")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write the network as PyTorch source, .pt2, ONNX or weights, proven to compute the same."""
+    from cnnstudio.deploy.command import export_from_command_line
+
+    proof = export_from_command_line(source, out, format, weights, checkpoint, force)
+    if as_json:
+        _print_json(proof.model_dump(mode="json") | {"proven": proof.proven})
+    else:
+        tables.print_proof(proof)
+
+
+@app.command()
 def train(
     file: ProjectFile,
     run_dir: Annotated[

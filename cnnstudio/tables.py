@@ -15,6 +15,7 @@ from cnnstudio.graph import CnnStudioError, Project, RunError
 
 if TYPE_CHECKING:
     from cnnstudio.compiler.report import Report
+    from cnnstudio.deploy.proof import Proof
     from cnnstudio.layers.own.code import OwnCode
     from cnnstudio.training.rundir import RunDirectory
 
@@ -27,6 +28,13 @@ def print_error(error: CnnStudioError) -> None:
     print(f"Error: {error.message}", file=sys.stderr)
     if error.hint:
         print(error.hint, file=sys.stderr)
+
+
+def print_proof(proof: Proof) -> None:
+    """The proof as one line on stdout; what else is to be known on stderr."""
+    print(proof.line())
+    for warning in proof.warnings:
+        print(f"Note: {warning}", file=sys.stderr)
 
 
 def print_table(

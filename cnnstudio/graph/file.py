@@ -95,7 +95,7 @@ def write_atomically(path: Path, text: str) -> None:
             stream.write(text)
             stream.flush()
             os.fsync(stream.fileno())
-        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~umask()
         os.chmod(temporary, mode)
         os.replace(temporary, target)
     except OSError as error:
@@ -124,7 +124,8 @@ def _starting_from(project: Project, file: str) -> Project:
     return project.model_copy(update={"training": training})
 
 
-def _umask() -> int:
+def umask() -> int:
+    """Permissions that new files don't get."""
     # The mask can only be read by setting it.
     mask = os.umask(0)
     os.umask(mask)

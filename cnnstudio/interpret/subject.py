@@ -128,24 +128,13 @@ def open_run(path: Path | str, checkpoint: str, load_data: LoadData = load_data)
         raise RunError(f"There is no run in {path}.")
     project = run.project()
     model = build(project)
-    load_weights(checkpoint_folder(run, checkpoint), model)
+    load_weights(run.checkpoint(checkpoint), model)
     return Subject(project, model.eval(), load_data)
 
 
 def open_untrained(project: Project, load_data: LoadData = load_data) -> Subject:
     """A project's network with the weights that a training would begin with."""
     return Subject(project, initial_model(project).eval(), load_data)
-
-
-def checkpoint_folder(run: RunDirectory, checkpoint: str) -> Path:
-    """The folder of a checkpoint by name. Raises RunError with those that there are."""
-    there = run.checkpoints()
-    if checkpoint not in there:
-        raise RunError(
-            f"{run.name} has no checkpoint '{checkpoint}'.",
-            f"It has: {', '.join(there)}." if there else "It has none yet.",
-        )
-    return there[checkpoint]
 
 
 def samples_of(splits: Splits, split: str) -> Samples:

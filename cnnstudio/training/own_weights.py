@@ -43,7 +43,8 @@ def begins_alike(project: Project, other: Project) -> bool:
     files = [Path(one.training.initial_weights or ".") for one in (project, other)]
     if files[0] == files[1] or not all(file.exists() for file in files):
         return bool(project.training.initial_weights) == bool(other.training.initial_weights)
-    return all(file.is_file() for file in files) and filecmp.cmp(*files, shallow=False)
+    one, two = files
+    return one.is_file() and two.is_file() and filecmp.cmp(one, two, shallow=False)
 
 
 def beginning_with(project: Project, file: str) -> Project:

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from cnnstudio.compiler.build import build
-from cnnstudio.graph import Project, RunError
+from cnnstudio.graph import Project
 from cnnstudio.training.checkpoint import load_weights
 from cnnstudio.training.rundir import RunDirectory, read_json
 from cnnstudio.training.status import RunStatus
@@ -69,13 +69,6 @@ class Run:
 
         `checkpoint` is best, last or epoch-0003; RunError if the run has no such one.
         """
-        found = self.directory.checkpoints()
-        folder = found.get(checkpoint)
-        if folder is None:
-            raise RunError(
-                f"{self.directory.name} has no checkpoint '{checkpoint}'.",
-                f"It has: {', '.join(found)}." if found else "It has none yet.",
-            )
         model = build(self.project)
-        load_weights(folder, model)
+        load_weights(self.directory.checkpoint(checkpoint), model)
         return model.eval()

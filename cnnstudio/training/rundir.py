@@ -201,6 +201,16 @@ class RunDirectory:
         paths = {name: self.checkpoint_folder / folder for name, folder in named.items() if folder}
         return {name: path for name, path in paths.items() if path.is_dir()}
 
+    def checkpoint(self, name: str) -> Path:
+        """The folder of a checkpoint by name. Raises RunError with those that there are."""
+        there = self.checkpoints()
+        if name not in there:
+            raise RunError(
+                f"{self.name} has no checkpoint '{name}'.",
+                f"It has: {', '.join(there)}." if there else "It has none yet.",
+            )
+        return there[name]
+
     # Writing
 
     def control(self, wish: Wish) -> None:

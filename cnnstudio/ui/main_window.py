@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QTimer, Signal
 from PySide6.QtGui import (
@@ -39,6 +40,10 @@ from cnnstudio.ui.session import Session
 from cnnstudio.ui.status_bar import StatusBar
 from cnnstudio.ui.top_bar import TopBar
 
+if TYPE_CHECKING:
+    from cnnstudio.training.rundir import RunDirectory
+    from cnnstudio.ui.export import ExportDialog
+
 WIDTH, HEIGHT = 1440, 900
 WARM_UP_MILLISECONDS = 300
 
@@ -70,6 +75,7 @@ class MainWindow(QMainWindow):
         self.banner = Banner()
         self.stack = QStackedWidget()
         self.gallery: Gallery | None = None
+        self.export_dialog: ExportDialog | None = None
         self.top_bar = TopBar(session, self.control)
         self.status = StatusBar(session)
         self._arrange()
@@ -124,6 +130,20 @@ class MainWindow(QMainWindow):
 
         CompareDialog(self.session, self).open()
 
+    def show_export(self, run: RunDirectory | None) -> None:
+        """Opens the export dialog beside the window, with a run's weights chosen."""
+        from cnnstudio.ui.export import ExportDialog
+
+        if self.export_dialog is None:
+            self.export_dialog = ExportDialog(self.session, self, run)
+            self.export_dialog.node_wanted.connect(self._show_node)
+        elif not self.export_dialog.isVisible():
+            self.export_dialog.outcome.clear()
+        self.export_dialog.choose_run(run)
+        self.export_dialog.show()
+        self.export_dialog.raise_()
+        self.export_dialog.activateWindow()
+
     def toggle_full_screen(self) -> None:
         if self.isFullScreen():
             self.showNormal()
@@ -173,6 +193,8 @@ class MainWindow(QMainWindow):
             settings.set_value("window/geometry", self.saveGeometry())
             settings.sync()
             self.hide()
+            if self.export_dialog is not None:
+                self.export_dialog.stop()
             self.journal.close()
             self.session.close()
         super().closeEvent(event)
@@ -213,6 +235,7 @@ class MainWindow(QMainWindow):
             lambda project: self.files.show_recovered(project, None, lambda: None)
         )
         session.problems_requested.connect(self._show_problems)
+        session.export_requested.connect(self.show_export)
         session.told.connect(self._tell)
         session.withdrawn.connect(self.banner.withdraw)
         self.painted.connect(lambda: QTimer.singleShot(WARM_UP_MILLISECONDS, self._warm_up))
@@ -263,6 +286,14 @@ class MainWindow(QMainWindow):
         if is_new:
             # It was not there yet to hear what was asked.
             self.session.problems_requested.emit()
+
+    def _show_node(self, name: str) -> None:
+        """Shows a layer on the canvas, or the block that it is in."""
+        self.show_workspace("design")
+        canvas = self.workspaces["design"].findChild(QGraphicsView)
+        node = self.session.project.network.find(name.split(".")[0])
+        if canvas is not None and node is not None:
+            canvas.reveal(node.id)
 
     def _propose_next(self) -> None:
         """Moves the keyboard to what is proposed, unless the user is busy elsewhere."""

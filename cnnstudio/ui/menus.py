@@ -53,6 +53,15 @@ class Menus(QObject):
         add("file.compare", "Compare with…", window.show_compare, None,
             "mdi6.scale-balance", "File",
             tip="Two networks side by side: sizes, cost, layers that differ")  # fmt: skip
+        add(
+            "file.export",
+            "Export network…",
+            lambda: self._session.export_requested.emit(None),
+            "Ctrl+Shift+E",
+            "mdi6.export-variant",
+            "File",
+            tip="As PyTorch source, .pt2, ONNX or weights, proven to compute the same",
+        )
         add("file.sample", "Open the sample", files.open_sample, None, "mdi6.shape-outline", "File")
         add("file.quit", "Quit", window.close, "Ctrl+Q", None, "File")
 

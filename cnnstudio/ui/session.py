@@ -63,6 +63,7 @@ class Session(QObject):
     workspace_requested = Signal(str)
     project_offered = Signal(object)  # Project to open as new, once unsaved changes are settled
     problems_requested = Signal()
+    export_requested = Signal(object)  # RunDirectory whose network is to be exported, or None
     zoom_changed = Signal(float)  # of the canvas; 1.0 is actual size
 
     def __init__(

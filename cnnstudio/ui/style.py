@@ -165,6 +165,19 @@ QGroupBox {
 }
 QGroupBox::title { subcontrol-origin: margin; left: 10px; padding: 0 4px; color: @text_muted@; }
 
+QRadioButton { spacing: 8px; }
+QRadioButton::indicator {
+    width: 12px; height: 12px; border: 1px solid @text_muted@; border-radius: 7px;
+    background: @surface_sunken@;
+}
+QRadioButton::indicator:checked { border: 4px solid @accent@; width: 6px; height: 6px; }
+QRadioButton::indicator:focus, QRadioButton::indicator:hover { border-color: @accent@; }
+QRadioButton::indicator:disabled { border-color: @text_disabled@; }
+QRadioButton:disabled { color: @text_disabled@; }
+QFrame[role="outcome"] {
+    background: @surface_sunken@; border: 1px solid @border@; border-radius: @radius@;
+}
+QFrame[role="outcome"][level="error"] { background: @error_surface@; border-color: @error@; }
 QFrame[role="line"] { background: @border@; border: none; max-height: 1px; min-height: 1px; }
 QWidget#rail, QWidget#top_bar, QWidget#status_bar, QWidget[role="panel"] { background: @surface@; }
 QWidget#rail { border-right: 1px solid @border@; }

@@ -21,7 +21,6 @@ from cnnstudio.interpret.subject import (
     Picture,
     Reference,
     Subject,
-    checkpoint_folder,
     open_run,
     open_untrained,
 )
@@ -134,7 +133,7 @@ def thumbnails(
 def _subject(run: str | None, checkpoint: str, project: dict[str, Any] | None) -> Subject:
     if run is not None:
         # By folder and not by name: what is "last" today is not the last tomorrow.
-        folder = checkpoint_folder(RunDirectory(run), checkpoint)
+        folder = RunDirectory(run).checkpoint(checkpoint)
         key = str(Path(run).resolve()), folder.name
         return _subjects.get(key, lambda: open_run(run, checkpoint, splits_of))
     if project is None:

@@ -13,6 +13,7 @@ from cnnstudio.ui import theme
 from cnnstudio.ui.forms import Form, parameters_of_settings
 from cnnstudio.ui.session import Session
 from cnnstudio.ui.train.component_form import ComponentForm
+from cnnstudio.ui.train.weights_row import WeightsRow
 
 MAIN = ("epochs", "batch_size", "learning_rate")
 MACHINE = ("seed", "device", "threads", "checkpoint_every")
@@ -35,6 +36,7 @@ class SettingsForm(QScrollArea):
             "optimizer", "Kind", optimizers, fields["optimizer"].description or ""
         )
         self.loss = ComponentForm("loss", "Kind", losses, fields["loss"].description or "")
+        self.weights = WeightsRow()
         self._note = _label("Changes count for the next run.", "caption")
         page = QWidget()
         column = QVBoxLayout(page)
@@ -50,7 +52,9 @@ class SettingsForm(QScrollArea):
             column.addWidget(form)
             form.edited.connect(self._apply)
             if form is self.main:
+                column.addWidget(self.weights)
                 column.addWidget(self._note)
+        self.weights.edited.connect(self._apply)
         column.addStretch()
         self.setWidget(page)
         session.changed.connect(self._show)
@@ -62,7 +66,7 @@ class SettingsForm(QScrollArea):
 
     def redraw(self) -> None:
         """Draws the icons in the current theme's colours."""
-        for form in (self.main, self.optimizer, self.loss, self.machine):
+        for form in (self.main, self.optimizer, self.loss, self.machine, self.weights):
             form.redraw()
 
     def _show(self, *_: object) -> None:
@@ -70,6 +74,7 @@ class SettingsForm(QScrollArea):
         values = {name: getattr(training, name) for name in (*MAIN, *MACHINE)}
         self.main.show_values(values)
         self.machine.show_values(values)
+        self.weights.show_value(training.initial_weights)
         self.optimizer.show_component(training.optimizer)
         self.loss.show_component(training.loss)
 

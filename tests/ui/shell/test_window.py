@@ -323,3 +323,15 @@ def test_the_window_does_not_import_torch(qtbot):
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_the_export_dialog_opens_with_its_keys(window, small_project, tmp_path, qtbot):
+    open_file(window, small_project, tmp_path / "small.cnns", qtbot)
+    qtbot.keyClick(window, Qt.Key.Key_E, CONTROL | Qt.KeyboardModifier.ShiftModifier)
+    dialog = window.export_dialog
+    assert dialog.isVisible() and not dialog.isModal()
+    assert dialog.path.parent == tmp_path
+    window.session.export_requested.emit(None)
+    assert window.export_dialog is dialog
+    dialog.reject()
+    assert not dialog.isVisible()
