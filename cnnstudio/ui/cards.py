@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractButton
 
-from cnnstudio.graph import Network
+from cnnstudio.graph import Project
 from cnnstudio.ui import theme
 from cnnstudio.ui.network_glyph import paint_glyph
 
@@ -17,15 +17,23 @@ LINES = 2
 
 
 class Card(QAbstractButton):
-    """Shows an icon or, once it is known, a network's picture. `size` is without its shadow."""
+    """Shows an icon or, once it is known, a network's picture. `size` is without its shadow.
+
+    `facts` stand in a line of their own below the title. `first_seen` tells that a card without an
+    icon is looked at for the first time.
+    """
+
+    first_seen = Signal()
 
     def __init__(
         self, name: str, title: str, line: str = "", icon: str | None = None,
-        size: QSize | None = None,
+        size: QSize | None = None, facts: str = "",
     ) -> None:  # fmt: skip
         super().__init__()
         self._icon = icon
-        self._network: Network | None = None
+        self._facts = facts
+        self._seen = False
+        self._project: Project | None = None
         self._picture: QPixmap | None = None
         self._size = size or QSize(212, 160)
         self.line = line
@@ -37,8 +45,8 @@ class Card(QAbstractButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self._describe()
 
-    def show_network(self, network: Network, line: str) -> None:
-        self._network, self.line = network, line
+    def show_network(self, project: Project, line: str) -> None:
+        self._project, self.line = project, line
         self._picture = None
         self._describe()
         self.update()
@@ -67,7 +75,12 @@ class Card(QAbstractButton):
         border = "accent" if marked else "border_strong" if self.underMouse() else "border"
         painter.setPen(QPen(theme.color(border), 2.0 if marked else 1.0))
         painter.drawPath(outline)
-        texts_height = TITLE_HEIGHT + LINES * LINE_HEIGHT
+        if not self._seen:
+            self._seen = True
+            if self._icon is None:
+                self.first_seen.emit()
+        facts_height = LINE_HEIGHT if self._facts else 0
+        texts_height = TITLE_HEIGHT + facts_height + LINES * LINE_HEIGHT
         picture = box.adjusted(PADDING, PADDING, -PADDING, -PADDING - texts_height - 8)
         self._paint_picture(painter, picture)
         title = QRectF(picture.left(), picture.bottom() + 8, picture.width(), float(TITLE_HEIGHT))
@@ -81,7 +94,9 @@ class Card(QAbstractButton):
         )  # fmt: skip
         painter.setFont(theme.font(12))
         painter.setPen(theme.color("text_muted"))
-        lines = QRectF(title.left(), title.bottom(), title.width(), float(LINES * LINE_HEIGHT))
+        facts = QRectF(title.left(), title.bottom(), title.width(), float(facts_height))
+        painter.drawText(facts, Qt.AlignmentFlag.AlignVCenter, self._facts)
+        lines = QRectF(title.left(), facts.bottom(), title.width(), float(LINES * LINE_HEIGHT))
         painter.drawText(lines, Qt.TextFlag.TextWordWrap, self._fitting(painter, lines))
 
     def sizeHint(self) -> QSize:
@@ -105,8 +120,8 @@ class Card(QAbstractButton):
             self._picture.fill(Qt.GlobalColor.transparent)
             inner = QPainter(self._picture)
             space = QRectF(0, 0, area.width(), area.height())
-            if self._network is not None:
-                paint_glyph(inner, space, self._network)
+            if self._project is not None:
+                paint_glyph(inner, space, self._project)
             elif self._icon is not None:
                 side = min(40, int(area.height()))
                 pixmap = theme.icon(self._icon, "text_muted").pixmap(QSize(side, side), ratio)
@@ -117,5 +132,5 @@ class Card(QAbstractButton):
 
     def _describe(self) -> None:
         self.setAccessibleName(self.text())
-        self.setAccessibleDescription(self.line)
+        self.setAccessibleDescription(". ".join(filter(None, (self._facts, self.line))))
         self.setToolTip(self.line)

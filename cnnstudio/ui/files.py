@@ -12,7 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from cnnstudio.blueprints import SAMPLE, template
+from cnnstudio.blueprints import SAMPLE, ready
 from cnnstudio.graph import Document, Project, SetSetting, load, save
 from cnnstudio.layers.own.lookup import carried_code
 from cnnstudio.ui.message import Message
@@ -37,10 +37,10 @@ class ProjectFiles(QObject):
         self.after_saving(lambda: self._show(Document()))
 
     def new_from_template(self, name: str, then: Callable[[], object] | None = None) -> None:
-        """A project made from a template; `then` is called once it is shown."""
+        """A project from a template, ready to train; `then` is called once it is shown."""
 
         def start() -> None:
-            self._session.in_background(lambda: template(name), show)
+            self._session.in_background(lambda: ready(name), show)
 
         def show(project: Project) -> None:
             self._show(Document(project))

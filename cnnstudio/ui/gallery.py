@@ -1,4 +1,4 @@
-"""The start page: the sample, templates, recent projects, and work to recover."""
+"""The start page: the sample, recent projects, work to recover, and the templates."""
 
 from __future__ import annotations
 
@@ -11,23 +11,21 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
-    QGridLayout,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
-from cnnstudio.blueprints import SAMPLE, template, templates
+from cnnstudio.blueprints import SAMPLE, template
 from cnnstudio.graph import Project, load
+from cnnstudio.ui.card_section import GAP, MAXIMUM_COLUMNS, CardSection, label
 from cnnstudio.ui.cards import Card
 from cnnstudio.ui.recovery import LeftWork, left_work
 from cnnstudio.ui.session import Session
+from cnnstudio.ui.template_shelf import TemplateShelf
 
-MAXIMUM_COLUMNS = 5
-GAP = 16
 MARGIN = 32
 SAMPLE_LINE = "Trains in about a minute, without any download."
 ARROWS = {
@@ -39,7 +37,7 @@ ARROWS = {
 
 
 class Gallery(QScrollArea):
-    """Emits what was chosen; templates and recovered work are looked up in the background."""
+    """Emits what was chosen; projects and recovered work are looked up in the background."""
 
     sample_chosen = Signal()
     blank_chosen = Signal()
@@ -65,23 +63,27 @@ class Gallery(QScrollArea):
         self._column.setSpacing(GAP)
         outer.addLayout(self._column)
         outer.addStretch()
-        self._column.addWidget(_label("Start with a network", "title"))
+        self._column.addWidget(label("Start with a network", "title"))
         self.sample = self._card("card_sample", "Shapes sample", SAMPLE_LINE,
                                  "mdi6.shape-outline", self.sample_chosen.emit)  # fmt: skip
         blank = self._card("card_blank", "Blank network", "An empty canvas and the palette.",
                            "mdi6.plus", self.blank_chosen.emit)  # fmt: skip
         open_file = self._card("card_open", "Open a project", "A .cnns file; or drop one here.",
                                "mdi6.folder-open-outline", self.open_chosen.emit)  # fmt: skip
-        self._start = _Section("")
+        self._start = CardSection("")
         self._start.show_cards([self.sample, blank, open_file])
-        self._recovered = _Section("Unsaved work from last time")
-        self._recent = _Section("Recent projects")
-        self._templates = _Section("Templates")
+        self._recovered = CardSection("Unsaved work from last time")
+        self._recent = CardSection("Recent projects")
+        self._templates = TemplateShelf(session)
+        self._templates.chosen.connect(self.template_chosen)
         for section in (self._start, self._recovered, self._recent, self._templates):
             self._column.addWidget(section)
         self._column.addStretch()
         self.setWidget(page)
-        session.in_background(templates, self._show_templates)
+        session.in_background(
+            lambda: template(SAMPLE),
+            lambda project: self.sample.show_network(project, self.sample.line),
+        )
         self.refresh()
 
     def refresh(self) -> None:
@@ -141,28 +143,6 @@ class Gallery(QScrollArea):
         card.clicked.connect(lambda: chosen())
         return card
 
-    def _show_templates(self, found: dict[str, str]) -> None:
-        cards = {}
-        for name, line in found.items():
-            if name != SAMPLE:
-                cards[name] = self._card(
-                    f"template_{name}", name, line, None,
-                    lambda name=name: self.template_chosen.emit(name),
-                )  # fmt: skip
-        self._templates.show_cards(list(cards.values()))
-        cards = {SAMPLE: self.sample, **cards}
-        for name in found:
-            self._session.in_background(
-                lambda name=name: template(name),
-                lambda project, name=name: self._show_template(cards[name], project),
-            )
-
-    def _show_template(self, card: Card, project: Project) -> None:
-        line = card.line if card is self.sample else project.description.split("\n")[0]
-        if card is not self.sample and project.name:
-            card.setText(project.name)
-        card.show_network(project.network, line)
-
     def _show_recent(self, found: list[tuple[Path, float]]) -> None:
         cards = []
         for path, changed in found[:MAXIMUM_COLUMNS]:
@@ -181,7 +161,7 @@ class Gallery(QScrollArea):
 
     def _show_network(self, card: Card, project: Project) -> None:
         if shiboken6.isValid(card):
-            card.show_network(project.network, card.line)
+            card.show_network(project, card.line)
 
     def _show_recovered(self, found: list[LeftWork]) -> None:
         rows = [self._recovered_row(work) for work in found]
@@ -194,7 +174,7 @@ class Gallery(QScrollArea):
         line = QHBoxLayout(row)
         line.setContentsMargins(0, 0, 0, 0)
         text = f"{name}, edited {_moment(work.time)}: the window ended before it was saved."
-        line.addWidget(_label(text))
+        line.addWidget(label(text))
         recover = QPushButton("Recover")
         recover.setObjectName("recover")
         recover.setAccessibleName(f"Recover {name}")
@@ -212,66 +192,6 @@ class Gallery(QScrollArea):
         line.addWidget(discard)
         line.addStretch()
         return row
-
-
-class _Section(QWidget):
-    """A heading over cards or rows; hidden while there are none."""
-
-    def __init__(self, title: str) -> None:
-        super().__init__()
-        self._cards: list[Card] = []
-        self._grid = QGridLayout()
-        self._columns = MAXIMUM_COLUMNS
-        self.setAccessibleName(title)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 8, 0, 0)
-        self._column.setSpacing(10)
-        if title:
-            self._column.addWidget(_label(title, "heading"))
-        self._content = QWidget()
-        self._column.addWidget(self._content)
-        self.hide()
-
-    def show_cards(self, cards: list[Card]) -> None:
-        content = QWidget()
-        grid = QGridLayout(content)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(GAP)
-        grid.setColumnStretch(MAXIMUM_COLUMNS, 1)
-        self._grid, self._cards = grid, cards
-        self._arrange()
-        self._replace(content, bool(cards))
-
-    def set_columns(self, columns: int) -> None:
-        if columns != self._columns:
-            self._columns = columns
-            self._arrange()
-
-    def _arrange(self) -> None:
-        for index, card in enumerate(self._cards):
-            self._grid.addWidget(card, index // self._columns, index % self._columns)
-
-    def show_rows(self, rows: list[QWidget]) -> None:
-        content = QWidget()
-        column = QVBoxLayout(content)
-        column.setContentsMargins(0, 0, 0, 0)
-        for row in rows:
-            column.addWidget(row)
-        self._replace(content, bool(rows))
-
-    def _replace(self, content: QWidget, visible: bool) -> None:
-        self._column.replaceWidget(self._content, content)
-        self._content.hide()
-        self._content.deleteLater()
-        self._content = content
-        self.setVisible(visible)
-
-
-def _label(text: str, role: str = "") -> QLabel:
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setProperty("role", role)
-    return label
 
 
 def _short(folder: Path) -> str:

@@ -61,7 +61,7 @@ def paint_card(
     if content.marks.passes:
         painter.setOpacity(BYPASSED_OPACITY)
     paint_stack(painter, content, height, look)
-    painter.fillPath(outline, look.tint(content.tint.level) if content.tint else look.surface)
+    painter.fillPath(outline, look.surface)
     painter.setClipPath(outline)
     painter.fillRect(QRectF(0, 0, EDGE_WIDTH, height), color)
     painter.setClipping(False)
@@ -108,11 +108,11 @@ def _paint_words(painter: QPainter, content: CardContent, look: Look, ratio: flo
     end = paint_repeat(painter, content, look, end)
     kind = (content.label or content.kind).upper()
     kind = kind if content.known else f"{kind} (UNKNOWN)"
-    painter.setPen(look.text if content.tint else look.muted)
+    painter.setPen(look.muted)
     painter.setFont(look.kind_font)
     painter.drawText(QPointF(LEFT, 20), look.kind_metrics.elidedText(kind, elide, end - LEFT))
     summary = f"shares {content.shares}" if content.shares else content.summary
-    summary = content.marks.bypassed or (content.tint.text if content.tint else summary)
+    summary = content.marks.bypassed or summary
     room = RIGHT - LEFT
     name_width = look.name_metrics.horizontalAdvance(content.name)
     summary_room = max(room - name_width - 12, room * 0.4)

@@ -25,7 +25,6 @@ from cnnstudio.ui.canvas.minimap import Minimap
 from cnnstudio.ui.canvas.port import Port
 from cnnstudio.ui.canvas.scene import CanvasScene
 from cnnstudio.ui.canvas.surface import CanvasSurface
-from cnnstudio.ui.canvas.tint import TintLegend, tints
 from cnnstudio.ui.place import Place, siblings
 from cnnstudio.ui.session import Session
 
@@ -47,7 +46,6 @@ class CanvasView(CanvasSurface):
         self.camera = Camera(self)
         self.minimap = Minimap(self)
         self.hint = EmptyHint(self)
-        self.legend = TintLegend(self)
         self.blocks = BlockCommands(self)
         self.breadcrumb = Breadcrumb(self)
         self._views: dict[Place, View] = {}
@@ -105,10 +103,6 @@ class CanvasView(CanvasSurface):
     def arrange(self) -> None:
         """Gives all nodes tidy places, as one undo step."""
         self.commands.arrange()
-
-    def renew(self) -> None:
-        """Draws every card anew."""
-        self._show_network(renew=True)
 
     def fit(self) -> None:
         """Shows the whole network."""
@@ -197,9 +191,7 @@ class CanvasView(CanvasSurface):
         session = self.session
         network, report = session.network, session.local_report
         others = siblings(report, session.project, session.place) if report is not None else []
-        colours, most = tints(report, (n.name for n in network.nodes), self.legend.measure)
-        self.legend.show_most(most)
-        found = findings(report, session.values, others, colours)
+        found = findings(report, session.values, others)
         self.canvas_scene.show(network, found, session.kind_of, renew)
         self.breadcrumb.refresh()
         if self.selected_wire not in self.canvas_scene.wires:
