@@ -280,6 +280,24 @@ def export(
 
 
 @app.command()
+def draw(
+    file: ProjectFile,
+    out: Annotated[Path, typer.Option("--out", "-o", help="file to write: .svg, .pdf or .png")],
+    right: Annotated[bool, typer.Option("--right", help="flow from left to right")] = False,
+    scale: Annotated[float, typer.Option(help="pixels a unit, for .png", min=0.1)] = 2.0,
+    force: Annotated[bool, typer.Option("--force", help="replace an existing file")] = False,
+) -> None:
+    """Draw the network as it stands on the canvas, fit for a paper."""
+    from cnnstudio.compiler.check import check as check_project
+    from cnnstudio.ui.canvas.headless import draw as draw_project
+
+    _refuse_existing(out, force)
+    project = load(file)
+    draw_project(project, check_project(project), out, right, scale)
+    print(out)
+
+
+@app.command()
 def train(
     file: ProjectFile,
     run_dir: Annotated[

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from cnnstudio.graph import DataSettings, KernelError, Project
+from cnnstudio.graph import DataSettings, KernelError, Network, Project
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -14,6 +14,11 @@ Model = TypeVar("Model", bound=BaseModel)
 def project_from(told: dict[str, Any]) -> Project:
     """A project from its dump."""
     return _validated(Project, told)
+
+
+def network_from(told: dict[str, Any]) -> Network:
+    """A network from its dump."""
+    return _validated(Network, told)
 
 
 def settings_from(told: dict[str, Any]) -> DataSettings:

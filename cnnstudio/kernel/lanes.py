@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-Lane = Literal["design", "data", "inspect", "measure"]
+Lane = Literal["design", "data", "inspect", "measure", "layout"]
 
 LANES: Final[dict[str, Lane]] = {
     "check": "design",
     "code": "design",
     "compare": "design",
     "curve": "design",
+    "arrange": "layout",
     "dataset": "data",
     "samples": "data",
     "sample": "data",

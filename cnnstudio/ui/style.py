@@ -43,6 +43,12 @@ QPushButton[role="quiet"]:hover { background: @surface_hover@; }
 QPushButton[role="quiet"]:focus, QPushButton[role="link"]:focus { border-color: @accent@; }
 QPushButton[role="link"] { color: @link@; padding: 2px 4px; margin-left: -5px; }
 
+QFrame#canvas_find, QFrame#canvas_busy {
+    background: @surface_raised@; border: 1px solid @border_strong@; border-radius: @radius@;
+}
+QPlainTextEdit#canvas_text_editor {
+    background: @surface_raised@; border: 1px solid @accent@; border-radius: 4px;
+}
 QToolButton {
     background: transparent; border: 1px solid transparent; border-radius: @radius@; padding: 4px;
 }

@@ -7,12 +7,14 @@ colour-blind, and carry an icon as well.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QPalette
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QPalette, QPixmap
 
 Mode = Literal["system", "light", "dark"]
 
@@ -137,6 +139,13 @@ FRAME_COLORS = {
     "purple": "#8b6ff0",
 }
 
+# For drawings: light, on white.
+PAPER = Theme(
+    "paper",
+    {**LIGHT.colors, "canvas": "#ffffff", "border": LIGHT.colors["border_strong"]},
+    LIGHT.categories,
+)
+
 _current = LIGHT
 
 
@@ -154,6 +163,17 @@ def use(mode: Mode) -> bool:
     wanted = DARK if scheme == Qt.ColorScheme.Dark else LIGHT
     changed, _current = wanted is not _current, wanted
     return changed
+
+
+@contextmanager
+def drawn_in(other: Theme) -> Iterator[None]:
+    """Within it, colours are those of another theme: for a drawing, whatever the window's is."""
+    global _current
+    kept, _current = _current, other
+    try:
+        yield
+    finally:
+        _current = kept
 
 
 def current() -> Theme:
@@ -184,6 +204,13 @@ def icon(name: str, color: QColor | str | None = None) -> QIcon:
     if color is None or isinstance(color, str):
         color = QColor(_current.colors[color or "text"])
     return _icon(name, color.name(QColor.NameFormat.HexArgb), _current.colors["text_disabled"])
+
+
+def swatch(color: QColor, pixels: int = 14) -> QIcon:
+    """A square of a colour, for menus."""
+    picture = QPixmap(pixels, pixels)
+    picture.fill(color)
+    return QIcon(picture)
 
 
 @cache

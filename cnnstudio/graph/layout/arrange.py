@@ -37,12 +37,15 @@ def arranged(
     sizes: Mapping[str, tuple[float, float]],
     flow: Flow = "down",
     room: tuple[float, float] | None = None,
+    shown: Mapping[str, tuple[float, float]] | None = None,
 ) -> Arrangement:
     """A network laid out with its frames and notes; `sizes` gives each card's (width, height).
 
-    `room` is a view's (width, height), in which all is then seen at the largest scale.
+    `room` is a view's (width, height), in which all is then seen at the largest scale. `shown` is
+    how large each card is now, if that differs from the room that it should get: what lies in a
+    frame now stays in it.
     """
-    before = _boxes({node.id: node.position for node in network.nodes}, sizes)
+    before = _boxes({node.id: node.position for node in network.nodes}, shown or sizes)
     held = {frame.id: members(frame, before) for frame in network.frames}
     places = arrange(network, lambda node: sizes[node.id], flow, room=room, held=held)
     frames = arrange_frames(network, _boxes(places, sizes), before, held)

@@ -22,20 +22,23 @@ ALIGN = {
 }
 # From how many selected nodes on an action does something.
 NEEDS = {
-    "edit.cut": 1,
-    "edit.copy": 1,
-    "edit.duplicate": 1,
     "edit.duplicate_shared": 1,
-    "edit.rename": 1,
     "block.make": 1,
     "block.bypass": 1,
     **{f"arrange.align_{side}": 2 for side in get_args(Side)},
     "arrange.distribute_horizontally": 3,
     "arrange.distribute_vertically": 3,
 }
-ALWAYS = ("edit.paste", "edit.add", "view.zoom_in", "view.zoom_out", "view.zoom_actual")
+# What a selected frame is enough for as well.
+WITH_SELECTION = ("edit.cut", "edit.copy", "edit.duplicate", "edit.rename", "edit.frame")
+ALWAYS = (
+    "edit.paste", "edit.add", "edit.note", "view.zoom_in", "view.zoom_out", "view.zoom_actual",
+)  # fmt: skip
 WITH_BLOCK = ("block.open", "block.dissolve", "block.keep")
-WITH_NODES = ("edit.select_all", "view.fit", "arrange.layout", "block.fold")
+WITH_NODES = (
+    "edit.select_all", "edit.find", "view.fit", "arrange.layout", "block.fold",
+    "file.export_drawing", "file.print", "edit.copy_drawing",
+)  # fmt: skip
 
 
 class CanvasActions:
@@ -48,6 +51,7 @@ class CanvasActions:
         self._canvas = canvas
         self._actions = canvas.session.actions
         self._add_edit()
+        self._add_drawing()
         self._add_view()
         self._add_arrange()
         self._add_blocks()
@@ -61,8 +65,11 @@ class CanvasActions:
         shown, selected = canvas.isVisible(), len(canvas.selected_ids)
         for id, count in NEEDS.items():
             self._actions[id].setEnabled(shown and selected >= count)
+        chosen = selected > 0 or bool(canvas.selected_frames)
+        for id in WITH_SELECTION:
+            self._actions[id].setEnabled(shown and chosen)
         self._actions["edit.delete"].setEnabled(
-            shown and (selected > 0 or canvas.selected_wire is not None)
+            shown and (chosen or canvas.selected_wire is not None)
         )
         for id in ALWAYS:
             self._actions[id].setEnabled(shown)
@@ -94,6 +101,20 @@ class CanvasActions:
         add("edit.add", "Add a layer…", do.quick_add, "Ctrl+Space", "mdi6.plus", "Edit",
             tip="Search for a layer to add behind the selected one")  # fmt: skip
 
+        frames = self._canvas.frame_commands
+        add("edit.frame", "Frame the selection", frames.frame_selection, "Ctrl+G",
+            "mdi6.group", "Edit", tip="Puts a titled frame around what is selected")  # fmt: skip
+        add("edit.note", "Add a note", lambda: frames.add_note(), "Ctrl+Alt+N",
+            "mdi6.note-text-outline", "Edit", tip="Text beside the network")  # fmt: skip
+
+    def _add_drawing(self) -> None:
+        add, do = self._actions.add, self._canvas.drawing_commands
+        add("file.export_drawing", "Export the drawing…", do.export, "Ctrl+Shift+E",
+            "mdi6.image-outline", "File", tip="As SVG, PDF or PNG, fit for a paper")  # fmt: skip
+        add("file.print", "Print…", do.print, Keys.Print, "mdi6.printer-outline", "File")
+        add("edit.copy_drawing", "Copy the drawing", do.copy, "Ctrl+Alt+C",
+            "mdi6.image-multiple-outline", "Edit")  # fmt: skip
+
     def _add_view(self) -> None:
         add, canvas = self._actions.add, self._canvas
         add("view.zoom_in", "Zoom in", lambda: canvas.camera.zoom(1.25), ["Ctrl++", "Ctrl+="],
@@ -104,6 +125,8 @@ class CanvasActions:
             "mdi6.magnify", "View")  # fmt: skip
         add("view.fit", "Fit the network", canvas.fit, "Ctrl+9", "mdi6.fit-to-screen-outline",
             "View")  # fmt: skip
+        add("edit.find", "Find a layer on the canvas…", canvas.find_bar.open, Keys.Find,
+            "mdi6.magnify", "Edit", tip="Find a node by its name or kind")  # fmt: skip
         minimap = add("view.minimap", "Overview", None, None, "mdi6.map-outline", "View",
                       checkable=True)  # fmt: skip
         minimap.setChecked(canvas.session.settings.value("canvas/minimap", True))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 FIT_MARGIN_PIXELS = 40.0
 REVEAL_MARGIN_PIXELS = 48.0
+OVERLAY_MARGIN_PIXELS = 12.0
 STEP = 1.25
 # Fitted smaller than this, a network is opened at its beginning, at a scale for reading.
 LEAST_OPENING_SCALE = 0.35
@@ -142,13 +143,32 @@ class Camera:
     def show(self, rect: QRectF) -> None:
         """Scrolls as little as needed to bring the rectangle into sight."""
         seen = self.visible_rect
-        if seen.contains(rect):
-            return
-        margin = REVEAL_MARGIN_PIXELS / self.scale
-        wanted = rect.adjusted(-margin, -margin, margin, margin)
-        x = _shift(seen.left(), seen.right(), wanted.left(), wanted.right())
-        y = _shift(seen.top(), seen.bottom(), wanted.top(), wanted.bottom())
-        self._canvas.centerOn(seen.center() + QPointF(x, y))
+        if not seen.contains(rect):
+            margin = REVEAL_MARGIN_PIXELS / self.scale
+            wanted = rect.adjusted(-margin, -margin, margin, margin)
+            x = _shift(seen.left(), seen.right(), wanted.left(), wanted.right())
+            y = _shift(seen.top(), seen.bottom(), wanted.top(), wanted.bottom())
+            self._move(QPointF(x, y))
+        self._uncover(rect)
+
+    def _uncover(self, rect: QRectF) -> None:
+        """Scrolls on where something that lies over the view would cover the rectangle."""
+        for widget in self._canvas.overlays:
+            if not widget.isVisible():
+                continue
+            place = QRectF(widget.geometry().translated(-self._canvas.viewport().pos()))
+            cover = self._to_scene().mapRect(place)
+            if not cover.intersects(rect):
+                continue
+            margin, middle = OVERLAY_MARGIN_PIXELS / self.scale, self.visible_rect.center()
+            aside = rect.right() - cover.left() + margin  # overlays stand at the right edge
+            past = rect.bottom() - cover.top() + margin
+            if cover.center().y() < middle.y():
+                past = rect.top() - cover.bottom() - margin
+            self._move(QPointF(aside, 0) if aside < abs(past) else QPointF(0, past))
+
+    def _move(self, step: QPointF) -> None:
+        self._canvas.centerOn(self.visible_rect.center() + step)
         self.follows = False
         self._canvas.view_moved()
 

@@ -24,11 +24,12 @@ from cnnstudio.ui.canvas.geometry import (
     CARD_RADIUS,
     CARD_WIDTH,
     EDGE_WIDTH,
+    PLAIN_HEIGHT,
     PORT_RADIUS,
     port_offset,
 )
 from cnnstudio.ui.canvas.look import Look
-from cnnstudio.ui.canvas.thumbnail import LEFT, RIGHT, paint_thumbnail
+from cnnstudio.ui.canvas.thumbnail import COMPACT_WIDTH, LEFT, RIGHT, paint_compact, paint_thumbnail
 
 BADGE_RADIUS = 8.0
 PICTURES_BYTES = 96 * 1024 * 1024
@@ -72,11 +73,14 @@ def paint_card(
     painter.drawPath(outline)
     if selected:  # the category stays visible beside the outline
         painter.fillRect(QRectF(1, CARD_RADIUS, EDGE_WIDTH, height - 2 * CARD_RADIUS), color)
+    compact = bool(thumbnail) and height == PLAIN_HEIGHT
     if scale < BRIEF_SCALE:
         _paint_brief(painter, content, look, ratio)
     else:
-        _paint_words(painter, content, look, ratio)
-    if thumbnail:
+        _paint_words(painter, content, look, ratio, compact)
+    if thumbnail and compact:
+        paint_compact(painter, thumbnail, color, look, brief=scale < BRIEF_SCALE)
+    elif thumbnail:
         paint_thumbnail(painter, thumbnail, color, look, brief=scale < BRIEF_SCALE)
     painter.setOpacity(1.0)
     paint_pass_through(painter, content, height, look, flow)
@@ -95,7 +99,9 @@ def paint_blank(painter: QPainter, content: CardContent, height: float, look: Lo
     painter.fillRect(QRectF(0, 0, EDGE_WIDTH, height), look.category(content.category))
 
 
-def _paint_words(painter: QPainter, content: CardContent, look: Look, ratio: float) -> None:
+def _paint_words(
+    painter: QPainter, content: CardContent, look: Look, ratio: float, compact: bool
+) -> None:
     elide = Qt.TextElideMode.ElideRight
     end = RIGHT - (BADGE_RADIUS + 4 if content.severity else 0)
     if content.icon:
@@ -114,6 +120,8 @@ def _paint_words(painter: QPainter, content: CardContent, look: Look, ratio: flo
     summary = f"shares {content.shares}" if content.shares else content.summary
     summary = content.marks.bypassed or summary
     room = RIGHT - LEFT
+    if compact:  # the thumbnail stands where the summary would
+        summary, room = "", room - COMPACT_WIDTH - 8
     name_width = look.name_metrics.horizontalAdvance(content.name)
     summary_room = max(room - name_width - 12, room * 0.4)
     painter.setFont(look.text_font)

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QMimeData, QPointF, QRect, QRectF
 from PySide6.QtGui import QGuiApplication
 
-from cnnstudio.graph import AddNode, Edge, Edit, Group, Move, ProblemError, Rename
+from cnnstudio.graph import AddNode, Edge, Edit, Group, ProblemError, Rename
 from cnnstudio.graph.blocks.bringing import bring
 from cnnstudio.graph.clipboard import MIME_TYPE, copy, with_blocks
 from cnnstudio.graph.edits import Paste
-from cnnstudio.graph.layout import Flow, arrange
+from cnnstudio.graph.layout import Flow
 from cnnstudio.graph.model import BLOCK_PREFIX
 from cnnstudio.ui.canvas import editing
+from cnnstudio.ui.canvas.framing import with_frames_deleted
 from cnnstudio.ui.canvas.geometry import CARD_WIDTH, PLAIN_HEIGHT, Point, snap_point
 from cnnstudio.ui.canvas.port import Port
 from cnnstudio.ui.canvas.quick_add import QuickAdd
@@ -142,9 +143,13 @@ class CanvasCommands:
     # The clipboard
 
     def copy(self) -> None:
-        if self._canvas.selected_ids:
+        canvas = self._canvas
+        if canvas.selected_ids or canvas.selected_frames:
             text = copy(
-                self._network, self._canvas.selected_ids, project=self._canvas.session.project
+                self._network,
+                canvas.selected_ids,
+                canvas.selected_frames,
+                project=canvas.session.project,
             )
             data = QMimeData()
             data.setData(MIME_TYPE, text.encode())
@@ -164,7 +169,7 @@ class CanvasCommands:
             edit = editing.paste_beside(self._network, text or data.text())
             seen = canvas.visible_rect()
             if centre is None and not all(
-                seen.contains(QPointF(*node.position)) for node in edit.nodes
+                seen.contains(QPointF(*one.position)) for one in (*edit.nodes, *edit.frames)
             ):
                 centre = seen.center()
             if centre is not None:
@@ -175,8 +180,11 @@ class CanvasCommands:
         self._paste(edit, text or data.text())
 
     def duplicate(self) -> None:
-        if self._canvas.selected_ids:
-            self._paste(editing.duplicate(self._network, self._canvas.selected_ids))
+        canvas = self._canvas
+        if canvas.selected_ids or canvas.selected_frames:
+            self._paste(
+                editing.duplicate(self._network, canvas.selected_ids, canvas.selected_frames)
+            )
 
     def duplicate_shared(self) -> None:
         """Copies that use the same weights."""
@@ -186,8 +194,10 @@ class CanvasCommands:
     def _paste(self, edit: Paste, text: str = "") -> None:
         """Makes the edit; from the clipboard's text also come the blocks that it needs."""
         step = with_blocks(self._canvas.session.project, text, edit) if text else edit
-        if edit.nodes and self._canvas.apply(step):
-            self._canvas.select(node.id for node in edit.nodes)
+        if (edit.nodes or edit.frames) and self._canvas.apply(step):
+            self._canvas.select(
+                [node.id for node in edit.nodes], [frame.id for frame in edit.frames]
+            )
 
     # The selection
 
@@ -196,16 +206,22 @@ class CanvasCommands:
         canvas = self._canvas
         wires = [canvas.selected_wire] if canvas.selected_wire else []
         edit = editing.delete(self._network, canvas.selected_ids, wires, verb)
+        edit = with_frames_deleted(self._network, edit, canvas.selected_frames, verb)
         if edit is not None:
             canvas.apply(edit)
 
     def select_all(self) -> None:
-        self._canvas.select(node.id for node in self._network.nodes)
+        network = self._network
+        self._canvas.select(
+            [node.id for node in network.nodes], [frame.id for frame in network.frames]
+        )
 
     def rename(self) -> None:
-        """Lets the name of the last selected node be typed on its card."""
+        """Lets the name of the last selected node, or a frame's title, be typed in place."""
         canvas = self._canvas
         if not canvas.selected_ids:
+            for frame in canvas.selected_frame_values[:1]:
+                canvas.frame_commands.edit(frame)
             return
         id = canvas.selected_ids[-1]
         item = canvas.canvas_scene.nodes[id]
@@ -230,18 +246,8 @@ class CanvasCommands:
     # Places
 
     def arrange(self) -> None:
-        network = self._network
-        if not network.nodes:
-            return
-        places = arrange(
-            network,
-            lambda node: (CARD_WIDTH, self._canvas.room(node.id)),
-            self._flow,
-            room=self._canvas.camera.room(),
-        )
-        move = Move(network=network.name, positions=places)
-        if self._canvas.apply(Group(text="Arrange network", edits=(move,))):
-            self._canvas.fit()
+        """Gives all nodes tidy places, as one undo step; a large network takes a moment."""
+        self._canvas.arranging.start()
 
     def align(self, side: editing.Side) -> None:
         boxes = self._boxes()

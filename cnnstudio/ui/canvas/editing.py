@@ -23,6 +23,7 @@ from cnnstudio.graph.clipboard import copy, paste
 from cnnstudio.graph.edits import Paste
 from cnnstudio.graph.layout import Flow
 from cnnstudio.layers import LayerKind, catalogue
+from cnnstudio.ui.canvas.framing import moved as move_frame
 from cnnstudio.ui.canvas.geometry import (
     CARD_WIDTH,
     MAPS_HEIGHT,
@@ -220,28 +221,34 @@ def paste_beside(network: Network, text: str) -> Paste:
     step = 24.0
     while True:
         pasted = paste(network, text, offset=(step, step))
-        if not any(node.position in taken for node in pasted.nodes):
+        frames_taken = {frame.position for frame in network.frames}
+        if not any(node.position in taken for node in pasted.nodes) and not any(
+            frame.position in frames_taken for frame in pasted.frames
+        ):
             return pasted
         step += 24.0
 
 
 def centred(pasted: Paste, centre: Point) -> Paste:
     """The same nodes with their middle at `centre`."""
-    if not pasted.nodes:
+    boxes = [(*node.position, CARD_WIDTH, PLAIN_HEIGHT) for node in pasted.nodes]
+    boxes += [(*frame.position, *frame.size) for frame in pasted.frames]
+    if not boxes:
         return pasted
-    xs = [node.position[0] for node in pasted.nodes]
-    ys = [node.position[1] for node in pasted.nodes]
-    dx = snap(centre[0] - (min(xs) + max(xs) + CARD_WIDTH) / 2)
-    dy = snap(centre[1] - (min(ys) + max(ys) + PLAIN_HEIGHT) / 2)
+    left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
+    right, bottom = max(box[0] + box[2] for box in boxes), max(box[1] + box[3] for box in boxes)
+    dx = snap(centre[0] - (left + right) / 2)
+    dy = snap(centre[1] - (top + bottom) / 2)
     moved = tuple(
         node.model_copy(update={"position": (node.position[0] + dx, node.position[1] + dy)})
         for node in pasted.nodes
     )
-    return pasted.model_copy(update={"nodes": moved})
+    frames = tuple(move_frame(frame, (dx, dy)) for frame in pasted.frames)
+    return pasted.model_copy(update={"nodes": moved, "frames": frames})
 
 
-def duplicate(network: Network, ids: Sequence[str]) -> Paste:
-    return paste_beside(network, copy(network, ids))
+def duplicate(network: Network, ids: Sequence[str], frames: Sequence[str] = ()) -> Paste:
+    return paste_beside(network, copy(network, ids, frames))
 
 
 def duplicate_shared(network: Network, ids: Sequence[str]) -> Paste:

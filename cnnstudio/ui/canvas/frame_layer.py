@@ -11,6 +11,7 @@ from PySide6.QtGui import QPainter, QPen
 from cnnstudio.graph import Frame
 from cnnstudio.ui.canvas.geometry import FRAME_MARGIN, FRAME_RADIUS, GRIP_REACH, TITLE_HEIGHT
 from cnnstudio.ui.canvas.layer import Layer
+from cnnstudio.ui.canvas.look import Look
 
 if TYPE_CHECKING:
     from cnnstudio.ui.canvas.scene import CanvasScene
@@ -73,13 +74,14 @@ class FrameLayer(Layer):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for frame in self.shown.values():
             if frame_rect(frame).intersects(exposed):
-                paint_frame(painter, self.canvas, frame, frame.id in self.selected)
+                scale = painter.worldTransform().m11()
+                paint_frame(painter, self.canvas.look, frame, frame.id in self.selected, scale)
 
 
-def paint_frame(painter: QPainter, canvas: CanvasScene, frame: Frame, selected: bool) -> None:
-    look, rect = canvas.look, frame_rect(frame)
+def paint_frame(painter: QPainter, look: Look, frame: Frame, selected: bool, scale: float) -> None:
+    """The frame or note, to be seen at this scale."""
+    rect = frame_rect(frame)
     fill, edge = look.frame(frame.color)
-    scale = painter.worldTransform().m11()
     width = max(2.0 if selected else 1.2, 1.0 / scale)
     painter.setPen(QPen(look.accent if selected else edge, width))
     painter.setBrush(fill)

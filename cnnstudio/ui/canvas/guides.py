@@ -6,9 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from PySide6.QtCore import QLineF
+from PySide6.QtGui import QPainter
 
 from cnnstudio.ui.canvas.geometry import snap
+from cnnstudio.ui.canvas.look import Look
 from cnnstudio.ui.canvas.routing import Box
+
+GUIDE_REACH_PIXELS = 6.0
 
 
 @dataclass(frozen=True)
@@ -19,6 +24,15 @@ class Guide:
     at: float
     low: float
     high: float
+
+
+def paint_guides(painter: QPainter, guides: Iterable[Guide], look: Look) -> None:
+    painter.setPen(look.guide_pen)
+    for guide in guides:
+        if guide.upright:
+            painter.drawLine(QLineF(guide.at, guide.low, guide.at, guide.high))
+        else:
+            painter.drawLine(QLineF(guide.low, guide.at, guide.high, guide.at))
 
 
 def aligned(

@@ -13,8 +13,9 @@ from PySide6.QtGui import (
     QWheelEvent,
 )
 
-from cnnstudio.ui.canvas.geometry import PORT_REACH, WIRE_END_REACH, WIRE_REACH
+from cnnstudio.ui.canvas.geometry import GRIP_REACH, PORT_REACH, WIRE_END_REACH, WIRE_REACH
 from cnnstudio.ui.canvas.gestures.drop import LAYER_MIME_TYPE, DropGesture
+from cnnstudio.ui.canvas.gestures.frame import CURSORS, FrameMoveGesture, FrameSizeGesture
 from cnnstudio.ui.canvas.gestures.gesture import Gesture, Pointer
 from cnnstudio.ui.canvas.gestures.marquee import MarqueeGesture
 from cnnstudio.ui.canvas.gestures.move import MoveGesture
@@ -95,7 +96,10 @@ class CanvasInput:
         item = self._scene.node_at(point)
         wire = None if port or item else self._scene.wire_at(point, self._reach(WIRE_REACH))
         self._hover(wire)
-        if port is not None:
+        held = None if port or item or wire else self._scene.frames.part_at(point, self._grip())
+        if held is not None:
+            self._canvas.viewport().setCursor(CURSORS[held[1]])
+        elif port is not None:
             self._canvas.viewport().setCursor(Qt.CursorShape.CrossCursor)
         elif wire is not None:
             self._canvas.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
@@ -138,6 +142,10 @@ class CanvasInput:
         wire = scene.wire_at(point, self._reach(WIRE_REACH))
         if wire is not None:
             return self._replugging(wire, point)
+        held = scene.frames.part_at(point, self._grip())
+        if held is not None:
+            kind = FrameMoveGesture if held[1] == "title" else FrameSizeGesture
+            return kind(canvas, *held)
         return MarqueeGesture(canvas)
 
     def _wiring_from(self, port: Port) -> Gesture:
@@ -164,6 +172,9 @@ class CanvasInput:
             if wire is not None:
                 wire.set_state(wire.selected, True)
             self._hovered = wire
+
+    def _grip(self) -> float:
+        return GRIP_REACH / self._canvas.scale_factor
 
     def _reach(self, reach: float) -> float:
         """A reach in the scene that feels the same at any zoom, and never outgrows a card."""

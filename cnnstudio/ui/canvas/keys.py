@@ -65,7 +65,11 @@ class CanvasKeys:
         canvas = self._canvas
         if canvas.input.gesture is not None:
             canvas.input.cancel()
-        elif canvas.selected_ids or canvas.selected_wire:
+        elif canvas.arranging.going_on:
+            canvas.arranging.cancel()
+        elif canvas.find_bar.isVisible():
+            canvas.find_bar.leave()
+        elif canvas.selected_ids or canvas.selected_wire or canvas.selected_frames:
             canvas.select([])
         else:
             return canvas.blocks.leave()

@@ -133,6 +133,18 @@ class LabelLayer(Layer):
                 text = self._static(self._shown[key][1])
                 painter.drawStaticText(rect.topLeft() + QPointF(PADDING, 0), text)
 
+    def paint_all(self, painter: QPainter) -> None:
+        """Draws every label as text, for a drawing."""
+        look = self.canvas.look
+        painter.setFont(look.text_font)
+        for key, (_, text) in self._shown.items():
+            rect = _rect(self._taken.boxes[key])
+            painter.fillRect(rect, look.canvas)
+            painter.setPen(look.muted)
+            painter.drawText(
+                rect.bottomLeft() + QPointF(PADDING, -look.text_metrics.descent()), text
+            )
+
     def _static(self, text: str) -> QStaticText:
         if text not in self._texts:
             made = QStaticText(text)

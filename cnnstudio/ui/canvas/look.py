@@ -28,7 +28,7 @@ class Look:
         # Mixed beforehand: transparency costs time where hundreds of wires are drawn.
         self.wire = _mixed(self.muted, self.canvas, 0.75)
         self.kind_font = _font(11, bold=True)
-        self.kind_font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 0.6)
+        self.kind_font.setLetterSpacing(QFont.SpacingType.PercentageSpacing, 107)
         self.name_font = _font(14, bold=True)
         self.struck_font = _font(14, bold=True)
         self.struck_font.setStrikeOut(True)

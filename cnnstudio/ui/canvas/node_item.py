@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF
 
 from cnnstudio.ui.canvas.card import CardContent, Thumbnail, card_height
-from cnnstudio.ui.canvas.geometry import CARD_WIDTH, Point, port_offset
+from cnnstudio.ui.canvas.geometry import CARD_WIDTH, PLAIN_HEIGHT, Point, port_offset
 from cnnstudio.ui.canvas.routing import Box
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ class NodeItem:
         self.thumbnail: Thumbnail | None = None
         self.selected = False
         self.shows_shape = True
+        self.compact = False  # a card is close below: the thumbnail is drawn beside the name
 
     @property
     def id(self) -> str:
@@ -36,6 +37,11 @@ class NodeItem:
 
     @property
     def height(self) -> int:
+        return PLAIN_HEIGHT if self.compact else self.full_height
+
+    @property
+    def full_height(self) -> int:
+        """The height with the whole thumbnail."""
         return card_height(self.thumbnail)
 
     @property
@@ -74,7 +80,7 @@ class NodeItem:
 
     def show_thumbnail(self, thumbnail: Thumbnail | None) -> bool:
         """Shows the thumbnail; True if the card's height changes with it."""
-        if card_height(thumbnail) == self.height:
+        if card_height(thumbnail) == self.full_height:
             self.thumbnail = thumbnail
             self.refresh()
             return False
@@ -83,6 +89,16 @@ class NodeItem:
         self._canvas.pictures.drop(self.id)  # its picture has another height
         self.refresh()
         return True
+
+    def set_compact(self, compact: bool) -> bool:
+        """Whether to keep the card small; True if its height changes with it."""
+        before = self.height
+        if compact != self.compact:
+            self._update()
+            self.compact = compact
+            self._canvas.pictures.drop(self.id)
+            self.refresh()
+        return self.height != before
 
     def show_thumbnail_if_changed(self, thumbnail: Thumbnail | None) -> bool:
         return thumbnail is not self.thumbnail and self.show_thumbnail(thumbnail)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QGraphicsScene
 
 from cnnstudio.graph import Edge, Network
@@ -15,10 +16,10 @@ from cnnstudio.ui.canvas.card_layer import CardLayer
 from cnnstudio.ui.canvas.card_picture import PictureStore
 from cnnstudio.ui.canvas.far_layer import FarLayer
 from cnnstudio.ui.canvas.frame_layer import FrameLayer
-from cnnstudio.ui.canvas.geometry import PORT_REACH, WIRE_REACH, Point
+from cnnstudio.ui.canvas.geometry import CARD_RADIUS, IMAGE_HEIGHT, PORT_REACH, WIRE_REACH, Point
 from cnnstudio.ui.canvas.labels import LabelLayer
 from cnnstudio.ui.canvas.lift import Lift
-from cnnstudio.ui.canvas.look import Look
+from cnnstudio.ui.canvas.look import Look, faded
 from cnnstudio.ui.canvas.node_item import NodeItem
 from cnnstudio.ui.canvas.port import Port
 from cnnstudio.ui.canvas.routing import MOST_TRIES, Box, CardIndex, Router
@@ -28,6 +29,8 @@ from cnnstudio.ui.canvas.wire_layer import WireLayer
 CROWD = 40  # from so many changed cards on, looking which wires they touch isn't worth it
 REACH = 160.0  # how far a label may stand out of the cards
 FEW_TRIES = 12  # of a wire's ways, while a card is dragged
+TALLEST = float(IMAGE_HEIGHT)
+LEAST_ROOM = 8.0  # between a card with its thumbnail and the card below
 NEAR = 12.0  # a card disturbs the wires that run so close by
 
 
@@ -49,6 +52,7 @@ class CanvasScene(QGraphicsScene):
         self.wire_index = CardIndex()
         self.is_far = False
         self._lift: Lift | None = None
+        self.marked: set[str] = set()
         self._extent = QRectF()
         self._moving: set[str] = set()  # cards that a drag shows elsewhere
         self._findings = Findings()
@@ -124,6 +128,7 @@ class CanvasScene(QGraphicsScene):
                 item.move_to(node.position)
         for id in disturbed | moved:
             self.cards.put(id, self.nodes[id].box)
+        disturbed |= self._fit_cards(disturbed | moved)
         self.frames.show(network.frames)
         if moved and step is not None:
             disturbed |= self._shift_wires(moved, step)
@@ -139,6 +144,7 @@ class CanvasScene(QGraphicsScene):
         }
         for id in resized:
             self.cards.put(id, self.nodes[id].box)
+        resized |= self._fit_cards(resized)
         if resized:
             self._show_wires(resized)
 
@@ -175,6 +181,24 @@ class CanvasScene(QGraphicsScene):
         chosen = set(ids)
         for item in self.nodes.values():
             item.set_selected(item.id in chosen)
+
+    def mark(self, ids: Iterable[str]) -> None:
+        """Marks the cards that a search has found, and no others."""
+        self.marked = {id for id in ids if id in self.nodes}
+        self.invalidate()
+
+    def paint_marks(self, painter: QPainter) -> None:
+        """Draws what a search has found, over everything."""
+        if not self.marked:
+            return
+        scale = painter.worldTransform().m11()
+        away = max(4.0, 3.0 / scale)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(faded(self.look.accent, 0.12))
+        painter.setPen(QPen(faded(self.look.accent, 0.7), max(2.5, 2.0 / scale)))
+        for id in self.marked & self.nodes.keys():
+            rect = self.nodes[id].rect.adjusted(-away, -away, away, away)
+            painter.drawRoundedRect(rect, CARD_RADIUS + away, CARD_RADIUS + away)
 
     def move_preview(self, positions: Mapping[str, Point]) -> None:
         """Shows nodes elsewhere than the document says, while they are dragged."""
@@ -357,6 +381,25 @@ class CanvasScene(QGraphicsScene):
         self.nodes.pop(id).refresh()
         self.pictures.drop(id)
         self.cards.drop(id)
+
+    def _fit_cards(self, changed: set[str]) -> set[str]:
+        """Lets cards close above another one stay small; the cards that changed their height."""
+        near = set(changed)
+        for id in changed:
+            left, top, right, bottom = self.nodes[id].box
+            near.update(self.cards.near((left, top - TALLEST, right, bottom)))
+        resized = set()
+        for id in near:
+            item = self.nodes[id]
+            left, top, right, _ = item.box
+            below = (left, top, right, top + item.full_height + LEAST_ROOM)
+            crowded = item.thumbnail is not None and any(
+                self.nodes[other].position[1] > top for other in self.cards.near(below)
+            )
+            if item.set_compact(crowded):
+                self.cards.put(id, item.box)
+                resized.add(id)
+        return resized
 
     def _remove_wire(self, edge: Edge) -> None:
         wire = self.wires.pop(edge)

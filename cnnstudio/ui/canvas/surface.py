@@ -100,6 +100,7 @@ class CanvasSurface(QGraphicsView):
         paint_grid(painter, QRectF(rect), self.canvas_scene.look, self.camera.scale)
 
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        self.canvas_scene.paint_marks(painter)
         if self.input.gesture is not None:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self.input.gesture.paint(painter)
@@ -111,6 +112,7 @@ class CanvasSurface(QGraphicsView):
         self.minimap.place()
         self.breadcrumb.place()
         self.hint.place()
+        self.resized()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -120,6 +122,9 @@ class CanvasSurface(QGraphicsView):
         super().hideEvent(event)
         self.input.cancel()
         self.shown_or_hidden()
+
+    def resized(self) -> None:
+        """The view has another size."""
 
     def shown_or_hidden(self) -> None:
         """The canvas came into sight or went out of it."""

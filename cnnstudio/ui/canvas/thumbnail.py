@@ -19,6 +19,10 @@ BRIEF_MAP_SIZE = 54.0
 BRIEF_MAPS_SHOWN = 3
 IMAGE_SIZE = 84.0
 FEW_VALUES = 16
+COMPACT_MAPS = 3
+COMPACT_SIZE = 22.0
+COMPACT_TOP = 28.0
+COMPACT_WIDTH = COMPACT_MAPS * (COMPACT_SIZE + 2)
 NONE_SILENT = "0 silent"
 
 
@@ -38,6 +42,29 @@ def paint_thumbnail(
         text = look.brief_metrics.elidedText if brief else look.text_metrics.elidedText
         shown = text(str(thumbnail["text"]), Qt.TextElideMode.ElideRight, RIGHT - LEFT)
         painter.drawText(QPointF(LEFT, TOP + (14 if brief else 11)), shown)
+
+
+def paint_compact(
+    painter: QPainter, thumbnail: Thumbnail, color: QColor, look: Look, brief: bool = False
+) -> None:
+    """The thumbnail beside the name, on a card that has no room below it."""
+    if brief:
+        return
+    left, size = RIGHT - COMPACT_WIDTH, COMPACT_SIZE
+    if "image" in thumbnail:
+        image = color_image(np.asarray(thumbnail["image"]))
+        painter.drawImage(QRectF(RIGHT - size, COMPACT_TOP, size, size), image)
+    elif "maps" in thumbnail:
+        maps = np.asarray(thumbnail["maps"])[:COMPACT_MAPS]
+        for index, values in enumerate(maps):
+            x = RIGHT - size - (len(maps) - 1 - index) * (size + 2)
+            painter.drawImage(QRectF(x, COMPACT_TOP, size, size), indexed_image(values))
+    elif "values" in thumbnail:
+        values = np.nan_to_num(np.asarray(thumbnail["values"], dtype=np.float32).ravel())
+        if values.size:
+            _paint_bars(
+                painter, values, QRectF(left, COMPACT_TOP, COMPACT_WIDTH, size), color, look
+            )
 
 
 def maps_parts(thumbnail: Thumbnail) -> list[str]:
@@ -84,7 +111,7 @@ def _paint_values(
     values = np.nan_to_num(np.asarray(thumbnail["values"], dtype=np.float32).ravel())
     if values.size == 0:
         return
-    left, bottom, height = LEFT, TOP + 16.0, 20.0
+    left = LEFT
     few = values.size <= FEW_VALUES
     if not few and not brief:
         painter.setPen(look.muted)
@@ -92,14 +119,22 @@ def _paint_values(
         count = int(thumbnail.get("channels", values.size))
         painter.drawText(QPointF(LEFT, TOP + 12), f"{count} values")
         left += 72
-    values = peaks(values, int(RIGHT - left) // 2)
+    _paint_bars(painter, values, QRectF(left, TOP - 4, RIGHT - left, 20.0), color, look)
+
+
+def _paint_bars(
+    painter: QPainter, values: np.ndarray, area: QRectF, color: QColor, look: Look
+) -> None:
+    """The values as bars; of few, the largest in the accent's colour."""
+    few = values.size <= FEW_VALUES
+    values = peaks(values, int(area.width()) // 2)
     low = min(float(values.min()), 0.0)
     span = max(float(values.max()) - low, 1e-9)
-    step = (RIGHT - left) / values.size
-    heights = np.maximum((values - low) / span * height, 1.0)
+    step = area.width() / values.size
+    heights = np.maximum((values - low) / span * area.height(), 1.0)
     bar = step * (0.75 if few else 0.7)
     rects = [
-        QRectF(left + index * step, bottom - tall, bar, tall)
+        QRectF(area.left() + index * step, area.bottom() - tall, bar, tall)
         for index, tall in enumerate(heights.tolist())
     ]
     painter.setPen(Qt.PenStyle.NoPen)

@@ -8,15 +8,20 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QWidget
 
-from cnnstudio.graph import Changed, Edge, Edit
+from cnnstudio.graph import Changed, Edge, Edit, Frame
 from cnnstudio.ui.canvas.actions import CanvasActions
+from cnnstudio.ui.canvas.arranging import Arranging
 from cnnstudio.ui.canvas.backdrop import EmptyHint
 from cnnstudio.ui.canvas.block_commands import BlockCommands
 from cnnstudio.ui.canvas.breadcrumb import Breadcrumb
+from cnnstudio.ui.canvas.busy_note import BusyNote
 from cnnstudio.ui.canvas.camera import Camera, View
 from cnnstudio.ui.canvas.card import Thumbnail, findings, room_for
 from cnnstudio.ui.canvas.commands import CanvasCommands
 from cnnstudio.ui.canvas.context_menu import context_menu
+from cnnstudio.ui.canvas.drawing_commands import DrawingCommands
+from cnnstudio.ui.canvas.find_bar import FindBar
+from cnnstudio.ui.canvas.frame_commands import FrameCommands
 from cnnstudio.ui.canvas.geometry import MAPS_HEIGHT, PLAIN_HEIGHT
 from cnnstudio.ui.canvas.hints import describe_selection
 from cnnstudio.ui.canvas.input import CanvasInput
@@ -41,6 +46,7 @@ class CanvasView(CanvasSurface):
         super().__init__(CanvasScene("right" if flow == "right" else "down"), parent)
         self.session = session
         self.selected_wire: Edge | None = None
+        self.selected_frames: list[str] = []
         self.setObjectName("canvas")
         self.setAccessibleName("Network")
         self.camera = Camera(self)
@@ -51,7 +57,12 @@ class CanvasView(CanvasSurface):
         self._views: dict[Place, View] = {}
         self.input = CanvasInput(self)
         self.commands = CanvasCommands(self)
+        self.frame_commands = FrameCommands(self)
+        self.drawing_commands = DrawingCommands(self)
         self.keys = CanvasKeys(self)
+        self.busy = BusyNote(self)
+        self.find_bar = FindBar(self)
+        self.arranging = Arranging(self)
         self._actions = CanvasActions(self)
         session.document_replaced.connect(self._show_document)
         session.changed.connect(self._take_change)
@@ -67,9 +78,21 @@ class CanvasView(CanvasSurface):
     def selected_ids(self) -> list[str]:
         return self.session.selection
 
-    def select(self, ids: Iterable[str]) -> None:
-        """Makes these nodes the selection, and no wire."""
+    @property
+    def overlays(self) -> list[QWidget]:
+        """What lies over the view and may cover a part of the network."""
+        return [self.minimap, self.find_bar]
+
+    @property
+    def selected_frame_values(self) -> list[Frame]:
+        """The selected frames as the document has them."""
+        chosen = set(self.selected_frames)
+        return [frame for frame in self.canvas_scene.network.frames if frame.id in chosen]
+
+    def select(self, ids: Iterable[str], frames: Iterable[str] = ()) -> None:
+        """Makes these nodes and frames the selection, and no wire."""
         self._select_wire(None)
+        self._select_frames(frames)
         self.session.select(ids)
         # A marquee may have shown another selection than the session's.
         self.canvas_scene.select(self.session.selection)
@@ -154,6 +177,8 @@ class CanvasView(CanvasSurface):
     def _show_document(self) -> None:
         self.input.cancel()
         self._views.clear()
+        self.arranging.cancel()
+        self.find_bar.leave()
         self.canvas_scene.set_thumbnails({})
         self._show_network()
         self.camera.open()
@@ -185,7 +210,15 @@ class CanvasView(CanvasSurface):
         if gesture is not None and not gesture.survives_edits:
             self.input.cancel()
         self.camera.follows = False
+        seen = {item.id for item in self.canvas_scene.nodes_in(self.visible_rect())}
         self._show_network()
+        self._find_what_moved_away(seen)
+
+    def _find_what_moved_away(self, seen: set[str]) -> None:
+        """Shows the whole network when an edit has moved all that was in sight out of it."""
+        left = [id for id in seen if id in self.canvas_scene.nodes]
+        if left and not self.canvas_scene.nodes_in(self.visible_rect()):
+            self.fit()
 
     def _show_network(self, _: object = None, renew: bool = False) -> None:
         session = self.session
@@ -196,10 +229,12 @@ class CanvasView(CanvasSurface):
         self.breadcrumb.refresh()
         if self.selected_wire not in self.canvas_scene.wires:
             self._select_wire(None)
+        self._select_frames(self.selected_frames)
         self.input.replay()
-        self.hint.setVisible(not network.nodes)
+        self.hint.setVisible(not network.nodes and not network.frames)
         self._show_minimap()
         self.minimap.network_changed()
+        self.find_bar.network_changed()
         self._show_selection(self.selected_ids)
 
     def _show_minimap(self) -> None:
@@ -222,12 +257,23 @@ class CanvasView(CanvasSurface):
         self.selected_wire = edge
         self._actions.update()
 
+    def _select_frames(self, ids: Iterable[str]) -> None:
+        known = {frame.id for frame in self.canvas_scene.network.frames}
+        self.selected_frames = [id for id in dict.fromkeys(ids) if id in known]
+        self.canvas_scene.frames.select(self.selected_frames)
+        self._actions.update()
+
     def _use_theme(self) -> None:
         self.canvas_scene.refresh_look()
         self.minimap.network_changed()
+        self.find_bar.redraw()
         self.viewport().update()
 
     # What Qt tells
+
+    def resized(self) -> None:
+        self.busy.place()
+        self.find_bar.place()
 
     def shown_or_hidden(self) -> None:
         self._actions.update()
@@ -246,6 +292,11 @@ class CanvasView(CanvasSurface):
             self.commands.rename()
             return True
         if scene.port_at(point) is None and scene.wire_at(point) is None:
+            held = scene.frames.part_at(point, 0.0)
+            if held is not None:
+                self.select([], [held[0].id])
+                self.frame_commands.edit(held[0])
+                return True
             self.request_quick_add(point)
             return True
         return False

@@ -66,6 +66,12 @@ def hand(canvas: CanvasView, qtbot) -> Hand:
 
 
 @pytest.fixture
+def hand_on(qtbot) -> Callable[[CanvasView], Hand]:
+    """A hand on another canvas than the usual one."""
+    return lambda canvas: Hand(canvas, qtbot)
+
+
+@pytest.fixture
 def chain(canvas: CanvasView, session: Session) -> CanvasView:
     """The canvas with six nodes in a column: n0 Input … n5 Output."""
     nodes = tuple(

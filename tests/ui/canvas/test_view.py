@@ -7,11 +7,11 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
-from cnnstudio.graph import AddNode, Network, Node
+from cnnstudio.graph import AddNode, Edge, Move, Network, Node
 from cnnstudio.ui.canvas.thumbnail import maps_parts, peaks
 
 from .conftest import open_network
-from .hand import CONTROL, LEFT, MIDDLE, SHIFT
+from .hand import ALT, CONTROL, LEFT, MIDDLE, SHIFT
 
 
 def test_the_wheel_zooms_about_the_pointer(chain, hand):
@@ -199,3 +199,53 @@ def test_feature_maps_make_cards_taller_and_stay_in_sight(chain):
     assert chain.visible_rect().contains(chain.canvas_scene.bounds())
     assert " · ".join(maps_parts(output["output1"])) == "+3 maps · mean 0.50 · 1 silent"
     chain.grab()
+
+
+def test_a_revealed_card_is_not_covered_by_the_overview(chain):
+    chain.camera.zoom_to(2.0)
+    for x, y in ((-400, -300), (-400, 0), (0, -300)):
+        chain.reveal("n0")
+        rect = chain.canvas_scene.nodes["n3"].rect
+        chain.centerOn(rect.center() + QPointF(x / 2, y / 2))
+        chain.reveal("n3")
+        shown = chain.viewportTransform().mapRect(rect)
+        assert chain.minimap.isVisible()
+        assert not shown.intersects(chain.minimap.geometry().toRectF())
+
+
+def test_cards_close_above_others_stay_small_when_feature_maps_come(chain):
+    """n0 and n1 are 24 pixels apart, the others have room."""
+    chain.session.apply(Move(positions={"n1": (0.0, 80.0), "n2": (0.0, 400.0)}))
+    chain.session.apply(Move(positions={f"n{i}": (0.0, 200.0 * i + 100) for i in range(3, 6)}))
+    maps = np.zeros((5, 8, 8), dtype=np.uint8)
+    names = [node.name for node in chain.session.project.network.nodes]
+    chain.set_thumbnails({name: {"maps": maps, "channels": 8} for name in names})
+    items = chain.canvas_scene.nodes
+    assert items["n0"].height == 56 and items["n1"].height == 128
+    boxes = [item.rect for item in items.values()]
+    assert not any(a.intersects(b) for i, a in enumerate(boxes) for b in boxes[i + 1 :])
+    chain.session.apply(Move(positions={"n0": (0.0, -200.0)}))
+    assert items["n0"].height == 128
+
+
+def test_dragging_many_cards_takes_their_wires_along(canvas, hand, monkeypatch):
+    count = 60
+    nodes = tuple(
+        Node(id=f"n{i}", kind="ReLU", name=f"n{i}", position=(240.0 * (i % 10), 120.0 * (i // 10)))
+        for i in range(count)
+    )
+    edges = tuple(Edge(source=f"n{i}", target=f"n{i + 10}") for i in range(count - 10))
+    open_network(canvas.session, Network(nodes=nodes, edges=edges))
+    scene = canvas.canvas_scene
+    canvas.select([node.id for node in nodes[:50]])
+    inner, loose = scene.wires[edges[0]], scene.wires[edges[45]]
+    before = inner.route.points
+    hand.begin_drag(hand.middle("n0"), hand.middle("n0") + QPointF(-160, 80), ALT)
+    canvas.grab()
+    assert loose.start != scene.source_of(loose.edge).place  # it follows the lifted card
+    hand.release(hand.middle("n0") + QPointF(-160, 80), ALT)
+    dx, dy = (now - was for now, was in zip(inner.route.points[0], before[0], strict=True))
+    assert (dx, dy) == pytest.approx((-160, 80), abs=3)
+    for wire in scene.wires.values():
+        assert wire.start == scene.source_of(wire.edge).place
+        assert wire.end == scene.target_of(wire.edge).place

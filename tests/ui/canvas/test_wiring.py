@@ -7,8 +7,10 @@ from itertools import pairwise
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QApplication
 
-from cnnstudio.graph import AddNode, Edge, Node
+from cnnstudio.graph import AddNode, Edge, Network, Node
 from cnnstudio.ui.canvas.quick_add import QuickAdd
+
+from .conftest import open_network
 
 
 def network(canvas):
@@ -148,3 +150,31 @@ def test_escape_cancels_a_wire(chain, hand):
     hand.release(hand.beside("n3"))
     assert network(chain) == before
     assert all(wire.opacity == 1.0 for wire in chain.canvas_scene.wires.values())
+
+
+def test_a_wire_that_would_close_a_loop_is_refused_with_a_reason(chain, hand):
+    told = []
+    chain.session.told.connect(told.append)
+    before = network(chain)
+    hand.drag(hand.output("n4"), hand.input("n1"))
+    assert network(chain) == before
+    assert [message.text for message in told] == [
+        "A wire from linear1 to conv2d1 would close a loop."
+    ]
+    assert QApplication.activePopupWidget() is None
+    assert chain.findChild(QuickAdd) is None
+
+
+def test_a_skip_runs_on_its_ports_side_of_the_trunk(canvas):
+    """Beside a straight chain the skip to the second port passes on the right."""
+    kinds = ("Input", "Conv2d", "ReLU", "Add")
+    nodes = tuple(
+        Node(id=f"n{i}", kind=kind, name=f"n{i}", position=(0.0, 120.0 * i))
+        for i, kind in enumerate(kinds)
+    )
+    wires = [(0, 1, 0), (1, 2, 0), (2, 3, 0), (0, 3, 1)]
+    edges = tuple(Edge(source=f"n{a}", target=f"n{b}", target_port=p) for a, b, p in wires)
+    open_network(canvas.session, Network(nodes=nodes, edges=edges))
+    skip = canvas.canvas_scene.wires[edges[3]]
+    assert max(x for x, _ in skip.route.points) > 200
+    assert min(x for x, _ in skip.route.points) >= 0

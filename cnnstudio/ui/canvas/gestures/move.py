@@ -7,22 +7,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLineF, QPointF, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QApplication
 
-from cnnstudio.graph import Group, Move
+from cnnstudio.graph import Frame, Group, Move
 from cnnstudio.ui.canvas.editing import can_insert, insert_making_room
+from cnnstudio.ui.canvas.framing import contents, move_all, moved
 from cnnstudio.ui.canvas.geometry import Point, clamp_place
 from cnnstudio.ui.canvas.gestures.gesture import Gesture, Pointer
-from cnnstudio.ui.canvas.guides import Guide, aligned
+from cnnstudio.ui.canvas.guides import GUIDE_REACH_PIXELS, Guide, aligned, paint_guides
 from cnnstudio.ui.canvas.node_item import NodeItem
 from cnnstudio.ui.canvas.wire_item import WireItem
 
 if TYPE_CHECKING:
     from cnnstudio.ui.canvas.view import CanvasView
-
-GUIDE_REACH_PIXELS = 6.0
 
 
 class MoveGesture(Gesture):
@@ -40,9 +39,19 @@ class MoveGesture(Gesture):
         self._clicked_selected = self._item.id in chosen
         if not self._clicked_selected:
             chosen = [*chosen, self._item.id] if pointer.extends else [self._item.id]
-            self.canvas.select(chosen)
+            self.canvas.select(chosen, self.canvas.selected_frames if pointer.extends else ())
         items = self.scene.nodes
         self._starts = {id: items[id].position for id in chosen if id in items}
+        self._frames = self._selected_frames()
+
+    def _selected_frames(self) -> list[Frame]:
+        """The selected frames, which move along, with all that lies inside them."""
+        network, frames = self.scene.network, {}
+        for frame in self.canvas.selected_frame_values:
+            nodes, inner = contents(network, frame, self.scene.cards.boxes)
+            frames.update({one.id: one for one in (frame, *inner)})
+            self._starts.update({id: network.node(id).position for id in nodes})
+        return list(frames.values())
 
     def move(self, pointer: Pointer) -> None:
         travelled = (pointer.view - self._pressed_view).manhattanLength()
@@ -50,7 +59,9 @@ class MoveGesture(Gesture):
             return
         self._moving = True
         self.canvas.viewport().setCursor(Qt.CursorShape.SizeAllCursor)
-        self.scene.move_preview(self._places(pointer))
+        places = self._places(pointer)
+        self.scene.move_preview(places)
+        self.scene.frames.preview(self._moved_frames(places))
         self._highlight_wire()
         self.canvas.viewport().update()
 
@@ -62,14 +73,12 @@ class MoveGesture(Gesture):
         wire = self._wire
         self._clear()
         network = self.scene.network
-        changed = {id: place for id, place in places.items() if place != network.node(id).position}
-        if not changed:
-            self.scene.restore_positions()
-            return
-        move = Move(network=network.name, positions=changed)
         if wire is None:
-            self.canvas.apply(move)
+            edit = move_all(network, places, self._moved_frames(places))
+            if edit is None or not self.canvas.apply(edit):
+                self.scene.restore_positions()
             return
+        move = Move(network=network.name, positions=places)
         id = self._item.id
         node = network.node(id).model_copy(update={"position": places[id]})
         insertion, _ = insert_making_room(
@@ -86,7 +95,8 @@ class MoveGesture(Gesture):
         if not self._clicked_selected:
             return
         if pointer.extends:
-            self.canvas.select([id for id in self.canvas.selected_ids if id != self._item.id])
+            left = [id for id in self.canvas.selected_ids if id != self._item.id]
+            self.canvas.select(left, self.canvas.selected_frames)
         else:
             self.canvas.select([self._item.id])
 
@@ -110,12 +120,17 @@ class MoveGesture(Gesture):
             others = [
                 item.box for item in self.scene.nodes_in(around) if item.id not in self._starts
             ]
+            others += [f.box for f in self.scene.network.frames if f not in self._frames]
             (dx, dy), self._guides = aligned(box, others, reach)
         dx, dy = step.x() + dx, step.y() + dy
         return {
             id: clamp_place((round(x + dx, 2), round(y + dy, 2)))
             for id, (x, y) in self._starts.items()
         }
+
+    def _moved_frames(self, places: dict[str, Point]) -> list[Frame]:
+        (x, y), (from_x, from_y) = places[self._item.id], self._starts[self._item.id]
+        return [moved(frame, (x - from_x, y - from_y)) for frame in self._frames]
 
     def _highlight_wire(self) -> None:
         id = self._item.id
@@ -137,9 +152,4 @@ class MoveGesture(Gesture):
         self._guides = []
 
     def paint(self, painter: QPainter) -> None:
-        painter.setPen(self.scene.look.guide_pen)
-        for guide in self._guides:
-            if guide.upright:
-                painter.drawLine(QLineF(guide.at, guide.low, guide.at, guide.high))
-            else:
-                painter.drawLine(QLineF(guide.low, guide.at, guide.high, guide.at))
+        paint_guides(painter, self._guides, self.scene.look)

@@ -15,6 +15,7 @@ from cnnstudio.ui.canvas.look import faded
 from cnnstudio.ui.canvas.port import Port, downstream, upstream, wire_between
 from cnnstudio.ui.canvas.routing import Route
 from cnnstudio.ui.canvas.wire_item import wire_path
+from cnnstudio.ui.message import Message
 
 if TYPE_CHECKING:
     from cnnstudio.ui.canvas.view import CanvasView
@@ -77,13 +78,34 @@ class WireGesture(Gesture):
             self.canvas.apply(edits[0])
         elif edits:
             self.canvas.apply(Group(text="Re-plug wire", edits=tuple(edits)))
-        elif self.scene.node_at(pointer.scene) is None:
+        elif not self._told_of_loop(pointer.scene) and self.scene.node_at(pointer.scene) is None:
             self.canvas.request_quick_add(pointer.scene, self._fixed)
 
     def cancel(self) -> None:
         wire = self.scene.wires.get(self._detached) if self._detached else None
         if wire is not None:
             wire.set_opacity(1.0)
+
+    def _told_of_loop(self, point: QPointF) -> bool:
+        """Whether the wire was let go on a layer that it may not lead to; says why."""
+        port, item = self.scene.port_at(point), self.scene.node_at(point)
+        id = item.id if item is not None else port.node if port is not None else None
+        if id is None or id not in self._barred:
+            return False
+        if id != self._fixed.node:
+            network = self.scene.network
+            one, other = network.node(self._fixed.node).name, network.node(id).name
+            source, target = (one, other) if self._fixed.is_output else (other, one)
+            self.canvas.session.tell(
+                Message(
+                    f"A wire from {source} to {target} would close a loop.",
+                    "Data flows one way: lead the wire to a layer further on.",
+                    "warning",
+                    key="wire",
+                    seconds=6,
+                )
+            )
+        return True
 
     def _fits(self, port: Port) -> bool:
         return port.is_output != self._fixed.is_output and port.node not in self._barred

@@ -1,0 +1,111 @@
+"""Exporting, printing and copying the drawing from the window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QMimeData
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QCheckBox, QDialog, QFileDialog
+
+from cnnstudio.graph import CnnStudioError
+from cnnstudio.ui.canvas.card import findings
+from cnnstudio.ui.canvas.drawing import Drawing
+from cnnstudio.ui.message import Message
+
+if TYPE_CHECKING:
+    from cnnstudio.ui.canvas.view import CanvasView
+
+FILTERS = {".svg": "SVG drawing (*.svg)", ".pdf": "PDF (*.pdf)", ".png": "PNG picture (*.png)"}
+PNG_SCALE = 3.0
+
+
+class DrawingCommands:
+    def __init__(self, canvas: CanvasView) -> None:
+        self._canvas = canvas
+
+    def drawing(self, thumbnails: bool) -> Drawing:
+        """The network that is shown as a drawing, with or without its thumbnails."""
+        canvas, scene = self._canvas, self._canvas.canvas_scene
+        shown = {
+            item.content.name: item.thumbnail for item in scene.nodes.values() if item.thumbnail
+        }
+        return Drawing(
+            scene.network,
+            findings(canvas.session.report),
+            scene.flow,
+            shown if thumbnails else None,
+            canvas.session.kind_of,
+        )
+
+    def export(self) -> None:
+        """Asks where to, and whether with thumbnails, and writes the file."""
+        session = self._canvas.session
+        path = session.document.path
+        folder = path.parent if path else Path.home()
+        name = path.stem if path else session.project.name
+        dialog = QFileDialog(self._canvas.window(), "Export the drawing", str(folder))
+        dialog.setObjectName("export_drawing_dialog")
+        # Qt's own dialog: the system's has no place for the question about thumbnails.
+        dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters(list(FILTERS.values()))
+        dialog.setDefaultSuffix("svg")
+        dialog.filterSelected.connect(
+            lambda chosen: dialog.setDefaultSuffix(
+                next(suffix for suffix, text in FILTERS.items() if text == chosen)[1:]
+            )
+        )
+        dialog.selectFile(f"{name}.svg")
+        thumbnails = QCheckBox("With feature maps, as the canvas shows them")
+        thumbnails.setObjectName("export_thumbnails")
+        thumbnails.setEnabled(any(i.thumbnail for i in self._canvas.canvas_scene.nodes.values()))
+        layout = dialog.layout()
+        if layout is not None:
+            layout.addWidget(thumbnails)
+        dialog.fileSelected.connect(lambda chosen: self.save(Path(chosen), thumbnails.isChecked()))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def save(self, path: Path, thumbnails: bool = False) -> None:
+        """Writes the drawing as SVG, PDF or PNG, and tells of it."""
+        session = self._canvas.session
+        try:
+            self.drawing(thumbnails).save(path, PNG_SCALE)
+        except CnnStudioError as error:
+            session.tell_error(error)
+            return
+        session.tell(Message(f"The drawing was written to {path}.", key="drawing", seconds=6))
+
+    def print(self) -> None:
+        from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+
+        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        printer.setDocName(self._canvas.session.project.name)
+        dialog = QPrintDialog(printer, self._canvas.window())
+        dialog.setObjectName("print_dialog")
+
+        def answer(result: int) -> None:
+            if result == QDialog.DialogCode.Accepted:
+                try:
+                    page = printer.pageLayout().paintRectPixels(printer.resolution())
+                    self.drawing(thumbnails=False).print_to(printer, page)
+                except CnnStudioError as error:
+                    self._canvas.session.tell_error(error)
+
+        dialog.finished.connect(answer)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def copy(self) -> None:
+        """Puts the drawing on the clipboard, as SVG and as a picture."""
+        try:
+            made = self.drawing(thumbnails=True)
+        except CnnStudioError as error:
+            self._canvas.session.tell_error(error)
+            return
+        data = QMimeData()
+        data.setData("image/svg+xml", made.svg())
+        data.setImageData(made.image())
+        QGuiApplication.clipboard().setMimeData(data)

@@ -1,0 +1,67 @@
+"""The drawing for paper: vectors, light on white, cropped, whatever the window shows."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QColor, QGuiApplication, QImage
+from PySide6.QtSvg import QSvgRenderer
+
+from cnnstudio.graph import CnnStudioError, Network
+from cnnstudio.ui.canvas.card import Findings
+from cnnstudio.ui.canvas.drawing import Drawing
+
+
+def test_an_svg_holds_the_names_as_text_and_no_picture_of_a_card(chain):
+    svg = chain.drawing_commands.drawing(thumbnails=False).svg()
+    assert QSvgRenderer(svg).isValid()
+    text = svg.decode()
+    assert "conv2d1" in text and "linear1" in text
+    # Only the icons could be pictures, and those are small.
+    assert len(svg) < 200_000
+
+
+def test_a_drawing_is_light_on_white_in_the_dark_theme_too_and_shows_no_selection(chain):
+    light = chain.drawing_commands.drawing(thumbnails=False).image(1.0)
+    chain.session.set_theme("dark")
+    chain.select(["n1"])
+    dark = chain.drawing_commands.drawing(thumbnails=False).image(1.0)
+    assert light == dark
+    assert light.pixelColor(0, 0) == QColor("white")
+
+
+def test_a_drawing_is_cropped_to_the_network(chain):
+    size = chain.drawing_commands.drawing(thumbnails=False).size
+    bounds = chain.canvas_scene.bounds()
+    assert bounds.width() < size.width() < bounds.width() + 120
+    assert bounds.height() < size.height() < bounds.height() + 60
+
+
+def test_thumbnails_are_drawn_by_choice(chain):
+    maps = np.zeros((5, 8, 8), dtype=np.uint8)
+    chain.set_thumbnails({"conv2d1": {"maps": maps, "channels": 8}})
+    without = chain.drawing_commands.drawing(thumbnails=False).svg()
+    assert b"<image" in chain.drawing_commands.drawing(thumbnails=True).svg().replace(without, b"")
+
+
+@pytest.mark.parametrize(("name", "begin"), [("a.svg", b"<?xml"), ("a.pdf", b"%PDF"),
+                                             ("a.PNG", b"\x89PNG")])  # fmt: skip
+def test_the_files_name_says_its_kind(chain, tmp_path, name, begin):
+    chain.drawing_commands.save(tmp_path / name)
+    assert (tmp_path / name).read_bytes().startswith(begin)
+
+
+def test_another_kind_of_file_and_an_empty_network_are_refused(chain, tmp_path):
+    told = []
+    chain.session.told.connect(told.append)
+    chain.drawing_commands.save(tmp_path / "a.docx")
+    assert "a.docx" in told[0].text
+    with pytest.raises(CnnStudioError):
+        Drawing(Network(), Findings())
+
+
+def test_the_drawing_is_copied_as_svg_and_as_a_picture(chain):
+    chain.session.actions["edit.copy_drawing"].trigger()
+    data = QGuiApplication.clipboard().mimeData()
+    assert QSvgRenderer(data.data("image/svg+xml")).isValid()
+    assert not QImage(data.imageData()).isNull()
