@@ -119,7 +119,8 @@ class Menus(QObject):
         menu = self._menus[title]
         menu.clear()
         before = None
-        for action in self._session.actions:
+        # Quit comes last, whatever the panels have added after it.
+        for action in sorted(self._session.actions, key=lambda a: a.objectName() == "file.quit"):
             category = action.data()
             if title != (category if category in MENUS else OTHERS.get(category, "Edit")):
                 continue

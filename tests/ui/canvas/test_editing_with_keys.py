@@ -260,7 +260,7 @@ def test_every_action_is_named_and_sorted(chain, session):
     assert {"view.zoom_in", "view.zoom_out", "view.zoom_actual", "view.fit"} <= ids
     shortcuts = [key for action in session.actions for key in action.shortcuts()]
     assert len(shortcuts) == len(set(shortcuts))
-    assert {action.data() for action in session.actions} == {"Edit", "View", "Arrange", "Network"}
+    assert {a.data() for a in session.actions} == {"File", "Edit", "View", "Arrange", "Network"}
 
 
 def test_delete_during_a_drag_cancels_it_and_deletes(chain, hand):
