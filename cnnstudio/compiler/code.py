@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from cnnstudio.compiler.build import class_name, sound
 from cnnstudio.compiler.printing.constructor import constructor
-from cnnstudio.compiler.printing.definition import Definition, define
+from cnnstudio.compiler.printing.define import define
+from cnnstudio.compiler.printing.definition import Definition
 from cnnstudio.compiler.printing.demand import Variant, variants
 from cnnstudio.compiler.printing.describe import class_doc, file_doc
 from cnnstudio.compiler.printing.forward import Forward
@@ -32,14 +33,14 @@ def code(project: Project) -> str:
             if kind.call == "module":
                 needs.reference(kind)
     definitions: dict[Variant, Definition] = {}
-    taken = {definition_name(project.name)}
+    taken = {class_name(project.name)}
     for variant in needed:
         is_main = not variant.uses[0].use.path
-        name = definition_name(project.name if is_main else variant.network.name)
+        name = class_name(project.name if is_main else variant.network.name)
         if not is_main:
             name = _free(name, taken | needs.names)
         taken.add(name)
-        definitions[variant] = define(found, variant, name, definitions)
+        definitions[variant] = define(found, variant, name, kinds[variant], definitions)
     forwards = {
         variant: Forward(found, definition, kinds[variant], needs)
         for variant, definition in definitions.items()
@@ -60,10 +61,6 @@ def code(project: Project) -> str:
         classes.append("\n".join(lines))
     head = [*file_doc(project), "", *needs.import_lines()]
     return "\n\n\n".join(["\n".join(head), *needs.pieces.values(), *classes]) + "\n"
-
-
-def definition_name(name: str) -> str:
-    return class_name(name)
 
 
 def _free(name: str, taken: set[str]) -> str:

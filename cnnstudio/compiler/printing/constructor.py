@@ -12,12 +12,10 @@ from cnnstudio.compiler.construct import resolve
 from cnnstudio.compiler.printing.definition import Argument, Copies, Definition
 from cnnstudio.compiler.printing.layout import (
     Call,
-    Choice,
     Doc,
     Each,
     Keyword,
     doc_of,
-    flat,
     laid_out,
 )
 from cnnstudio.compiler.printing.sources import Needs
@@ -33,6 +31,7 @@ from cnnstudio.compiler.printing.symbols import (
 )
 from cnnstudio.graph import Node
 from cnnstudio.layers import LayerKind
+from cnnstudio.layers.kind import Named
 
 INDENT = 8
 # Of functions written in C, which have no signature.
@@ -62,9 +61,7 @@ def _declared(argument: Argument) -> str:
     return f"{argument.name}: {argument.type}{default}"
 
 
-def _members(
-    definition: Definition, kinds: Mapping[str, LayerKind], needs: Needs
-) -> list[str]:
+def _members(definition: Definition, kinds: Mapping[str, LayerKind], needs: Needs) -> list[str]:
     """A line for each layer and block, in the order of computation."""
     lines: list[str] = []
     waiting: list[tuple[str, Doc]] = []  # layers under the same condition
@@ -140,10 +137,16 @@ def call(
             continue
         if kind.call == "module" and positional < 2 and known[positional : positional + 1] == [key]:
             positional += 1
-            shown.append(doc_of(tree))
+            shown.append(_shown(tree, needs))
         else:
-            shown.append(Keyword(key, doc_of(tree)))
+            shown.append(Keyword(key, _shown(tree, needs)))
     return Call(f"{needs.reference(kind)}(", tuple(shown))
+
+
+def _shown(tree: ast.expr, needs: Needs) -> Doc:
+    if isinstance(tree, ast.Constant) and isinstance(tree.value, Named):
+        return needs.named(tree.value.name)
+    return doc_of(tree)
 
 
 def _is_default(tree: ast.expr, parameter: inspect.Parameter | None, key: str) -> bool:
@@ -152,6 +155,8 @@ def _is_default(tree: ast.expr, parameter: inspect.Parameter | None, key: str) -
     default = C_DEFAULTS.get(key, inspect.Parameter.empty)
     if parameter is not None:
         default = parameter.default
+    if isinstance(tree, ast.Constant) and isinstance(tree.value, Named):
+        return resolve(tree.value.name) is default
     return default is not inspect.Parameter.empty and text_of(tree) == literal(default)
 
 
@@ -182,33 +187,33 @@ def _copies(copies: Copies) -> Doc:
 
 
 def _objects(copies: Copies) -> list[Doc]:
+    """The objects one by one, or `*(Block(…) for _ in range(n))` for alike ones."""
     assert copies.count is not None
-    number = copies.counter
+    number, given = copies.counter, copies.arguments
+
+    def at(place: int) -> dict[str, ast.expr]:
+        return {key: _at(tree, number, place) for key, tree in given.items()}
+
     if len(copies.children) > 1:
-        return [
-            _object(child, {key: _at(tree, number, place) for key, tree in copies.arguments.items()})
-            for place, child in enumerate(copies.children)
-        ]
+        return [_object(child, at(place)) for place, child in enumerate(copies.children)]
     [child] = copies.children
-    count = copies.count.value if isinstance(copies.count, ast.Constant) else None
-    first = {key: _at(tree, number, 0) for key, tree in copies.arguments.items()}
-    rest = {key: _later(tree, number) for key, tree in copies.arguments.items()}
-    if count is not None and count <= 2:
-        second = {key: _at(tree, number, 1) for key, tree in copies.arguments.items()}
-        return [_object(child, given) for given in (first, second)[:count]]
-    counts = any(number in names_of(tree) for tree in rest.values())
-    variable = number if counts else "_"
-    if count is not None and any(
-        text_of(rest[key]) != text_of(tree) for key, tree in copies.arguments.items()
-    ):
-        source = f"range(1, {count})" if counts else f"range({count - 1})"
-        return [_object(child, first), Call("*(", (Each(_object(child, rest), variable, source),))]
-    counts = any(number in names_of(tree) for tree in copies.arguments.values())
-    each = Each(
-        _object(child, copies.arguments), number if counts else "_",
-        f"range({text_of(copies.count)})",
-    )  # fmt: skip
-    return [Call("*(", (each,))]
+    if copies.number is not None and copies.number <= 2:
+        return [_object(child, at(place)) for place in range(copies.number)]
+    rest = {key: _later(tree, number) for key, tree in given.items()}
+    if copies.number is None or all(rest[key] is given[key] for key in given):
+        return [_each(child, given, number, "", text_of(copies.count))]
+    return [_object(child, at(0)), _each(child, rest, number, "1", str(copies.number))]
+
+
+def _each(
+    child: Definition, arguments: Mapping[str, ast.expr], counter: str, start: str, end: str
+) -> Doc:
+    """`*(Block(64) for _ in range(3))`"""
+    if any(counter in names_of(tree) for tree in arguments.values()):
+        source = f"range({start}, {end})" if start else f"range({end})"
+        return Call("*(", (Each(_object(child, arguments), counter, source),))
+    source = f"range({int(end) - int(start)})" if start else f"range({end})"
+    return Call("*(", (Each(_object(child, arguments), "_", source),))
 
 
 def _object(child: Definition, arguments: Mapping[str, ast.expr]) -> Doc:

@@ -108,15 +108,13 @@ def is_bypassed(node: Node, use: Use) -> bool:
     return bool(evaluate(wish, use.names) if isinstance(wish, str) else wish)
 
 
-def _copies(
-    found: Trace, use: Use, node: Node, outputs: set[int]
-) -> tuple[list[Demand], set[int]]:
+def _copies(found: Trace, use: Use, node: Node, outputs: set[int]) -> tuple[list[Demand], set[int]]:
     """The uses that a block node stands for, from first to last, and the inputs they need."""
     path = f"{use.path}.{node.name}" if use.path else node.name
     if path in found.uses:
-        [one] = [_demand(found, found.uses[path], sorted(outputs))]
-        return [one], set(one.inputs)
-    uses = []
+        only = _demand(found, found.uses[path], sorted(outputs))
+        return [only], set(only.inputs)
+    uses: list[Use] = []
     while f"{path}.{len(uses)}" in found.uses:
         uses.append(found.uses[f"{path}.{len(uses)}"])
     made: list[Demand] = []

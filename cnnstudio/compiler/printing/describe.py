@@ -46,10 +46,7 @@ def _with(lines: list[str], more: list[str]) -> list[str]:
     if not more:
         return lines
     text = [line.rstrip() for line in lines]
-    if len(text) == 1:
-        text = [text[0].removesuffix('"""')]
-    else:
-        text = text[:-1]
+    text = [text[0].removesuffix('"""')] if len(text) == 1 else text[:-1]
     safe = (line.replace("\\", "/").replace('"""', "'''") for line in more)
     return [*text, *(f"    {line}" if line else "" for line in safe), '    """']
 

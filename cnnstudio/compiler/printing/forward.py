@@ -16,11 +16,19 @@ from cnnstudio.compiler.printing import constructor
 from cnnstudio.compiler.printing.definition import Definition
 from cnnstudio.compiler.printing.layout import Call, Choice, Doc, Infix, Keyword, flat, laid_out
 from cnnstudio.compiler.printing.sources import Needs
-from cnnstudio.compiler.printing.symbols import literal, name, names_of, negated, substituted, text_of
+from cnnstudio.compiler.printing.symbols import (
+    literal,
+    name,
+    names_of,
+    negated,
+    substituted,
+    text_of,
+)
 from cnnstudio.compiler.printing.variables import Statement, Value, Variables
 from cnnstudio.compiler.trace import Trace
 from cnnstudio.graph import Edge, Node
 from cnnstudio.layers import LayerKind
+from cnnstudio.layers.own.code import OWN_TARGET
 
 INDENT = 8
 OPERATORS = {
@@ -63,16 +71,16 @@ class Forward:
 
     def _keep(self, wish: str, text: str) -> str:
         names = {node.name for node in self._variant.network.nodes}
-        while wish in names or wish in self.stored or hasattr(nn.Module, wish) or wish == "training":
+        taken = names | self.stored.keys() | {"training"}
+        while wish in taken or hasattr(nn.Module, wish):
             wish += "_"
         self.stored[wish] = text
         return wish
 
     def lines(self, class_names: set[str]) -> list[str]:
         inputs = self._inputs()
-        statements = [
-            statement for id in self._variant.nodes if (statement := self._statement(id)) is not None
-        ]
+        found = map(self._statement, self._variant.nodes)
+        statements = [statement for statement in found if statement is not None]
         results = self._results()
         reserved = class_names | self._needs.names | {"self", "nn", "Tensor"}
         variables = Variables(inputs, statements, results.values(), reserved - {*inputs.values()})
@@ -180,8 +188,7 @@ class Forward:
         kind, node = self._kinds[id], self._variant.network.node(id)
         given = tuple(variables[value] for value in statement.inputs)
         owner = self._variant.network.by_id.get(node.shares or "", node)
-        if kind.takes_indices:
-            given = tuple(f"{text}.long()" for text in given)
+        given = _as_indices(kind, given)
         if kind.call == "block":
             return self._block(owner, id, given)
         picks = self._picks(id, statement)
@@ -217,7 +224,7 @@ class Forward:
         copies = self._definition.copies[id]
         if copies.count is None or constructor.takes_one(copies):
             return Call(f"self.{owner.name}(", given)
-        if isinstance(copies.count, ast.Constant) and copies.count.value == 1:
+        if copies.number == 1:
             return Call(f"self.{owner.name}[0](", given)
         return None
 
@@ -270,8 +277,7 @@ class Forward:
         kind = self._kinds[statement.node]
         owner = self._variant.network.by_id.get(node.shares or "", node)
         given = tuple(variables[value] for value in statement.inputs)
-        if kind.takes_indices:
-            given = tuple(f"{text}.long()" for text in given)
+        given = _as_indices(kind, given)
         picks = self._picks(statement.node, statement)
         names = {pick: variables[v] for pick, v in zip(picks, statement.gives, strict=True)}
         target = _pattern(self._result(statement.node), names, ())
@@ -280,13 +286,24 @@ class Forward:
     def _result(self, id: str) -> Any:
         """What the target gives, on the meta device: how its tuples are nested."""
         step = self._example(id)
-        dtype = torch.long if step.kind.takes_indices else torch.float32
-        with torch.device("meta"), torch.no_grad():
+        # Code of somebody's own may look at values, which tensors on the meta device haven't.
+        device = "cpu" if step.kind.target.startswith(OWN_TARGET) else "meta"
+        with torch.device(device), torch.no_grad(), torch.random.fork_rng(devices=[]):
             module = construct(step.kind, step.arguments)
             if module is not None:
                 module.eval()
-            inputs = [torch.empty((BATCH, *shape), dtype=dtype) for shape in step.given]
+            indices = step.kind.reads_indices(len(step.given))
+            inputs = [
+                torch.zeros((BATCH, *shape), dtype=torch.long if index else torch.float32)
+                for shape, index in zip(step.given, indices, strict=True)
+            ]
             return called(step.kind, module, step.arguments, inputs)
+
+
+def _as_indices(kind: LayerKind, given: tuple[str, ...]) -> tuple[str, ...]:
+    """The inputs; those at which a kind reads whole numbers are made such."""
+    indices = kind.reads_indices(len(given))
+    return tuple(f"{t}.long()" if i else t for t, i in zip(given, indices, strict=True))
 
 
 def _pattern(result: Any, names: Mapping[tuple[int, ...], str], place: tuple[int, ...]) -> str:

@@ -43,20 +43,19 @@ def candidates(kind: LayerKind, call: Mapping[str, Tree], given: Sequence[Trees]
         same = [tree for tree in alike if tree is not None]
         if kind.keeps_layout and kind.call != "list":
             yield from same
-        widths = [call[key] for key in WIDTHS if key in call]
-        yield from widths
+        yield from (call[key] for key in WIDTHS if key in call)
         if kind.call == "list" and len(same) == len(given) > 0 and _is_joined(kind, call, place):
-            yield reduce(_plus, same)
+            yield simplified(reduce(_plus, same))
         yield from same
         numbers = [part for tree in call.values() for part in _parts(tree)]
         yield from numbers
         sizes = [tree for shape in given for tree in shape if tree is not None]
         yield from sizes
         if given and given[0] and None not in given[0]:
-            yield reduce(_times, [tree for tree in given[0] if tree is not None])
+            yield simplified(reduce(_times, [tree for tree in given[0] if tree is not None]))
         for size in sizes:
             for number in numbers:
-                yield _times(size, number)
+                yield simplified(_times(size, number))
                 yield ast.BinOp(size, ast.FloorDiv(), number)
                 yield ast.BinOp(size, ast.FloorDiv(), _times(number, number))
 
@@ -150,7 +149,7 @@ def after_block(shape: Trees, copies: Copies, given: Sequence[Trees]) -> Candida
                 }
             made = substituted(tree, known)
             if made is not None:
-                yield made
+                yield simplified(made)
             start = given[0][place] if given and place < len(given[0]) else None
             symbol = first[place] if place < len(first) else None
             if copies.count is not None and start is not None and isinstance(symbol, ast.Name):

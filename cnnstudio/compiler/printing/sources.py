@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import inspect
+import sys
 from dataclasses import dataclass, field
 from importlib import import_module
 
@@ -38,8 +39,12 @@ class Needs:
 
     def reference(self, kind: LayerKind) -> str:
         """How the file names a kind's target; notes what that needs."""
-        code = code_of_target(kind.target)
-        module, _, name = kind.target.rpartition(".")
+        return self.named(kind.target)
+
+    def named(self, target: str) -> str:
+        """How the file names what a target stands for; notes what that needs."""
+        code = code_of_target(target)
+        module, _, name = target.rpartition(".")
         if code is not None and not code.module:
             self._take(code.prefix, code.text, name)
             return name
@@ -50,7 +55,7 @@ class Needs:
             return name
         if module == "torch":
             self.imports.add(Import("torch"))
-            return kind.target
+            return target
         if module == "torch.nn":
             self.imports.add(Import("torch", "nn"))
             return f"nn.{name}"
@@ -112,7 +117,6 @@ class Needs:
             self._take_import(node, name)
             return
         self.pieces[module, name] = ""  # before what it names, which may name it
-        pieces = dict(self.pieces)
         if FUTURE in {n.module for n in ast.parse(text).body if isinstance(n, ast.ImportFrom)}:
             self.imports.add(Import(FUTURE, "annotations"))
         for used in sorted({n.id for n in ast.walk(node) if isinstance(n, ast.Name)}):
@@ -123,7 +127,6 @@ class Needs:
         # What it names stands before it.
         del self.pieces[module, name]
         self.pieces[module, name] = _segment(text, node)
-        del pieces
 
     def _take_import(self, node: ast.Import | ast.ImportFrom, name: str) -> None:
         for alias in node.names:
@@ -176,8 +179,6 @@ def _segment(text: str, node: ast.stmt) -> str:
 
 def _section(module: str) -> int:
     """Python's own modules stand before others."""
-    import sys
-
     return 0 if module.split(".")[0] in sys.stdlib_module_names else 1
 
 

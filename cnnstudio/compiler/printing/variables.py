@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import count
-from os.path import commonprefix
+from itertools import count, takewhile
 
 TRUNK = "x"
 Value = tuple[str, int]  # a node's id and its output port
@@ -133,7 +132,7 @@ class Variables:
                     is_main = longer or (first and len(whole) == len(other_chain))
                     return ["out"] if is_main else ["shortcut"]
         names = [statement.name for statement in reversed(whole)]
-        shared = commonprefix(names).rstrip("_0123456789") if len(names) > 1 else names[0]
+        shared = _shared_start(names).rstrip("_0123456789") if len(names) > 1 else names[0]
         return [shared] if len(shared) > 2 else [names[-1]]
 
     def _meets_again(self, value: Value) -> bool:
@@ -151,6 +150,13 @@ class Variables:
             else:
                 return False
         return len(ends) == 1
+
+
+def _shared_start(names: list[str]) -> str:
+    """What all names begin with."""
+    first, last = min(names), max(names)
+    same = (one == other for one, other in zip(first, last, strict=False))
+    return "".join(letter for letter, _ in zip(first, takewhile(bool, same), strict=False))
 
 
 def _free(wish: str, taken: set[str]) -> str:

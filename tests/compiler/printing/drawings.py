@@ -29,7 +29,8 @@ class Drawing:
     def add(self, kind: str, sources: list[tuple[str, int]], outputs: int = 1, **more: Any) -> Any:
         number = len(self.nodes)
         base = "image" if kind == "Input" else kind.removeprefix("block:").lower()
-        id = f"{self.pick([base, base, 'x', 'out', 'block', 'shortcut'])}{f'_{number}' if number else ''}"
+        id = self.pick([base, base, "x", "out", "block", "shortcut"])
+        id += f"_{number}" if number else ""
         self.nodes.append(Node(id=id, kind=kind, name=id, **more))
         for port, (source, source_port) in enumerate(sources):
             self.edges.append(

@@ -9,7 +9,11 @@ from tests.compiler.printing.printed import assert_formatted, assert_same_as_bui
 QUIET = [HealthCheck.filter_too_much, HealthCheck.too_slow, HealthCheck.data_too_large]
 
 
-@settings(max_examples=int(__import__("os").environ.get("N", "60")), deadline=None, suppress_health_check=QUIET)
+@settings(
+    max_examples=int(__import__("os").environ.get("N", "60")),
+    deadline=None,
+    suppress_health_check=QUIET,
+)
 @given(projects())
 def test_a_random_network_of_blocks_is_printed_as_it_is_built(project):
     assume(check(project).ok)
