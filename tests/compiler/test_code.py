@@ -6,14 +6,8 @@ import torch
 
 import cnnstudio as cs
 from tests.compiler.drawn import chain, network
+from tests.compiler.printing.printed import defined_by
 from tests.compiler.test_build import lenet
-
-
-def defined_by(source: str) -> torch.nn.Module:
-    space = {"__name__": "printed"}
-    exec(compile(source, "printed.py", "exec"), space)  # our own print, from our own test
-    [cls] = [v for v in space.values() if isinstance(v, type) and v.__module__ == "printed"]
-    return cls()
 
 
 def test_the_printed_lenet_reads_as_a_person_would_write_it():

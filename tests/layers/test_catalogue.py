@@ -9,7 +9,7 @@ import cnnstudio as cs
 from cnnstudio.compiler.check import check
 from cnnstudio.graph import dumps, loads
 from cnnstudio.layers import catalogue
-from tests.compiler.test_code import defined_by
+from tests.compiler.printing.printed import assert_formatted, defined_by
 from tests.layers.cases import CASES, cases_of
 
 
@@ -50,15 +50,14 @@ def test_it_runs_forward_and_backward_on_each_rank_it_claims(case):
         assert torch.isfinite(parameter.grad).all(), name
 
 
-def _printed_with_torch_alone(case):
-    return catalogue[case.kind].target.startswith(("torch.", "operator."))
-
-
-@pytest.mark.parametrize("case", filter(_printed_with_torch_alone, CASES), ids=str)
+@pytest.mark.parametrize("case", CASES, ids=str)
 def test_its_printed_code_evaluates_to_the_same_module(case):
     project = case.project()
     model = cs.build(project).eval()
-    printed = defined_by(cs.code(project)).eval()
+    source = cs.code(project)
+    printed = defined_by(source).eval()
+    assert "cnnstudio" not in source
+    assert_formatted(source)
     assert {n: repr(m) for n, m in model.named_children()} == {
         n: repr(m) for n, m in printed.named_children()
     }

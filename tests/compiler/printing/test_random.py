@@ -10,7 +10,7 @@ QUIET = [HealthCheck.filter_too_much, HealthCheck.too_slow, HealthCheck.data_too
 
 
 @settings(
-    max_examples=int(__import__("os").environ.get("N", "60")),
+    max_examples=40,
     deadline=None,
     suppress_health_check=QUIET,
 )
