@@ -147,6 +147,8 @@ def _width(node: Node) -> float:
 
 
 def _category(node: Node) -> str:
+    if node.block is not None:
+        return "Blocks"
     return catalogue[node.kind].category if node.kind in catalogue else ""
 
 

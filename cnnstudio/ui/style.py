@@ -73,6 +73,8 @@ QLineEdit[role="name"]:hover { border-color: @border@; }
 QLineEdit[role="name"]:focus { background: @surface_sunken@; border-color: @accent@; }
 QLineEdit[role="name"][invalid="true"] { border-color: @error@; }
 QPlainTextEdit[role="code"] { border: none; background: @surface@; }
+QFrame[role="strip"] { background: @surface@; border-bottom: 1px solid @border@; }
+QToolButton[role="crumb"] { padding: 2px 5px; }
 QFrame[role="popup"] { background: @surface_raised@; border: 1px solid @border_strong@; }
 QFrame[role="popup"] QAbstractItemView { background: @surface_raised@; }
 QWidget[role="drawer"] { background: @surface@; }

@@ -28,8 +28,10 @@ from cnnstudio.graph.blocks.uses import (
     unused,
     uses_of,
 )
+from cnnstudio.graph.blocks.walking import Placed, walk
 
 __all__ = [
+    "Placed",
     "Use",
     "add_parameter",
     "change_parameter",
@@ -54,4 +56,5 @@ __all__ = [
     "unfold",
     "unused",
     "uses_of",
+    "walk",
 ]

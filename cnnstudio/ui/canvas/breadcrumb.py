@@ -11,8 +11,8 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QPushButton,
+    QSizePolicy,
     QToolButton,
-    QVBoxLayout,
 )
 
 from cnnstudio.graph import Node
@@ -23,12 +23,12 @@ from cnnstudio.ui.place import Place, copies, place_at
 if TYPE_CHECKING:
     from cnnstudio.ui.canvas.view import CanvasView
 
-MARGIN = 12
+HEIGHT = 36
 MOST_USES = 60  # in the menu
 
 
 class Breadcrumb(QFrame):
-    """Stands in the upper left corner while a block is open."""
+    """A strip above the canvas while a block is open."""
 
     def __init__(self, canvas: CanvasView) -> None:
         super().__init__(canvas)
@@ -36,7 +36,7 @@ class Breadcrumb(QFrame):
         self._session = canvas.session
         self.setObjectName("breadcrumb")
         self.setAccessibleName("Where you are")
-        self.setProperty("role", "popup")
+        self.setProperty("role", "strip")
         self._row = QHBoxLayout()
         self._row.setSpacing(2)
         self.note = QLabel()
@@ -49,23 +49,21 @@ class Breadcrumb(QFrame):
             "Gives this use a block of its own, so that others stay as they are"
         )
         self.independent.clicked.connect(lambda: canvas.blocks.make_independent())
-        below = QHBoxLayout()
-        below.setContentsMargins(6, 0, 0, 0)
-        below.setSpacing(10)
-        below.addWidget(self.note)
-        below.addWidget(self.independent)
-        below.addStretch()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(6, 3, 8, 3)
-        column.setSpacing(0)
-        column.addLayout(self._row)
-        column.addLayout(below)
+        self.note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 0, 8, 0)
+        row.setSpacing(8)
+        row.addLayout(self._row)
+        row.addWidget(self.note, 1)
+        row.addWidget(self.independent)
         self.hide()
 
     def refresh(self) -> None:
         """Shows the session's place, with what is known of the uses."""
         session, place = self._session, self._session.place
         self.setVisible(not place.is_main)
+        self._canvas.reserve_above(0 if place.is_main else HEIGHT)
         if place.is_main:
             return
         while (item := self._row.takeAt(0)) is not None:
@@ -83,7 +81,6 @@ class Breadcrumb(QFrame):
             self._add_crumb(f"crumb_{depth}", text, way, is_last)
         if nodes and (count := copies(nodes[-1])) is not None and count > 1:
             self._add_copies(steps[-1].copy, count)
-        self._row.addStretch()
         self._show_note(nodes)
         # A layout counts only what is shown, and new parts are not before the next event.
         for number in range(self._row.count()):
@@ -92,10 +89,8 @@ class Breadcrumb(QFrame):
         self.place()
 
     def place(self) -> None:
-        """Moves to the upper left corner of the view."""
-        self.adjustSize()
-        self.move(self._canvas.viewport().geometry().topLeft() + QPoint(MARGIN, MARGIN))
-        self.raise_()
+        """Spans the canvas above what it shows."""
+        self.setGeometry(0, 0, self._canvas.width(), HEIGHT)
 
     def _add_crumb(self, name: str, text: str, way: Place, is_last: bool = False) -> None:
         if self._row.count():

@@ -114,6 +114,11 @@ class CanvasSurface(QGraphicsView):
         self.hint.place()
         self.resized()
 
+    def reserve_above(self, pixels: int) -> None:
+        """Keeps so much room above what is shown."""
+        if self.viewportMargins().top() != pixels:
+            self.setViewportMargins(0, pixels, 0, 0)
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.shown_or_hidden()

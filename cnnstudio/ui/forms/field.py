@@ -123,6 +123,7 @@ class Field(QObject):
         """Says below the field what is wrong; empty for nothing."""
         self.error.setText(text)
         self.error.setVisible(bool(text))
+        self.result.setVisible(bool(self.result.text()) and not text)
         self.editor.setAccessibleDescription(text or self.parameter.help)
         if self.has_mistake != bool(text):
             self.editor.setProperty("invalid", "true" if text else None)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cnnstudio.graph import Node, Project
+from cnnstudio.graph.blocks import walk
 from cnnstudio.layers import catalogue
 from cnnstudio.training.rundir import RunDirectory
 from cnnstudio.ui.images.input_shape import input_shape
@@ -39,9 +40,10 @@ class Subject:
         return input_shape(self.project)
 
     def layers(self) -> list[Node]:
-        """The nodes from input to output."""
-        network = self.project.network
-        return [network.node(id) for id in network.topological()]
+        """The nodes from input to output; those in blocks too, their names being paths."""
+        return [
+            placed.node.model_copy(update={"name": placed.path}) for placed in walk(self.project)
+        ]
 
 
 def first_layer(layers: list[Node]) -> str:

@@ -191,8 +191,10 @@ class InspectWorkspace(QWidget):
             self.stage.tell_error(error)
 
     def _follow_selection(self, ids: list[str]) -> None:
-        by_id = self._session.project.network.by_id
-        if len(ids) == 1 and ids[0] in by_id and self.maps.choose_layer(by_id[ids[0]].name):
+        by_id, path = self._session.network.by_id, self._session.place.path(self._session.project)
+        prefix = f"{path}." if path else ""
+        chosen = f"{prefix}{by_id[ids[0]].name}" if len(ids) == 1 and ids[0] in by_id else ""
+        if chosen and self.maps.choose_layer(chosen):
             self._stale = self._stale or not self.isVisible()
             if self.isVisible():
                 self._ask_maps()
