@@ -18,6 +18,7 @@ _HOMES = {
     "check": "cnnstudio.compiler.check",
     "build": "cnnstudio.compiler.build",
     "code": "cnnstudio.compiler.code",
+    "from_module": "cnnstudio.compiler.importing",
     "train": "cnnstudio.training.train",
     "feature_maps": "cnnstudio.interpret.feature_maps",
     "explain": "cnnstudio.interpret.explain",

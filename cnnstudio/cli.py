@@ -255,6 +255,47 @@ def code(
     print(out)
 
 
+@app.command("import")
+def import_network(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="SOURCE",
+            help="torchvision:resnet18, package.module:callable, a .pt2 or an .onnx file",
+        ),
+    ],
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="project file to write")] = None,
+    input_shape: Annotated[
+        str | None, typer.Option("--input", help="channels,height,width such as 3,224,224")
+    ] = None,
+    pretrained: Annotated[
+        bool, typer.Option("--pretrained", help="with torchvision's trained weights (downloaded)")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="replace existing files")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Draw an existing network: a project and its weights; exit 1 if it computes anything else.
+
+    A callable's code is run; of a .pt2 or .onnx file nothing is.
+    """
+    from cnnstudio.compiler.importing.command import import_to_file, lines
+
+    stem = source.partition(":")[2] or Path(source).stem
+    file = out or Path(f"{stem.rpartition('.')[2]}.cnns")
+    for written in (file, file.with_suffix(".safetensors")):
+        _refuse_existing(written, force)
+    told = import_to_file(source, file, _shape(input_shape), pretrained)
+    if as_json:
+        _print_json(told)
+    else:
+        print("\n".join(lines(told)))
+    if not told["holds"]:
+        raise CnnStudioError(
+            f"The project computes something else than the original: {told['told']}.",
+            "It is written all the same, so that you can look where they part.",
+        )
+
+
 @app.command()
 def export(
     source: Annotated[Path, typer.Argument(metavar="FILE|RUN", help="project file, or run folder")],

@@ -55,6 +55,8 @@ def parameters_from(kind: LayerKind, module: nn.Module) -> dict[str, Any] | None
         }
     except (AttributeError, ValueError, IndexError):
         return None  # it was made with what this kind can't be told
+    if not _agree(kind, arguments):
+        return None
     shown = {k: v for k, v in values.items() if k not in kind.hidden}
     if not _alike(module, kind, {**shown, **arguments}):
         return None
@@ -70,6 +72,15 @@ def _inferred(kind: LayerKind, module: nn.Module, name: str, values: dict[str, A
     if name in (kind.reads or {}) or (hasattr(module, name) and name not in values):
         return _read(kind, module, name)
     return (kind.inferences or {})[name](values, ())
+
+
+def _agree(kind: LayerKind, arguments: Mapping[str, Any]) -> bool:
+    """Whether arguments that follow from the wire in the same way are the same."""
+    known: dict[Any, Any] = {}
+    return all(
+        known.setdefault(infer, arguments[name]) == arguments[name]
+        for name, infer in (kind.inferences or {}).items()
+    )
 
 
 def _read(kind: LayerKind, module: nn.Module, name: str) -> Any:

@@ -302,7 +302,7 @@ class _Walk:
     def _inputs(self, node: Node, kind: LayerKind, leads_on: bool) -> tuple[Ref, ...] | None:
         """The values at the input ports; None if one is missing or unknown, which is told once."""
         wires = {edge.target_port: edge for edge in self.network.incoming(node.id)}
-        needed = 2 if kind.variadic else len(kind.inputs)
+        needed = kind.fewest_inputs if kind.variadic else len(kind.inputs)
         problem = complaints.about_wires(node, kind, sorted(wires), needed, leads_on)
         if problem is not None:
             self._tell(problem)

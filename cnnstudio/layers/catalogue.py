@@ -19,6 +19,7 @@ DECLARATIONS = (
     "linear",
     "padding",
     "operations",
+    "program",
 )
 for name in DECLARATIONS:
     import_module(f"cnnstudio.layers.{name}")

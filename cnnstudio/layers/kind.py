@@ -41,8 +41,8 @@ class LayerKind(Declaration):
     `function` is called on inputs and arguments; a `fold` joins its inputs two by two; a `list`
     takes them as one list; `input` and `output` are the network's ends; a `block` is a network.
     `ranks` counts the dimensions that an input may have, the batch included; empty means any. A
-    `variadic` kind takes two or more wires. One with `features_last` works on the last dimension,
-    which of a feature map is its width and hardly what is meant.
+    `variadic` kind takes `fewest_inputs` wires or more. One with `features_last` works on the last
+    dimension, which of a feature map is its width and hardly what is meant.
 
     Of a target that gives several tensors, `picks` says where each output is found in its result:
     `(1, 0)` is `result[1][0]`. How many outputs there are may follow from the parameters
@@ -63,6 +63,7 @@ class LayerKind(Declaration):
     inputs: tuple[str, ...] = ("input",)
     outputs: tuple[str, ...] = ("output",)
     variadic: bool = False
+    fewest_inputs: int = 2
     curve: bool = False
     features_last: bool = False
     inferences: Mapping[str, Inference] | None = None
@@ -140,6 +141,7 @@ def layer(
     inputs: Sequence[str] = ("input",),
     outputs: Sequence[str] = ("output",),
     variadic: bool = False,
+    fewest_inputs: int = 2,
     curve: bool = False,
     features_last: bool = False,
     formula: Text = "",
@@ -192,6 +194,7 @@ def layer(
                 inputs=tuple(inputs),
                 outputs=tuple(outputs),
                 variadic=variadic,
+                fewest_inputs=fewest_inputs,
                 curve=curve,
                 features_last=features_last,
                 inferences=dict(inferred or {}),

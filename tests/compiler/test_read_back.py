@@ -10,7 +10,11 @@ from cnnstudio.layers import catalogue
 from tests.layers.cases import cases_of
 
 KINDS = [kind for kind in catalogue.values() if kind.call == "module"]
-PARAMETERS = [(kind, parameter) for kind in KINDS for parameter in kind.parameters]
+# Its parameters describe one another, so that none can be changed by itself.
+WHOLE = ("TorchProgram",)
+PARAMETERS = [
+    (kind, parameter) for kind in KINDS for parameter in kind.parameters if kind.kind not in WHOLE
+]
 # What else must be set for a value to be possible.
 ALONGSIDE = {
     "stride": {"padding": "valid"},
@@ -160,3 +164,11 @@ class Doubled(nn.Linear):
 )
 def test_what_no_kind_can_make_is_not_taken_for_one(module):
     assert read_back(module) is None
+
+
+def test_a_plain_convolution_of_equally_many_channels_is_no_depthwise_one():
+    kind, parameters = read_back(nn.Conv2d(16, 16, 3, padding=1))
+    assert kind.kind == "Conv2d"
+    assert parameters == {"out_channels": 16, "padding": [1, 1]}
+    kind, _ = read_back(nn.Conv2d(16, 16, 3, padding=1, groups=16))
+    assert kind.kind == "DepthwiseConv2d"
