@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -24,6 +24,7 @@ BLOCK_PREFIX: Final = "block:"
 FRAME_COLORS: Final = ("grey", "blue", "green", "yellow", "red", "purple")
 
 
+@lru_cache(maxsize=65536)
 def natural_key(text: str) -> tuple[list[tuple[int, int, str]], str]:
     """Sorts `conv` before `conv2` before `conv10`."""
     parts = [

@@ -288,12 +288,11 @@ class MainWindow(QMainWindow):
             self.session.problems_requested.emit()
 
     def _show_node(self, name: str) -> None:
-        """Shows a layer on the canvas, or the block that it is in."""
+        """Shows a layer on the canvas, opening the block that it is in."""
         self.show_workspace("design")
         canvas = self.workspaces["design"].findChild(QGraphicsView)
-        node = self.session.project.network.find(name.split(".")[0])
-        if canvas is not None and node is not None:
-            canvas.reveal(node.id)
+        if canvas is not None:
+            canvas.reveal_path(name)
 
     def _propose_next(self) -> None:
         """Moves the keyboard to what is proposed, unless the user is busy elsewhere."""

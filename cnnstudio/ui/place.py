@@ -109,6 +109,16 @@ def place_at(project: Project, path: str) -> Place:
     return Place(tuple(steps))
 
 
+def node_at(project: Project, path: str) -> tuple[Place, str] | None:
+    """The place where the node of a dotted path is, and its id; None if there is none."""
+    way, _, name = path.rpartition(".")
+    if name.isdigit():  # a copy as a whole: its node
+        way, _, name = way.rpartition(".")
+    place = place_at(project, way)
+    node = place.network(project).find(name)
+    return (place, node.id) if node is not None and place.path(project) == way else None
+
+
 def place_within(project: Project, ids: Iterable[str], name: str) -> Place:
     """The place that these block nodes lead to, where the network of this name is."""
     place = Place(tuple(Step(id) for id in ids)).mended(project)

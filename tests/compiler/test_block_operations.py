@@ -185,6 +185,9 @@ def test_a_flat_resnet_folds_back():
     assert sorted(repeats) == [2, 3]
     kinds = {n.kind for n in folded.network.nodes if n.block}
     assert len(kinds) == 1, "both runs are uses of one block"
+    (block,) = folded.networks[1:]
+    assert [p.name for p in block.parameters] == ["out_channels"]
+    assert block.find("conv3").parameters["out_channels"] == "=out_channels * 4"
     assert len(folded.network.nodes) < 40 < len(flat.network.nodes)
 
 

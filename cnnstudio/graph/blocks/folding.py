@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnnstudio.graph.block_edits import AddNetwork
 from cnnstudio.graph.blocks.alike import alike, matched
@@ -20,6 +20,7 @@ from cnnstudio.graph.errors import ProblemError
 from cnnstudio.graph.expressions import names_within
 from cnnstudio.graph.layout import Flow
 from cnnstudio.graph.model import BLOCK_PREFIX, BlockParameter, Network, Node, Project
+from cnnstudio.graph.problems import is_valid_name
 
 MOST_FOLDS = 200
 
@@ -262,25 +263,30 @@ def _fold(
         return _fold_nodes(network, run, stands, flow), {node.id}
     edits: list[Edit] = []
     ids: set[str] = set()
-    varied = _varied(network, runs)
     name = free_block_name(project, _block_name(network, first))
     cut = cut_out(network, set(first), name, shapes, flow)
-    block = cut.block
-    own = {node.id: node for node in block.nodes}
-    for (id, key), (parameter, _) in varied.items():
-        node = own[id]
-        own[id] = node.model_copy(
-            update={"parameters": {**node.parameters, key: f"={parameter.name}"}}
-        )
-    block = block.replace(nodes=own.values()).changed(
-        parameters=(*block.parameters, *(parameter for parameter, _ in varied.values()))
-    )
-    edits.append(AddNetwork(network=block))
+    varied, parameters = _varied(network, runs, {p.name for p in cut.block.parameters})
+    ends = {node.name for node in cut.block.nodes if node.id not in first}
+    names = _without_common({id: network.node(id).name for id in first}, ends)
+    own = {
+        node.id: node.model_copy(update={"name": names.get(node.id, node.name)})
+        for node in cut.block.nodes
+    }
+    for one in varied:
+        node = own[one.id]
+        changed = {**node.parameters, one.key: one.expression}
+        own[one.id] = node.model_copy(update={"parameters": changed})
+    block = cut.block.replace(nodes=own.values())
+    edits.append(AddNetwork(network=block.changed(parameters=(*block.parameters, *parameters))))
     for number, run in enumerate(runs):
         cut = cut_out(network, set(run.parts[0]), name, shapes, flow)
-        values = {parameter.name: found[number] for parameter, found in varied.values()}
-        parameters = {**cut.node.parameters, **values, "repeat": len(run.parts)}
-        node = cut.node.model_copy(update={"parameters": parameters})
+        values = {
+            one.expression[1:]: one.values[number]
+            for one in varied
+            if one.expression[1:] in {parameter.name for parameter in parameters}
+        }
+        given = {**cut.node.parameters, **values, "repeat": len(run.parts)}
+        node = cut.node.model_copy(update={"parameters": given})
         folded = _fold_nodes(network, run, node, flow)
         for edit in folded:
             network, _ = _applied(network, edit)
@@ -315,32 +321,72 @@ def _fold_nodes(network: Network, run: Run, node: Node, flow: Flow) -> list[Edit
 
 
 def _varied(
-    network: Network, runs: list[Run]
-) -> dict[tuple[str, str], tuple[BlockParameter, list[Any]]]:
-    """Parameters that differ between runs, by the first one's node and name, with their values."""
+    network: Network, runs: list[Run], taken: set[str]
+) -> tuple[list[Varied], list[BlockParameter]]:
+    """Parameters that differ between runs, by the first one's nodes, and the block parameters that
+    they follow from. What always is so many times another follows it: `=out_channels * 4`."""
     first = runs[0].parts[0]
     pairs = [matched(network, first, run.parts[0]) or {} for run in runs]
-    found: dict[tuple[str, str], list[Any]] = {}
+    found: dict[str, dict[tuple[str, ...], list[Varied]]] = {}  # by name, then by values
     for id in first:
         for key in network.node(id).parameters:
             values = [network.node(pair[id]).parameters[key] for pair in pairs]
             if any(value != values[0] for value in values):
-                found[id, key] = values
-    keys = [key for _, key in found]
-    named: dict[tuple[str, str], tuple[BlockParameter, list[Any]]] = {}
-    for (id, key), values in found.items():
-        # Layers that always change together follow one parameter.
-        same = next((p for p, known in named.values() if known == values and p.name == key), None)
-        distinct = {repr(v) for (_, k), v in found.items() if k == key}
-        name = (
-            key if keys.count(key) == 1 or len(distinct) == 1 else f"{network.node(id).name}_{key}"
-        )
-        named[id, key] = same or BlockParameter(name=name, default=values[0]), values
-    unique: dict[str, BlockParameter] = {}
-    return {
-        place: (unique.setdefault(parameter.name, parameter), values)
-        for place, (parameter, values) in named.items()
-    }
+                same = found.setdefault(key, {}).setdefault(tuple(map(repr, values)), [])
+                same.append(Varied(id, key, values, ""))
+    varied: list[Varied] = []
+    parameters: list[BlockParameter] = []
+    for key, groups in found.items():
+        bases: list[tuple[str, list[Any]]] = []
+        # The smallest first: others are multiples of it.
+        ordered = sorted(groups.values(), key=lambda group: _size(group[0].values[0]))
+        for group in ordered:
+            values = group[0].values
+            multiple = next((m for name, base in bases if (m := _times(name, base, values))), None)
+            if multiple is None:
+                name = f"{network.node(group[0].id).name}_{key}"
+                name = name if bases or key in taken else key
+                bases.append((name, values))
+                parameters.append(BlockParameter(name=name, default=values[0]))
+                multiple = f"={name}"
+            varied += [one._replace(expression=multiple) for one in group]
+    return varied, parameters
+
+
+class Varied(NamedTuple):
+    """A node's parameter that differs between runs: its values, and what it is in the block."""
+
+    id: str
+    key: str
+    values: list[Any]
+    expression: str
+
+
+def _times(name: str, base: list[Any], values: list[Any]) -> str | None:
+    """The expression by which values follow from others: one whole factor for all of them."""
+    whole = all(isinstance(v, int) and not isinstance(v, bool) for v in (*base, *values))
+    if not whole or any(one <= 0 for one in base) or values[0] % base[0]:
+        return None
+    factor = values[0] // base[0]
+    fits = factor > 1 and all(v == b * factor for b, v in zip(base, values, strict=True))
+    return f"={name} * {factor}" if fits else None
+
+
+def _size(value: Any) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
+def _without_common(names: dict[str, str], taken: set[str]) -> dict[str, str]:
+    """The names without the words that all of them begin with: `stage1_conv1` as `conv1`."""
+    split = [name.split("_") for name in names.values()]
+    count = 0
+    while all(len(words) > count + 1 and words[count] == split[0][count] for words in split):
+        count += 1
+    short = {id: "_".join(name.split("_")[count:]) for id, name in names.items()}
+    usable = len({*short.values()} - taken) == len(short) and all(
+        map(is_valid_name, short.values())
+    )
+    return short if usable else names
 
 
 def _block_name(network: Network, part: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from cnnstudio.graph.block_edits import AddNetwork
 from cnnstudio.graph.blocks.places import box_of, ends_of, make_room, snapped
 from cnnstudio.graph.blocks.uses import check_block_name
-from cnnstudio.graph.edits import Edit, Group, Move, Paste, RemoveNode
+from cnnstudio.graph.edits import Edit, Group, Move, Paste, take_out
 from cnnstudio.graph.errors import ProblemError
 from cnnstudio.graph.expressions import GIVEN, has_expression, names_within, resolve, substitute
 from cnnstudio.graph.layout import Flow
@@ -61,7 +61,7 @@ def make_block(
 def replaced(network: Network, gone: set[str], cut: Cut, flow: Flow) -> list[Edit]:
     """The edits that put the cut's node in the place of these nodes."""
     old = box_of(network.node(id) for id in gone)
-    edits: list[Edit] = [RemoveNode(network=network.name, node_id=id) for id in sorted(gone)]
+    edits: list[Edit] = [take_out(network, gone)]
     places = make_room(network, gone, old, box_of([cut.node]), flow)
     if places:
         edits.append(Move(network=network.name, positions=places))

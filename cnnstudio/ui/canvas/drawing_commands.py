@@ -10,7 +10,6 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QCheckBox, QDialog, QFileDialog
 
 from cnnstudio.graph import CnnStudioError
-from cnnstudio.ui.canvas.card import findings
 from cnnstudio.ui.canvas.drawing import Drawing
 from cnnstudio.ui.message import Message
 
@@ -33,7 +32,7 @@ class DrawingCommands:
         }
         return Drawing(
             scene.network,
-            findings(canvas.session.report),
+            canvas.findings(),
             scene.flow,
             shown if thumbnails else None,
             canvas.session.kind_of,

@@ -21,7 +21,7 @@ def draw(project: Project, report: Report, path: Path, right: bool, scale: float
 
     drawing = Drawing(
         project.network,
-        findings(report),
+        findings(report, report.uses[""].values if "" in report.uses else None),
         "right" if right else "down",
         kind_of=lambda name: kind_of(project, name),
     )

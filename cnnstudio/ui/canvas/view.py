@@ -16,7 +16,7 @@ from cnnstudio.ui.canvas.block_commands import BlockCommands
 from cnnstudio.ui.canvas.breadcrumb import Breadcrumb
 from cnnstudio.ui.canvas.busy_note import BusyNote
 from cnnstudio.ui.canvas.camera import Camera, View
-from cnnstudio.ui.canvas.card import Thumbnail, findings, room_for
+from cnnstudio.ui.canvas.card import Findings, Thumbnail, findings, room_for
 from cnnstudio.ui.canvas.commands import CanvasCommands
 from cnnstudio.ui.canvas.context_menu import context_menu
 from cnnstudio.ui.canvas.drawing_commands import DrawingCommands
@@ -30,7 +30,7 @@ from cnnstudio.ui.canvas.minimap import Minimap
 from cnnstudio.ui.canvas.port import Port
 from cnnstudio.ui.canvas.scene import CanvasScene
 from cnnstudio.ui.canvas.surface import CanvasSurface
-from cnnstudio.ui.place import Place, siblings
+from cnnstudio.ui.place import Place, node_at, siblings
 from cnnstudio.ui.session import Session
 
 
@@ -106,6 +106,21 @@ class CanvasView(CanvasSurface):
         if node_id in self.canvas_scene.nodes:
             self.select([node_id])
             self.camera.show(self.canvas_scene.nodes[node_id].rect)
+
+    def reveal_path(self, path: str) -> None:
+        """Opens the block in which the layer of this dotted path is, and brings it into sight."""
+        found = node_at(self.session.project, path)
+        if found is not None:
+            place, id = found
+            if place.network(self.session.project) is not self.session.network:
+                self.session.go(place)
+            self.reveal(id)
+
+    def findings(self) -> Findings:
+        """What is known of the network that is shown."""
+        session, report = self.session, self.session.local_report
+        others = siblings(report, session.project, session.place) if report is not None else []
+        return findings(report, session.values, others)
 
     def apply(self, edit: Edit) -> bool:
         """Makes the edit, or tells the user why not; whether it was made."""
@@ -221,11 +236,8 @@ class CanvasView(CanvasSurface):
             self.fit()
 
     def _show_network(self, _: object = None, renew: bool = False) -> None:
-        session = self.session
-        network, report = session.network, session.local_report
-        others = siblings(report, session.project, session.place) if report is not None else []
-        found = findings(report, session.values, others)
-        self.canvas_scene.show(network, found, session.kind_of, renew)
+        network = self.session.network
+        self.canvas_scene.show(network, self.findings(), self.session.kind_of, renew)
         self.breadcrumb.refresh()
         if self.selected_wire not in self.canvas_scene.wires:
             self._select_wire(None)

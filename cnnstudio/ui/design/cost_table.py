@@ -23,7 +23,7 @@ NUMBER_WIDTH = 100
 
 
 class CostTable(QTreeView):
-    """Emits `node_wanted(id)` for the row that is clicked or entered."""
+    """Emits `node_wanted(path)` for the row that is clicked or entered."""
 
     node_wanted = Signal(str)
 
@@ -86,7 +86,7 @@ class CostTable(QTreeView):
 
     def _choose(self, index: QModelIndex) -> None:
         if index.isValid() and index.data(NODE):
-            self.node_wanted.emit(index.data(NODE))
+            self.node_wanted.emit(index.data(PATH))
 
 
 class _Bars(QStyledItemDelegate):

@@ -99,7 +99,7 @@ class DesignWorkspace(QWidget):
         self.palette_panel.left.connect(self.canvas.setFocus)
         self.inspector.left.connect(self.canvas.setFocus)
         self.drawer.problems.node_wanted.connect(self.canvas.reveal)
-        self.drawer.cost.node_wanted.connect(self.canvas.reveal)
+        self.drawer.cost.node_wanted.connect(self.canvas.reveal_path)
         self.drawer.closed.connect(self._close_drawer)
         session.problems_requested.connect(self.show_problems)
         session.theme_changed.connect(self._redraw)

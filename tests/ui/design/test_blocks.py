@@ -310,3 +310,12 @@ def test_a_double_click_in_the_workspace_opens_a_block(workspace, session, qtbot
                       Qt.KeyboardModifier.NoModifier, QPointF(place).toPoint())  # fmt: skip
     assert session.network.name == "Bottleneck"
     assert workspace.inspector.kind.text() == "Block"
+
+
+def test_a_path_leads_to_the_layer_in_its_block(workspace, session):
+    workspace.canvas.reveal_path("rest1.2.conv2")
+    assert session.place.path(session.project) == "rest1.2" and session.selection == ["conv2"]
+    workspace.canvas.reveal_path("fc")
+    assert session.place.is_main and session.selection == ["fc"]
+    workspace.canvas.reveal_path("rest1.0")
+    assert session.place.is_main and session.selection == ["rest1"]

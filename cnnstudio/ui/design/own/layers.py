@@ -150,7 +150,7 @@ class OwnLayers(QObject):
     def _selected_kind(self) -> str | None:
         """The selected node's kind, where its code is here."""
         project, ids = self._session.project, self._session.selection
-        node = project.network.by_id.get(ids[0]) if len(ids) == 1 else None
+        node = self._session.network.by_id.get(ids[0]) if len(ids) == 1 else None
         return None if node is None or code_of(project, node.kind) is None else node.kind
 
     def ask_again(self) -> None:
