@@ -15,6 +15,7 @@ from cnnstudio.ui.canvas.geometry import (
     PLAIN_HEIGHT,
     VECTOR_HEIGHT,
 )
+from cnnstudio.ui.canvas.tint import Tint
 
 if TYPE_CHECKING:
     from cnnstudio.compiler.report import Report
@@ -47,6 +48,7 @@ class CardContent:
     input_names: tuple[str, ...] = ()  # where several are to be told apart
     output_names: tuple[str, ...] = ()
     marks: BlockMarks = NO_MARKS
+    tint: Tint | None = None
 
     @property
     def tooltip(self) -> str:
@@ -72,14 +74,16 @@ class Findings:
     problems: dict[str, list[Problem]] = field(default_factory=dict)  # by node id
     values: Mapping[str, Any] = field(default_factory=dict)
     siblings: Sequence[Mapping[str, Any]] = ()  # the values in each copy of the block
+    tints: Mapping[str, Tint] = field(default_factory=dict)  # by node name
 
 
 def findings(
     report: Report | None,
     values: Mapping[str, Any] | None = None,
     siblings: Sequence[Mapping[str, Any]] = (),
+    tints: Mapping[str, Tint] | None = None,
 ) -> Findings:
-    found = Findings(values=values or {}, siblings=siblings)
+    found = Findings(values=values or {}, siblings=siblings, tints=tints or {})
     if report is None:
         return found
     found.shapes = {name: _shapes(value) for name, value in report.shapes.items()}
@@ -155,6 +159,7 @@ def card_content(
         input_names=layer.inputs if layer is not None and _are_told_apart(layer) else (),
         output_names=names if len(names) > 1 else (),
         marks=block_marks(node, found.values, found.siblings),
+        tint=found.tints.get(node.name),
     )
 
 

@@ -62,7 +62,7 @@ def paint_card(
     if content.marks.passes:
         painter.setOpacity(BYPASSED_OPACITY)
     paint_stack(painter, content, height, look)
-    painter.fillPath(outline, look.surface)
+    painter.fillPath(outline, look.tint(content.tint.level) if content.tint else look.surface)
     painter.setClipPath(outline)
     painter.fillRect(QRectF(0, 0, EDGE_WIDTH, height), color)
     painter.setClipping(False)
@@ -114,11 +114,11 @@ def _paint_words(
     end = paint_repeat(painter, content, look, end)
     kind = (content.label or content.kind).upper()
     kind = kind if content.known else f"{kind} (UNKNOWN)"
-    painter.setPen(look.muted)
+    painter.setPen(look.text if content.tint else look.muted)
     painter.setFont(look.kind_font)
     painter.drawText(QPointF(LEFT, 20), look.kind_metrics.elidedText(kind, elide, end - LEFT))
     summary = f"shares {content.shares}" if content.shares else content.summary
-    summary = content.marks.bypassed or summary
+    summary = content.marks.bypassed or (content.tint.text if content.tint else summary)
     room = RIGHT - LEFT
     if compact:  # the thumbnail stands where the summary would
         summary, room = "", room - COMPACT_WIDTH - 8

@@ -28,7 +28,7 @@ class _Blocks:
     """What is drawn, gathered once for many frames."""
 
     lines: list[QLineF] = field(default_factory=list)
-    cards: list[QRectF] = field(default_factory=list)
+    cards: dict[int | None, list[QRectF]] = field(default_factory=dict)  # by level of the tint
     words: list[QRectF] = field(default_factory=list)
     selected: list[QRectF] = field(default_factory=list)
     categories: dict[str, list[QRectF]] = field(default_factory=dict)
@@ -90,8 +90,8 @@ class FarLayer(Layer):
         painter.setPen(QPen(look.wire, 0))
         painter.drawLines(blocks.lines)
         painter.setPen(QPen(look.border, 0))
-        painter.setBrush(look.surface)
-        painter.drawRects(blocks.cards)
+        for level, rects in blocks.cards.items():
+            self._fill(painter, rects, look.surface if level is None else look.tint(level))
         painter.setPen(Qt.PenStyle.NoPen)
         for category, rects in blocks.categories.items():
             edges = [QRectF(rect.left(), rect.top(), edge, rect.height()) for rect in rects]
@@ -120,7 +120,7 @@ def _gathered(nodes: Iterable[NodeItem], wires: Iterable[WireItem]) -> _Blocks:
         blocks.lines += [QLineF(start, end) for start, end in pairwise(points)]
     for item in nodes:
         rect, content = item.rect, item.content
-        blocks.cards.append(rect)
+        blocks.cards.setdefault(content.tint.level if content.tint else None, []).append(rect)
         blocks.words += [word.translated(rect.topLeft()) for word in WORDS]
         blocks.categories.setdefault(content.category, []).append(rect)
         if item.selected:

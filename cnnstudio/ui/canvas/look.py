@@ -9,6 +9,9 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QPen, Q
 
 from cnnstudio.interpret.colour import colour_maps
 from cnnstudio.ui import theme
+from cnnstudio.ui.canvas.tint import LEVELS
+
+STRONGEST = 0.6
 
 
 class Look:
@@ -45,6 +48,11 @@ class Look:
         self.wire_selected_pen = _pen(self.accent, 2.4)
         self.wire_hover_pen = _pen(self.text, 2.0)
         self.guide_pen = QPen(self.accent, 0, Qt.PenStyle.DashLine)
+        strongest = theme.color("cost_tint")
+        self._tints = [
+            _mixed(strongest, self.surface, STRONGEST * level / (LEVELS - 1))
+            for level in range(LEVELS)
+        ]
         self._icons: dict[str, QPixmap] = {}
         self._frames: dict[str, tuple[QColor, QColor]] = {}
         self._titles: dict[int, tuple[QFont, QFontMetricsF]] = {}
@@ -75,6 +83,10 @@ class Look:
 
     def category(self, category: str) -> QColor:
         return theme.category_color(category)
+
+    def tint(self, level: int) -> QColor:
+        """A card's ground for its share of a cost; text stays readable on each."""
+        return self._tints[level]
 
     def severity(self, severity: str) -> QColor:
         return {"error": self.error, "warning": self.warning}.get(severity, self.accent)

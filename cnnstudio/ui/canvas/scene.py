@@ -111,6 +111,7 @@ class CanvasScene(QGraphicsScene):
                 or node.block is not None
                 or old_found.values != found.values
                 or old_found.siblings != found.siblings
+                or old_found.tints.get(node.name) != found.tints.get(node.name)
                 or node.id in ends
                 or node.shares is not None
                 or old_found.shapes.get(node.name) != found.shapes.get(node.name)

@@ -41,6 +41,7 @@ from cnnstudio.ui.canvas.input import CanvasInput
 from cnnstudio.ui.canvas.keys import CanvasKeys
 from cnnstudio.ui.canvas.minimap import Minimap
 from cnnstudio.ui.canvas.scene import CanvasScene
+from cnnstudio.ui.canvas.tint import TintLegend
 
 SETTLE_MILLISECONDS = 120
 
@@ -54,6 +55,7 @@ class CanvasSurface(QGraphicsView):
     keys: CanvasKeys
     minimap: Minimap
     hint: EmptyHint
+    legend: TintLegend
     breadcrumb: Breadcrumb
 
     def __init__(self, scene: CanvasScene, parent: QWidget | None = None) -> None:
@@ -110,6 +112,7 @@ class CanvasSurface(QGraphicsView):
         if self.camera.follows:
             self.camera.follow()
         self.minimap.place()
+        self.legend.place()
         self.breadcrumb.place()
         self.hint.place()
         self.resized()

@@ -30,6 +30,7 @@ from cnnstudio.ui.canvas.minimap import Minimap
 from cnnstudio.ui.canvas.port import Port
 from cnnstudio.ui.canvas.scene import CanvasScene
 from cnnstudio.ui.canvas.surface import CanvasSurface
+from cnnstudio.ui.canvas.tint import TintLegend, tints
 from cnnstudio.ui.place import Place, node_at, siblings
 from cnnstudio.ui.session import Session
 
@@ -52,6 +53,7 @@ class CanvasView(CanvasSurface):
         self.camera = Camera(self)
         self.minimap = Minimap(self)
         self.hint = EmptyHint(self)
+        self.legend = TintLegend(self)
         self.blocks = BlockCommands(self)
         self.breadcrumb = Breadcrumb(self)
         self._views: dict[Place, View] = {}
@@ -120,7 +122,10 @@ class CanvasView(CanvasSurface):
         """What is known of the network that is shown."""
         session, report = self.session, self.session.local_report
         others = siblings(report, session.project, session.place) if report is not None else []
-        return findings(report, session.values, others)
+        names = (node.name for node in session.network.nodes)
+        colours, most = tints(report, names, self.legend.measure)
+        self.legend.show_most(most)
+        return findings(report, session.values, others, colours)
 
     def apply(self, edit: Edit) -> bool:
         """Makes the edit, or tells the user why not; whether it was made."""
@@ -141,6 +146,10 @@ class CanvasView(CanvasSurface):
     def arrange(self) -> None:
         """Gives all nodes tidy places, as one undo step."""
         self.commands.arrange()
+
+    def renew(self) -> None:
+        """Draws every card anew."""
+        self._show_network(renew=True)
 
     def fit(self) -> None:
         """Shows the whole network."""
