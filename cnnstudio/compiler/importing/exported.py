@@ -145,6 +145,7 @@ class ExportedProgram(nn.Module):
         self._nodes: Sequence[Any] = content["graph"]["nodes"]
         self._known: dict[str, Tensor] = {}
         self._inputs: list[str] = []
+        self.input_names = self._inputs
         self.shapes: list[tuple[int, ...]] = []
         self.frames: tuple[Frame, ...] = ()
         self.classes: dict[str, type] = {"": nn.Module}
@@ -162,7 +163,7 @@ class ExportedProgram(nn.Module):
         self.batch = _whole(sizes[0]) if sizes else 1
         self._fixed = bool(sizes) and "as_int" in sizes[0]
         stacks = [_stack(node) for node in self._nodes]
-        self._frames = _numbered(stacks)
+        self._frames = numbered(stacks)
         for stack in stacks:
             for _, path, cls in stack:
                 self.classes.setdefault(path, _class(cls))
@@ -333,7 +334,7 @@ def _stack(node: Mapping[str, Any]) -> Stack:
     return found or [("", "", "")]
 
 
-def _numbered(stacks: Sequence[Stack]) -> list[tuple[Frame, ...]]:
+def numbered(stacks: Sequence[Stack]) -> list[tuple[Frame, ...]]:
     """The stacks as frames: a module that is left and entered again is called once more."""
     calls: dict[str, int] = {}
     before: Stack = []

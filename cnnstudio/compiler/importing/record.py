@@ -336,11 +336,15 @@ def _plain(tree: Any, change: Callable[[Any], Any]) -> Any:
 
 def _input_names(module: nn.Module, count: int) -> list[str]:
     """The names of the first arguments of `forward`."""
-    names = [
-        parameter.name
-        for parameter in inspect.signature(module.forward).parameters.values()
-        if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
-    ][:count]
+    told: Sequence[str] = getattr(module, "input_names", ())
+    names = (
+        list(told)[:count]
+        or [
+            parameter.name
+            for parameter in inspect.signature(module.forward).parameters.values()
+            if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
+        ][:count]
+    )
     return names + [f"input_{number}" for number in range(len(names), count)]
 
 

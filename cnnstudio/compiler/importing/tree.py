@@ -92,11 +92,15 @@ def _parts(
 ) -> list[Part]:
     """The parts of the picture of the module at `path`, which these nodes stand in."""
     depth += 1  # the first frame is the module itself
-    groups: dict[Frame | Placed, list[Placed]] = {}
+    # What is left and entered again is another part, so that the order of computation stays.
+    groups: list[tuple[Frame | Placed, list[Placed]]] = []
     for node in nodes:
-        groups.setdefault(node.scope[depth] if len(node.scope) > depth else node, []).append(node)
+        key = node.scope[depth] if len(node.scope) > depth else node
+        if not groups or groups[-1][0] != key:
+            groups.append((key, []))
+        groups[-1][1].append(node)
     parts: list[Part] = []
-    for key, members in groups.items():
+    for key, members in groups:
         if isinstance(key, Placed):
             parts.append(_leaf(key))
             continue
