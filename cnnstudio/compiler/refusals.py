@@ -92,6 +92,9 @@ def _sibling(kind: LayerKind, rank: int) -> LayerKind | None:
     return None
 
 
+MAIN = Network().name
+
+
 def _comes_as_image(case: Case) -> bool:
     """Whether the input is a feature map as convolutions give it, its last dimension a width."""
     if len(case.shapes[0]) < 2:
@@ -103,7 +106,8 @@ def _comes_as_image(case: Case) -> bool:
         if kind is None:
             return False
         if kind.call == "input":
-            return len(case.shapes[0]) > 2
+            # What comes into a block may have its channels last.
+            return len(case.shapes[0]) > 2 and network.name == MAIN
         if kind.spatial:
             return True
         if not kind.keeps_layout:

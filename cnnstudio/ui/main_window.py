@@ -43,9 +43,11 @@ from cnnstudio.ui.top_bar import TopBar
 if TYPE_CHECKING:
     from cnnstudio.training.rundir import RunDirectory
     from cnnstudio.ui.export import ExportDialog
+    from cnnstudio.ui.importing import ImportDialog
 
 WIDTH, HEIGHT = 1440, 900
 WARM_UP_MILLISECONDS = 300
+IMPORTED = (".pt2", ".onnx")  # what can be dropped to be imported
 
 
 class MainWindow(QMainWindow):
@@ -76,6 +78,7 @@ class MainWindow(QMainWindow):
         self.stack = QStackedWidget()
         self.gallery: Gallery | None = None
         self.export_dialog: ExportDialog | None = None
+        self.import_dialog: ImportDialog | None = None
         self.top_bar = TopBar(session, self.control)
         self.status = StatusBar(session)
         self._arrange()
@@ -144,6 +147,18 @@ class MainWindow(QMainWindow):
         self.export_dialog.raise_()
         self.export_dialog.activateWindow()
 
+    def show_import(self, path: Path | None = None) -> None:
+        """Opens the import dialog; with a file, it begins at once."""
+        from cnnstudio.ui.importing import ImportDialog
+
+        if self.import_dialog is None:
+            self.import_dialog = ImportDialog(self.session, self)
+            self.import_dialog.imported.connect(self.files.open_path)
+        self.import_dialog.show()
+        self.import_dialog.raise_()
+        if path is not None:
+            self.import_dialog.import_file(path)
+
     def toggle_full_screen(self) -> None:
         if self.isFullScreen():
             self.showNormal()
@@ -164,7 +179,8 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self.painted.emit)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _file_in(event, SUFFIX) is not None or self._layers_in(event) is not None:
+        wanted = _file_in(event, SUFFIX) or _network_in(event) or self._layers_in(event)
+        if wanted is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
@@ -172,6 +188,9 @@ class MainWindow(QMainWindow):
         if path is not None:
             event.acceptProposedAction()
             self.files.open_path(path)
+        elif (network := _network_in(event)) is not None:
+            event.acceptProposedAction()
+            self.show_import(network)
         elif layers is not None:
             event.acceptProposedAction()
             self.show_workspace("design")
@@ -195,6 +214,8 @@ class MainWindow(QMainWindow):
             self.hide()
             if self.export_dialog is not None:
                 self.export_dialog.stop()
+            if self.import_dialog is not None:
+                self.import_dialog.stop()
             self.journal.close()
             self.session.close()
         super().closeEvent(event)
@@ -331,6 +352,11 @@ class MainWindow(QMainWindow):
         if not isinstance(geometry, QByteArray) or not self.restoreGeometry(geometry):
             available = QGuiApplication.primaryScreen().availableGeometry().size()
             self.resize(min(WIDTH, available.width()), min(HEIGHT, available.height()))
+
+
+def _network_in(event: QDropEvent) -> Path | None:
+    """The first file to import that is being dropped."""
+    return next((file for s in IMPORTED if (file := _file_in(event, s)) is not None), None)
 
 
 def _file_in(event: QDropEvent, suffix: str) -> Path | None:

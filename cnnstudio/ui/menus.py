@@ -48,6 +48,8 @@ class Menus(QObject):
         add("file.gallery", "New from template", window.show_gallery, "Ctrl+Shift+N",
             "mdi6.view-grid-outline", "File")  # fmt: skip
         add("file.open", "Open…", files.open, Keys.Open, "mdi6.folder-open-outline", "File")
+        add("file.import", "Import…", window.show_import, "Ctrl+Shift+I", "mdi6.import", "File",
+            tip="A network of torchvision, an exported program or an ONNX file")  # fmt: skip
         add("file.save", "Save", files.save, Keys.Save, "mdi6.content-save-outline", "File")
         add("file.save_as", "Save as…", files.save_as, "Ctrl+Shift+S", None, "File")
         add("file.compare", "Compare with…", window.show_compare, None,

@@ -151,7 +151,7 @@ class OnnxGraph(nn.Module):
         """A matrix the other way round, as torch's linear layers hold it."""
         for name, parameter in self.named_parameters():
             if parameter is weight:
-                return getattr(self, f"{name}__t")  # type: ignore[no-any-return]
+                return getattr(self, f"{name}__t")
         raise AssertionError("only the graph's own weights are transposed")
 
     def prepare(self) -> None:

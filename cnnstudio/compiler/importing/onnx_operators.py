@@ -305,8 +305,8 @@ def pad(a: Attributes, x: Tensor, pads: Any = None, value: Any = None, axes: Any
 def resize(
     a: Attributes, x: Tensor, _: Any = None, scales: Any = None, sizes: Any = None
 ) -> Tensor:
-    mode = {"linear": {3: "linear", 4: "bilinear", 5: "trilinear"}.get(x.ndim), "cubic": "bicubic"}
-    how = mode.get(a("mode", "nearest"), "nearest")
+    smooth = {"linear": {3: "linear", 4: "bilinear", 5: "trilinear"}[x.ndim], "cubic": "bicubic"}
+    how = smooth.get(a("mode", "nearest"), "nearest")
     place = a("coordinate_transformation_mode", "half_pixel")
     corners = (place == "align_corners") if how != "nearest" else None
     known = {"asymmetric"} if how == "nearest" else {"half_pixel", "pytorch_half_pixel",
