@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,14 +16,14 @@ from PySide6.QtGui import QGuiApplication, QUndoStack
 
 from cnnstudio.block_library import BlockLibrary, KeptBlock
 from cnnstudio.graph import Changed, Document, Edit, Group, Network, ProblemError, Project
-from cnnstudio.graph.blocks import needed_by
 from cnnstudio.kernel.client import Kernel
 from cnnstudio.layers import LayerKind, catalogue
-from cnnstudio.layers.lookup import block_kind, kind_of
+from cnnstudio.layers.lookup import kind_of
 from cnnstudio.layers.own.lookup import own_kinds, package_notes
 from cnnstudio.training.rundir import RunDirectory
 from cnnstudio.ui import theme
 from cnnstudio.ui.actions import Actions
+from cnnstudio.ui.block_kinds import LIBRARY_PREFIX, block_kinds, kept_kind
 from cnnstudio.ui.deliveries import Deliveries, OnError, OnResult
 from cnnstudio.ui.edit_command import EditCommand, merge_token
 from cnnstudio.ui.kernel_bridge import KernelBridge
@@ -35,7 +34,6 @@ from cnnstudio.ui.settings import Settings
 
 Workspace = Literal["design", "data", "train", "inspect"]
 UNDO_LIMIT = 1000
-LIBRARY_PREFIX = "library:"  # of kinds that stand for blocks of the user's own
 
 
 class Session(QObject):
@@ -160,7 +158,7 @@ class Session(QObject):
         """The layer kind of this name in the document; None if it is not known here."""
         if name.startswith(LIBRARY_PREFIX):
             kept = self.kept.get(name.removeprefix(LIBRARY_PREFIX))
-            return None if kept is None else _kept_kind(kept)
+            return None if kept is None else kept_kind(kept)
         return kind_of(self.project, name)
 
     def kinds(self) -> list[LayerKind]:
@@ -170,13 +168,7 @@ class Session(QObject):
 
     def block_kinds(self) -> list[LayerKind]:
         """The project's blocks that the shown network is not part of, then the user's own."""
-        here = self.network
-        blocks = [
-            block_kind(block)
-            for block in self.project.networks[1:]
-            if block is not here and here not in needed_by(self.project, [block])
-        ]
-        return [*blocks, *map(_kept_kind, self.kept.values())]
+        return block_kinds(self.project, self.network, self.kept.values())
 
     def load_library(self) -> None:
         """Reads the user's blocks, on another thread."""
@@ -393,13 +385,3 @@ class Session(QObject):
         if theme.use(self._theme_mode):
             self.actions.redraw_icons()
             self.theme_changed.emit()
-
-
-def _kept_kind(kept: KeptBlock) -> LayerKind:
-    """A block of the user's library as the palette shows it."""
-    return replace(
-        block_kind(kept.block),
-        kind=f"{LIBRARY_PREFIX}{kept.name}",
-        category="My blocks",
-        icon="mdi6.bookmark-outline",
-    )

@@ -3,7 +3,7 @@
 Each takes a project and gives the edits that change it, as one step.
 """
 
-from cnnstudio.graph.blocks.dissolving import dissolve, reads_in_channels, unfold
+from cnnstudio.graph.blocks.dissolving import dissolve, reads_in_channels
 from cnnstudio.graph.blocks.folding import fold_repeats
 from cnnstudio.graph.blocks.making import make_block, node_name
 from cnnstudio.graph.blocks.parameters import (
@@ -15,6 +15,7 @@ from cnnstudio.graph.blocks.parameters import (
     remove_parameter,
     rename_parameter,
 )
+from cnnstudio.graph.blocks.unfolding import unfold
 from cnnstudio.graph.blocks.uses import (
     Use,
     check_block_name,

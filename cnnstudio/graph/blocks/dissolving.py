@@ -1,4 +1,4 @@
-"""A node that stands for a block gives way to what is in it; a repeated one to its copies."""
+"""A node that stands for a block gives way to what is in it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def dissolve(
     Raises ProblemError where that can't be: for a bypassed node, shared weights, a number of
     copies that isn't known, or an expression that can't be worked out here.
     """
-    network, node, block, copies = _block_node(project, network_name, node_id)
+    network, node, block, copies = block_node(project, network_name, node_id)
     if node.bypass:
         raise ProblemError(
             f"'{node.name}' is bypassed.", node=node.name, hint="Use it again before."
@@ -68,60 +68,7 @@ def dissolve(
     return Group(text=f"Dissolve {node.name}", edits=tuple(edits))
 
 
-def unfold(project: Project, network_name: str, node_id: str, flow: Flow = "down") -> Group:
-    """Puts a node for each copy in the place of a repeated one.
-
-    Raises ProblemError for a node that isn't repeated, shares weights, or whose copies differ by
-    their number.
-    """
-    network, node, block, copies = _block_node(project, network_name, node_id)
-    if "repeat" not in node.parameters or copies < 1:
-        raise ProblemError(
-            f"'{node.name}' is not repeated.", node=node.name, hint="It is one copy already."
-        )
-    named = _names_read(block) & {"index", "repeat"}
-    if named and copies > 1:
-        raise ProblemError(
-            f"The copies of '{node.name}' differ by {' and '.join(sorted(named))}.",
-            node=node.name,
-            hint="Dissolve it instead.",
-        )
-    ids, names = _taken(network, node)
-    along = 1 if flow == "down" else 0
-    step = (128.0 + GAP) if flow == "down" else 200.0 + 96.0
-    parameters = {key: value for key, value in node.parameters.items() if key != "repeat"}
-    made: list[Node] = []
-    for index in range(copies):
-        place = list(node.position)
-        place[along] += index * step
-        base = f"{node.name}_{index}" if copies > 1 else node.name
-        copy = node.model_copy(
-            update={
-                "id": unused(base, ids),
-                "name": unused(base, names),
-                "parameters": parameters,
-                "position": (place[0], place[1]),
-            }
-        )
-        made.append(copy)
-    edges: list[Edge] = []
-    for index, copy in enumerate(made):
-        for edge in network.incoming(node.id):
-            if edge.target_port == 0 and index > 0:
-                continue
-            edges.append(edge.model_copy(update={"target": copy.id}))
-        if index > 0:
-            edges.append(Edge(source=made[index - 1].id, target=copy.id))
-    edges += [edge.model_copy(update={"source": made[-1].id}) for edge in network.outgoing(node.id)]
-    edits: list[Edit] = [RemoveNode(network=network.name, node_id=node.id)]
-    places = make_room(network, {node.id}, box_of([node]), box_of(made), flow)
-    if places:
-        edits.append(Move(network=network.name, positions=places))
-    edits.append(Paste(network=network.name, nodes=tuple(made), edges=tuple(edges)))
-    return Group(text=f"Unfold {node.name}", edits=tuple(edits))
-
-
-def _taken(network: Network, node: Node) -> tuple[set[str], set[str]]:
+def taken_outside(network: Network, node: Node) -> tuple[set[str], set[str]]:
     """Ids and names that the network's other nodes have."""
     others = [other for other in network.nodes if other.id != node.id]
     return {other.id for other in others}, {other.name for other in others}
@@ -129,17 +76,17 @@ def _taken(network: Network, node: Node) -> tuple[set[str], set[str]]:
 
 def reads_in_channels(project: Project, network_name: str, node_id: str) -> bool:
     """Whether dissolving the node needs to know the channels of its input."""
-    _, _, block, _ = _block_node(project, network_name, node_id)
-    return "in_channels" in _names_read(block)
+    _, _, block, _ = block_node(project, network_name, node_id)
+    return "in_channels" in names_read(block)
 
 
-def _names_read(block: Network) -> set[str]:
+def names_read(block: Network) -> set[str]:
     values = [value for node in block.nodes for value in (*node.parameters.values(), node.bypass)]
     values += [parameter.default for parameter in block.parameters]
     return {name for value in values for name in names_within(value)}
 
 
-def _block_node(
+def block_node(
     project: Project, network_name: str, node_id: str
 ) -> tuple[Network, Node, Network, int]:
     """The network, the node in it, its block, and how many copies of it there are."""
@@ -179,7 +126,7 @@ class _Copies:
         self.box: Box = box_of([node])
         self._network, self._node, self._block = network, node, block
         self._copies, self._in_channels = copies, in_channels
-        self._taken_ids, self._taken_names = _taken(network, node)
+        self._taken_ids, self._taken_names = taken_outside(network, node)
         wires = network.incoming(node.id)
         self._given: dict[int, Port] = {e.target_port: (e.source, e.source_port) for e in wires}
 

@@ -18,9 +18,10 @@ from cnnstudio.graph.blocks import (
 )
 from cnnstudio.graph.model import BLOCK_PREFIX
 from cnnstudio.ui import quantities
+from cnnstudio.ui.block_kinds import LIBRARY_PREFIX
 from cnnstudio.ui.canvas.view import CanvasView
 from cnnstudio.ui.design.palette import Palette
-from cnnstudio.ui.session import LIBRARY_PREFIX, Session
+from cnnstudio.ui.session import Session
 
 
 class BlocksPart(QObject):

@@ -14,13 +14,13 @@ from cnnstudio.graph.clipboard import MIME_TYPE, copy, with_blocks
 from cnnstudio.graph.edits import Paste
 from cnnstudio.graph.layout import Flow
 from cnnstudio.graph.model import BLOCK_PREFIX
+from cnnstudio.ui.block_kinds import LIBRARY_PREFIX
 from cnnstudio.ui.canvas import editing
 from cnnstudio.ui.canvas.framing import with_frames_deleted
 from cnnstudio.ui.canvas.geometry import CARD_WIDTH, PLAIN_HEIGHT, Point, snap_point
 from cnnstudio.ui.canvas.port import Port
 from cnnstudio.ui.canvas.quick_add import QuickAdd
 from cnnstudio.ui.canvas.rename import NameEditor, name_problem
-from cnnstudio.ui.session import LIBRARY_PREFIX
 
 if TYPE_CHECKING:
     from cnnstudio.graph import Network

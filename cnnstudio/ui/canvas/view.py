@@ -27,6 +27,7 @@ from cnnstudio.ui.canvas.hints import describe_selection
 from cnnstudio.ui.canvas.input import CanvasInput
 from cnnstudio.ui.canvas.keys import CanvasKeys
 from cnnstudio.ui.canvas.minimap import Minimap
+from cnnstudio.ui.canvas.passage import Passage
 from cnnstudio.ui.canvas.port import Port
 from cnnstudio.ui.canvas.scene import CanvasScene
 from cnnstudio.ui.canvas.surface import CanvasSurface
@@ -213,7 +214,11 @@ class CanvasView(CanvasSurface):
         place, project = self.session.place, self.session.project
         self._views[before] = self.camera.view()
         same = before.network(project) is place.network(project)
+        left = None
         if not same:
+            left = self.viewport().grab() if self.isVisible() else None
+            inwards = len(place.steps) > len(before.steps)
+            centre = self._centre_of(place.steps[-1].node_id if inwards else "")
             self.canvas_scene.set_thumbnails({})
             self._select_wire(None)
         self._show_network(renew=True)
@@ -224,6 +229,15 @@ class CanvasView(CanvasSurface):
             self.camera.open()
         else:
             self.camera.look(known)
+        if left is not None:
+            Passage(self.viewport(), left, centre, inwards)
+
+    def _centre_of(self, id: str) -> QPointF:
+        """Where a node is on the viewport, or the viewport's middle."""
+        item = self.canvas_scene.nodes.get(id)
+        if item is None:
+            return QRectF(self.viewport().rect()).center()
+        return self.viewportTransform().map(item.rect.center())
 
     def _take_change(self, change: Changed) -> None:
         if change.before.sources != change.after.sources:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QToolButto
 
 from cnnstudio.graph import Document, Edge, Network, Node, Project, dumps
 from cnnstudio.graph.blocks import make_block
+from cnnstudio.ui.canvas.passage import Passage
 from cnnstudio.ui.canvas.view import CanvasView
 from cnnstudio.ui.place import Place, Step
 from cnnstudio.ui.session import Session
@@ -253,3 +254,11 @@ def test_several_outputs_are_ports_with_names(made, session, hand):
     hand.drag(place, hand.input("n5"))
     wired = [edge for edge in session.network.edges if edge.target == "n5"]
     assert [(edge.source, edge.source_port) for edge in wired] == [("unit", 1)]
+
+
+def test_the_passage_inwards_is_short_and_lets_the_mouse_through(made, session, hand, qtbot):
+    hand.double_click(hand.middle("unit"))
+    assert len(made.viewport().findChildren(Passage)) == 1
+    hand.click(hand.middle("n1"))
+    assert session.selection == ["n1"]
+    qtbot.waitUntil(lambda: not made.viewport().findChildren(Passage), timeout=1000)
