@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from cnnstudio.compiler.importing.fold import setting
 from cnnstudio.compiler.importing.tree import Body, Part
 from cnnstudio.graph.model import BlockParameter
+from cnnstudio.layers import catalogue
 
 Source = tuple[str, int]  # a part's name and port; for the picture's inputs "" and the number
 MOST_LACKING = 0.5  # share of the parts that an instance may lack
@@ -101,7 +103,10 @@ def _key(part: Part) -> tuple[Any, ...]:
     """What has to be the same of parts that stand for one another."""
     definition = part.copies[0].definition if part.copies else None
     owner = part.owner.name if part.owner else None
-    fixed = tuple((k, v) for k, v in sorted(part.parameters.items()) if v is None or _long(v))
+    fixed = tuple((k, v) for k, v in sorted(part.parameters.items()) if _long(v))
+    if not part.copies:  # "none" is no value that a block's parameter can have
+        declared = catalogue[part.kind].parameters
+        fixed += tuple((p.name, None) for p in declared if setting(part, p.name) is None)
     return part.kind, definition, owner, fixed, len(part.outputs)
 
 

@@ -45,9 +45,13 @@ def from_module_call(recording: Recording, event: Event) -> Found | None:
         return None
     count = len(kind.output_names(parameters))
     outputs = [_picked(event.result, kind.pick(port, count)) for port in range(count)]
-    if not all(isinstance(output, Ref) for output in outputs):
+    if not isinstance(outputs[0], Ref):
         return None
-    given = [output.number for output in outputs]
+    # A port that this call gives nothing at, such as attention's weights, stays unwired.
+    given = [
+        output.number if isinstance(output, Ref) else -port - count * event.outputs[0]
+        for port, output in enumerate(outputs)
+    ]
     if any(number in recording.used and number not in given for number in event.outputs):
         return None
     prefix = f"{event.path}."

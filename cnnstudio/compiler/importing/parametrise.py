@@ -19,6 +19,7 @@ from cnnstudio.graph.expressions import GIVEN, resolve
 from cnnstudio.graph.model import BlockParameter
 from cnnstudio.layers import catalogue
 
+SIZES = ("size", "sides")  # one number stands for as many
 MULTIPLES = (2, 3, 4, 6, 8, 16)
 
 
@@ -95,7 +96,8 @@ class _Search:
         settings = {}
         for name in _names(part, [one for one in same if one is not None]):
             values = [MISSING if one is None else _value_of(one, name) for one in same]
-            settings[name] = self._said(part.name, name, values if part.copies else _alike(values))
+            sized = not part.copies and catalogue[part.kind].parameter(name).type in SIZES
+            settings[name] = self._said(part.name, name, _alike(values) if sized else values)
         return settings
 
     def _said(self, part: str, name: str, values: list[Any]) -> Any:

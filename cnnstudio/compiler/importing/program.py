@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch._subclasses.fake_tensor import FakeTensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from cnnstudio.compiler.importing.recording import (
@@ -111,6 +112,15 @@ def _as_tree(result: Any) -> Any:
     return dict(result) if isinstance(result, Mapping) else result
 
 
+def _with_values(tensor: Tensor) -> Tensor:
+    """A constant's values; of one that torch made of a number while recording, those it noted."""
+    if isinstance(tensor, FakeTensor):
+        if tensor.constant is None:
+            raise ProblemError("A tensor is made while the module runs that can't be followed.")
+        return tensor.constant
+    return tensor
+
+
 class _Writer(TorchDispatchMode):
     """Writes down every operator that runs while it is on."""
 
@@ -182,7 +192,7 @@ class _Writer(TorchDispatchMode):
                 "dtype": str(tensor.dtype).removeprefix("torch."),
                 "learned": learned,
             }
-            self.weights[key] = name or tensor.detach()
+            self.weights[key] = name or _with_values(tensor)
             self._note(tensor, {"weight": key})
         return self._places[id(tensor)]
 

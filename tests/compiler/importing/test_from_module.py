@@ -163,3 +163,15 @@ def test_a_change_in_place_is_seen_by_all_who_read_later():
             return torch.sigmoid(y) + z
 
     imported(InPlace(), (3, 4, 4))
+
+
+def test_a_mask_that_is_written_number_by_number_keeps_its_values():
+    class Masked(nn.Module):
+        def forward(self, x):
+            mask = x.new_zeros((4, 6))
+            for number, rows in enumerate((slice(0, -2), slice(-2, -1), slice(-1, None))):
+                mask[rows, 1:3] = number + 1
+            return x + mask.masked_fill(mask == 2, -100.0)
+
+    found = imported(Masked(), (4, 6))
+    assert found.opaque
