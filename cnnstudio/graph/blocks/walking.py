@@ -41,7 +41,7 @@ def _nodes(
         path = f"{prefix}{node.name}"
         yield Placed(path, node)
         inner = project.block(node.block) if node.block else None
-        if inner is None or inner.name in stack:
+        if inner is None or inner.name in stack or _is_bypassed(node, values):
             continue
         given = _worked_out(node.parameters, values)
         count = given.get("repeat", 1)
@@ -52,6 +52,12 @@ def _nodes(
             if number:
                 yield Placed(f"{path}{number}", node)
             yield from _nodes(project, inner, f"{path}{number}.", known, (*stack, inner.name))
+
+
+def _is_bypassed(node: Node, values: Mapping[str, Any]) -> bool:
+    """Whether nothing in a block is computed; no where that follows from shapes."""
+    found = _worked_out({"bypass": node.bypass}, values)
+    return bool(found.get("bypass", False))
 
 
 def _worked_out(parameters: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
