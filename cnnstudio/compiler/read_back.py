@@ -49,10 +49,10 @@ def parameters_from(kind: LayerKind, module: nn.Module) -> dict[str, Any] | None
     Lists are `list`, as the project file holds them. None if it can't make one.
     """
     try:
-        arguments = {name: _read(kind, module, name) for name in kind.inferences or {}}
         values = {
             one.name: one.validate(_plain(_read(kind, module, one.name))) for one in kind.parameters
         }
+        arguments = {name: _inferred(kind, module, name, values) for name in kind.inferences or {}}
     except (AttributeError, ValueError, IndexError):
         return None  # it was made with what this kind can't be told
     if not _agree(kind, arguments):
@@ -68,8 +68,8 @@ def parameters_from(kind: LayerKind, module: nn.Module) -> dict[str, Any] | None
 
 
 def _inferred(kind: LayerKind, module: nn.Module, name: str, values: dict[str, Any]) -> Any:
-    """An argument that isn't a parameter: as the module has it, or as it follows from the rest."""
-    if name in (kind.reads or {}) or (hasattr(module, name) and name not in values):
+    """An argument that isn't asked for: as the module has it, or as it follows from the rest."""
+    if name not in values and (name in (kind.reads or {}) or hasattr(module, name)):
         return _read(kind, module, name)
     return (kind.inferences or {})[name](values, ())
 

@@ -21,6 +21,10 @@ RANK_WORDS = {
     4: "a volume (channels×depth×height×width)",
 }
 JOINED = ("fold", "list")
+# Functions of two inputs that work value by value.
+PAIRED = (
+    "operator.sub", "operator.truediv", "operator.pow", "torch.lerp", "torch.atan2", "torch.hypot",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -136,7 +140,7 @@ def _inputs(case: Case) -> str:
 
 
 def _joined_shapes_differ(case: Case) -> Problem | None:
-    if case.kind.call not in JOINED and len(case.kind.inputs) < 2:
+    if case.kind.call not in JOINED and case.kind.target not in PAIRED:
         return None
     names = [case.network.node(e.source).name for e in case.network.incoming(case.node.id)]
     given = " and ".join(
@@ -159,9 +163,11 @@ def _joined_shapes_differ(case: Case) -> Problem | None:
 
 def _window_too_large(case: Case) -> Problem | None:
     kernel = case.values.get("kernel_size")
-    if kernel is None or not case.shapes:
+    if not isinstance(kernel, tuple) or not case.shapes:
         return None
     places = case.shapes[0][1:]
+    if len(places) != len(kernel):
+        return None
     padding = case.values.get("padding", (0,) * len(kernel))
     if isinstance(padding, str):
         if padding == "same":
@@ -178,8 +184,8 @@ def _window_too_large(case: Case) -> Problem | None:
         f"{case.title}: kernel {text(reach)}{spread} is larger than its input {text(room)}{padded}."
     )
     hint = f"Use a kernel of at most {min(room)}, or padding, or fewer poolings before it."
-    parameter = next(p for p in case.kind.parameters if p.name == "padding")
-    if "same" in parameter.words and set(case.values.get("stride") or (1,)) == {1}:
+    words = [word for p in case.kind.parameters if p.name == "padding" for word in p.words]
+    if "same" in words and set(case.values.get("stride") or (1,)) == {1}:
         fix = remedies.set_parameter(
             case.network, case.node, "padding", "same", "Set padding to same"
         )
@@ -263,7 +269,7 @@ def _pool_padding(case: Case) -> Problem | None:
 
 def _reshape(case: Case) -> Problem | None:
     wanted = case.values.get("shape")
-    if wanted is None or not case.shapes:
+    if case.kind.target != "torch.reshape" or wanted is None or not case.shapes:
         return None
     count = math.prod(case.shapes[0])
     return case.problem(
@@ -274,7 +280,7 @@ def _reshape(case: Case) -> Problem | None:
 
 def _permute(case: Case) -> Problem | None:
     dims = case.values.get("dims")
-    if dims is None or not case.shapes:
+    if case.kind.target != "torch.permute" or dims is None or not case.shapes:
         return None
     order = list(range(1, len(case.shapes[0]) + 1))
     fix = remedies.set_parameter(

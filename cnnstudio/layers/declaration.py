@@ -226,12 +226,15 @@ def _completed(declared: Parameter, name: str, annotation: str, dimensions: int)
         rank *= dimensions
     if kind in ("size", "sides") and isinstance(default, int):
         default = (default,) * rank
+    if isinstance(default, str):
+        default = told_for(dimensions, default)
     return replace(
         declared,
         name=name,
         title=declared.title or name.replace("_", " ").capitalize(),
         type=kind,
         default=default,
+        choices=tuple(told_for(dimensions, choice) for choice in declared.choices),
         help=told_for(dimensions, declared.help),
         rank=rank,
         optional=declared.optional or "| None" in annotation,

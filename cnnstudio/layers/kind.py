@@ -51,7 +51,7 @@ class LayerKind(Declaration):
     is made such before.
     `examples` are input shapes (without the batch) on which the kind's own defaults work; without
     them any shape of the right rank does. A kind that is not `differentiable` passes no gradient to
-    its inputs.
+    its inputs; of one that is, inputs that only decide something (`gates`) get none.
 
     `reads` says how an argument is read back from a module that was made with it, where it isn't
     the attribute of that name. `common` kinds stand first in the palette; `also_called` are other
@@ -74,6 +74,7 @@ class LayerKind(Declaration):
     examples: tuple[tuple[Shape, ...], ...] = ()
     index_inputs: tuple[int, ...] = ()
     differentiable: bool = True
+    gates: tuple[int, ...] = ()
     reads: Mapping[str, Reader] | None = None
     common: bool = False
     also_called: tuple[str, ...] = ()
@@ -154,6 +155,7 @@ def layer(
     examples: Sequence[Sequence[Shape]] | Mapping[int, Sequence[Sequence[Shape]]] = (),
     index_inputs: Sequence[int] = (),
     differentiable: bool = True,
+    gates: Sequence[int] = (),
     reads: Mapping[str, Reader] | None = None,
     common: bool | Sequence[int] = False,
     also_called: Sequence[str] = (),
@@ -205,6 +207,7 @@ def layer(
                 examples=tuple(tuple(shapes) for shapes in _of(examples, n)),
                 index_inputs=tuple(index_inputs),
                 differentiable=differentiable,
+                gates=tuple(gates),
                 reads=dict(reads or {}),
                 common=common if isinstance(common, bool) else n in common,
                 also_called=tuple(also_called),

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from cnnstudio.layers.convolution import has_bias
-from cnnstudio.layers.declaration import parameter
-from cnnstudio.layers.kind import features, layer
+from cnnstudio.layers.convolution_more import ACTIVATIONS, activation_of, norm_of
+from cnnstudio.layers.declaration import Choice, Ints, Shape, parameter
+from cnnstudio.layers.kind import features, layer, named
 
 CATEGORY = "Linear"
 
@@ -27,29 +31,69 @@ class Linear:
     bias: bool = parameter(True, help="adds a learned number to each output")
 
 
-@layer(
-    "Flatten", category=CATEGORY, target="torch.nn.Flatten", icon="mdi6.arrow-collapse-vertical",
-    ranks=[2, 3, 4, 5], formula="(N, C, H, W) → (N, C·H·W)",
-    used_in="Between the last feature maps and the first linear layer.",
-    reference="https://docs.pytorch.org/docs/stable/generated/torch.nn.Flatten.html",
-)  # fmt: skip
-class Flatten:
-    """Lays all values of a sample in one row."""
-
-    start_dim: int = parameter(
-        1, minimum=1, maximum=4, title="First dimension", advanced=True,
-        help="the first dimension that is flattened; the batch is 0",
-    )  # fmt: skip
-    end_dim: int = parameter(
-        -1, minimum=-4, maximum=4, title="Last dimension", advanced=True,
-        help="the last dimension that is flattened",
-    )  # fmt: skip
+def _second_features(_: dict[str, Any], shapes: Sequence[Shape]) -> int:
+    return shapes[1][-1]
 
 
 @layer(
-    "Identity", category=CATEGORY, target="torch.nn.Identity", icon="mdi6.arrow-right",
-    formula="x", used_in="A place to look at, or to put something later.",
-    reference="https://docs.pytorch.org/docs/stable/generated/torch.nn.Identity.html",
+    "Bilinear", category=CATEGORY, target="torch.nn.Bilinear", icon="mdi6.set-merge",
+    ranks=[2, 3, 4, 5], inputs=("first", "second"),
+    inferred={"in1_features": features, "in2_features": _second_features},
+    reads={"bias": has_bias}, formula="x₁ᵀ · weight · x₂ + bias",
+    used_in="Joining two kinds of features: an image's and a question's.",
 )  # fmt: skip
-class Identity:
-    """Passes its input on as it is."""
+class Bilinear:
+    """Each output is a weighted sum of all products of a value of the first input with one of the
+    second. Works on the last dimension."""
+
+    out_features: int = parameter(
+        10, minimum=1, title="Output features", headline=True, help="number of outputs"
+    )
+    bias: bool = parameter(True, help="adds a learned number to each output")
+
+
+def _linears(module: Any) -> list[Any]:
+    return [part for part in module if type(part).__name__ == "Linear"]
+
+
+def _dropped(module: Any) -> float:
+    return next(part.p for part in module if type(part).__name__ == "Dropout")
+
+
+@layer(
+    "Multilayer perceptron", category=CATEGORY, target="torchvision.ops.MLP",
+    icon="mdi6.transit-connection-variant", ranks=[2, 3, 4, 5], features_last=True, common=True,
+    also_called=("mlp", "feed-forward", "perceptron"),
+    inferred={
+        "in_channels": features, "norm_layer": named("normalisation"),
+        "activation_layer": named("activation"),
+    },
+    hidden=["normalisation", "activation"],
+    reads={
+        "in_channels": lambda m: m[0].in_features,
+        "hidden_channels": lambda m: [part.out_features for part in _linears(m)],
+        "normalisation": norm_of, "activation": activation_of, "dropout": _dropped,
+        "bias": lambda m: has_bias(m[0]),
+    },
+    formula="linear(dropout(activation(norm(linear(x)))))",
+    used_in="Between attention layers of transformers; heads of classifiers.",
+)  # fmt: skip
+class MLP:
+    """Linear layers one after another, with an activation and dropout behind each but the last,
+    which has dropout only. Works on the last dimension."""
+
+    hidden_channels: Ints = parameter(
+        (64, 10),
+        minimum=1,
+        title="Features",
+        headline=True,
+        help="of each layer; the last gives out",
+    )
+    normalisation: Choice = parameter(
+        "none", choices=("none", "LayerNorm", "BatchNorm1d"), help="what follows each layer"
+    )
+    activation: Choice = parameter("ReLU", choices=ACTIVATIONS[:-1], help="what bends each layer")
+    dropout: float = parameter(
+        0.0, minimum=0.0, maximum=1.0, help="share of values set to zero while training"
+    )
+    bias: bool = parameter(True, advanced=True, help="adds a learned number to each output")

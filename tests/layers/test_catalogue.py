@@ -10,7 +10,7 @@ from cnnstudio.compiler.check import check
 from cnnstudio.graph import dumps, loads
 from cnnstudio.layers import catalogue
 from tests.compiler.printing.printed import assert_formatted, defined_by
-from tests.layers.cases import CASES, cases_of
+from tests.layers.cases import CASES, Case, cases_of
 
 
 def outputs_of(model, inputs):
@@ -34,20 +34,30 @@ def test_it_runs_forward_and_backward_on_each_rank_it_claims(case):
         assert output.shape[0] == 4
     assert list(outputs[0].shape[1:]) == report.shapes["out0"]
     tracked = [output for output in outputs if output.requires_grad]
-    if not kind.differentiable:
-        assert not tracked, "it has a gradient"
-        return
-    assert outputs[0].requires_grad
-    sum(output.square().sum() for output in tracked).backward()
+    if kind.differentiable:
+        assert outputs[0].requires_grad
+    if tracked:
+        sum(output.square().sum() for output in tracked).backward()
     for number, values in enumerate(inputs):
-        if number in kind.index_inputs:
-            assert values.grad is None, "whole numbers have no gradient"
+        if not kind.differentiable or number in (*kind.index_inputs, *kind.gates):
+            assert values.grad is None, "it has a gradient"
         else:
             assert values.grad is not None, kind.inputs
             assert torch.isfinite(values.grad).all()
     for name, parameter in model.named_parameters():
         assert parameter.grad is not None, name
         assert torch.isfinite(parameter.grad).all(), name
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_inputs_that_are_too_small_or_too_many_are_told_in_words(case):
+    for shapes in (
+        tuple((1,) * len(shape) for shape in case.shapes),
+        tuple((5, 3, 7, 2)[: len(shape) + 1] for shape in case.shapes),
+        tuple((2 + port, *shape[1:]) for port, shape in enumerate(case.shapes)),
+    ):
+        report = check(Case(case.kind, shapes).project())
+        assert all(problem.message for problem in report.problems)
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
