@@ -56,6 +56,12 @@ def _linears(module: Any) -> list[Any]:
     return [part for part in module if type(part).__name__ == "Linear"]
 
 
+def _bend(module: Any) -> str:
+    """The activation; with a single layer there is none, and any would do."""
+    found = activation_of(module)
+    return "ReLU" if found == "none" else found
+
+
 def _dropped(module: Any) -> float:
     return next(part.p for part in module if type(part).__name__ == "Dropout")
 
@@ -72,7 +78,7 @@ def _dropped(module: Any) -> float:
     reads={
         "in_channels": lambda m: m[0].in_features,
         "hidden_channels": lambda m: [part.out_features for part in _linears(m)],
-        "normalisation": norm_of, "activation": activation_of, "dropout": _dropped,
+        "normalisation": norm_of, "activation": _bend, "dropout": _dropped,
         "bias": lambda m: has_bias(m[0]),
     },
     formula="linear(dropout(activation(norm(linear(x)))))",
