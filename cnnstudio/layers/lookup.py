@@ -64,6 +64,8 @@ def _declared(parameter: BlockParameter) -> Parameter:
         minimum=parameter.minimum,
         maximum=parameter.maximum,
         choices=parameter.choices,
+        # Whether it may be left empty is for the layers to say that read it.
+        optional=True,
         headline=not isinstance(parameter.default, bool),
     )
 
