@@ -18,7 +18,7 @@ def _outputs(values: dict[str, Any]) -> int:
 
 
 @layer(
-    "Torch operators", category="Operations", target="cnnstudio.modules.program.TorchProgram",
+    "Torch operators", category="Signal", target="cnnstudio.modules.program.TorchProgram",
     icon="mdi6.function-variant", variadic=True, fewest_inputs=1, hidden=["outputs"],
     outputs_from=_outputs, used_in="Imported models, for what has no layer here.",
     formula="operators of torch, one after another",

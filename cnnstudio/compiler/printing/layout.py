@@ -82,7 +82,11 @@ def flat(doc: Doc) -> str:
         case Choice(one, condition, other):
             return f"{flat(one)} if {condition} else {flat(other)}"
         case Infix(sign, parts):
-            return f" {sign} ".join(map(flat, parts))
+            # A power of plain names is written close.
+            close = sign == "**" and all(
+                flat(part).replace(".", "").isidentifier() for part in parts
+            )
+            return (sign if close else f" {sign} ").join(map(flat, parts))
         case Each(element, variable, source):
             return f"{flat(element)} for {variable} in {source}"
 

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from cnnstudio.layers import LayerKind, catalogue
 from cnnstudio.ui.design.palette_look import CARD_SIZE, PaletteDelegate, drag_pixmap
-from cnnstudio.ui.design.palette_model import LAYER, PaletteModel
+from cnnstudio.ui.design.palette_model import FOLD, LAYER, PaletteModel
 from cnnstudio.ui.design.parts import key_label
 
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -54,7 +54,7 @@ class Palette(QWidget):
         within.addWidget(self._key, 0, Qt.AlignmentFlag.AlignRight)
         self.search.textChanged.connect(lambda text: self._key.setVisible(not text))
         self.list = LayerList(self.model)
-        self.list.doubleClicked.connect(self._choose)
+        self.list.doubleClicked.connect(self._choose_layer)
         self.list.entered_with_keyboard.connect(self._choose)
         self.list.left_upwards.connect(lambda: self.search.setFocus(Qt.FocusReason.TabFocusReason))
         self.list.left.connect(self.left)
@@ -133,10 +133,18 @@ class Palette(QWidget):
         self.list.setCurrentIndex(self.model.first_layer() if text.strip() else QModelIndex())
         self.list.scrollToTop()
 
+    def _choose_layer(self, index: QModelIndex) -> None:
+        if index.data(LAYER) is not None:  # the first click has opened or closed a heading
+            self._choose(index)
+
     def _choose(self, index: QModelIndex) -> None:
-        layer = index.data(LAYER) if index.isValid() else None
+        if not index.isValid():
+            return
+        layer = index.data(LAYER)
         if layer is not None:
             self.chosen.emit(layer.kind)
+        else:
+            self.list.toggle(index)
 
 
 class LayerList(QListView):
@@ -176,10 +184,41 @@ class LayerList(QListView):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         # A heading can't be dragged; without this, the layer chosen before would be.
-        if self.indexAt(event.position().toPoint()).data(LAYER) is None:
-            event.ignore()
+        index = self.indexAt(event.position().toPoint())
+        if index.data(LAYER) is None:
+            if index.isValid() and event.button() == Qt.MouseButton.LeftButton:
+                self.toggle(index)
+            else:
+                event.ignore()
             return
         super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if self.indexAt(event.position().toPoint()).data(LAYER) is None:
+            self.mousePressEvent(event)  # quick clicks on a heading are several
+        else:
+            super().mouseDoubleClickEvent(event)
+
+    def toggle(self, index: QModelIndex) -> None:
+        """Opens or closes what a heading holds; the row stays where it is."""
+        model = self.model()
+        assert isinstance(model, PaletteModel)
+        place = self.verticalScrollBar().value()
+        current = self.currentIndex() == index
+        row = model.toggle(index)
+        self.doItemsLayout()
+        self.verticalScrollBar().setValue(place)
+        if current:
+            self.setCurrentIndex(row)
+
+    def _fold(self, index: QModelIndex, open: bool) -> bool:
+        """Opens or closes a heading that isn't so yet; whether it was a heading."""
+        fold = index.data(FOLD)
+        if fold is None:
+            return False
+        if fold.open != open:
+            self.toggle(index)
+        return True
 
     def startDrag(self, supported: Qt.DropAction) -> None:
         index = self.currentIndex()
@@ -192,11 +231,12 @@ class LayerList(QListView):
         drag.exec(Qt.DropAction.CopyAction)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        model = self.model()
-        assert isinstance(model, PaletteModel)
+        folds = {Qt.Key.Key_Left: False, Qt.Key.Key_Right: True}
+        if event.key() in folds and self._fold(self.currentIndex(), folds[Qt.Key(event.key())]):
+            return
         if event.key() in ENTER:
             self.entered_with_keyboard.emit(self.currentIndex())
-        elif event.key() == Qt.Key.Key_Up and self.currentIndex() == model.first_layer():
+        elif event.key() == Qt.Key.Key_Up and self.currentIndex().row() <= 0:
             self.left_upwards.emit()
         elif event.key() == Qt.Key.Key_Escape:
             self.left.emit()

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from cnnstudio.layers import LayerKind
 from cnnstudio.ui import theme
-from cnnstudio.ui.design.palette_model import LAYER
+from cnnstudio.ui.design.palette_model import FOLD, LAYER, Heading, More
 
 HEADING_HEIGHT, LAYER_HEIGHT = 34, 30
 MARGIN, GAP = 12, 2
@@ -21,25 +21,54 @@ Index = QModelIndex | QPersistentModelIndex
 
 class PaletteDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(160, LAYER_HEIGHT if index.data(LAYER) else HEADING_HEIGHT)
+        return QSize(160, HEADING_HEIGHT if isinstance(index.data(FOLD), Heading) else LAYER_HEIGHT)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         layer = index.data(LAYER)
         area = QRectF(option.rect).adjusted(MARGIN, GAP / 2, -MARGIN, -GAP / 2)
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        focused = bool(option.state & QStyle.StateFlag.State_HasFocus)
         painter.save()
         if layer is None:
-            painter.setFont(theme.font(12, bold=True))
-            painter.setPen(theme.color("text_muted"))
-            area.adjust(2, 8, 0, 0)
-            painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, index.data())
+            _paint_fold(painter, area, index.data(FOLD), hovered, selected and focused)
         else:
-            selected = bool(option.state & QStyle.StateFlag.State_Selected)
-            hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
-            focused = bool(option.state & QStyle.StateFlag.State_HasFocus)
             border = "accent" if selected and focused else "border_strong" if hovered else "border"
             surface = "surface_selected" if selected else "surface_raised"
             _paint_card(painter, area, layer, theme.font(13), surface, border)
         painter.restore()
+
+
+def _paint_fold(
+    painter: QPainter, area: QRectF, row: Heading | More, hovered: bool, focused: bool
+) -> None:
+    """A category's name with its icon and count, or what opens the rest of one."""
+    heading = isinstance(row, Heading)
+    color = "text" if hovered or focused else "text_muted"
+    if focused:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.color("accent"), 1))
+        painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+    line = area.adjusted(2, 6 if heading else 0, -6, 0)
+    chevron = QRectF(line.left(), line.center().y() - ICON / 2, ICON, ICON)
+    name = "mdi6.chevron-down" if row.open else "mdi6.chevron-right"
+    if not heading and row.open:
+        name = "mdi6.chevron-up"
+    theme.icon(name, color).paint(painter, chevron.toRect())
+    text = line.adjusted(ICON + 4, 0, 0, 0)
+    if heading:
+        mark = QRectF(text.left(), text.center().y() - ICON / 2, ICON, ICON)
+        shade = theme.category_color(row.category)
+        theme.icon(row.icon, shade).paint(painter, mark.toRect())
+        text.adjust(ICON + 6, 0, 0, 0)
+        painter.setFont(theme.font(11))
+        painter.setPen(theme.color("text_muted"))
+        painter.drawText(
+            text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, str(row.count)
+        )
+    painter.setFont(theme.font(12, bold=heading))
+    painter.setPen(theme.color(color))
+    painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, row.text)
 
 
 def drag_pixmap(layer: LayerKind, ratio: float) -> QPixmap:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -13,18 +14,56 @@ from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
     Qt,
+    Signal,
 )
 
 from cnnstudio.layers import LayerKind
 from cnnstudio.layers.search import matching
 from cnnstudio.ui.canvas.gestures.drop import LAYER_MIME_TYPE
 
-LAYER = Qt.ItemDataRole.UserRole  # the LayerKind of a row; None for a heading
+LAYER = Qt.ItemDataRole.UserRole  # the LayerKind of a row; None for one that folds
+FOLD = Qt.ItemDataRole.UserRole + 1  # the Heading or More of a row; None for a layer
 Index = QModelIndex | QPersistentModelIndex
+
+# Closed until they are opened: what few networks need.
+CLOSED_AT_FIRST = ("Recurrent", "Resizing", "Padding", "Reduction", "Signal")
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The first row of a category; `count` layers are in it."""
+
+    category: str
+    icon: str
+    count: int
+    open: bool
+
+    @property
+    def text(self) -> str:
+        return self.category
+
+
+@dataclass(frozen=True)
+class More:
+    """The last row of an open category some of whose layers are seldom used."""
+
+    category: str
+    count: int
+    open: bool
+
+    @property
+    def text(self) -> str:
+        return "Fewer" if self.open else f"{self.count} more"
 
 
 class PaletteModel(QAbstractListModel):
-    """Rows are category names and LayerKinds; only layers can be chosen and dragged."""
+    """Rows are LayerKinds, between rows that open and close their categories.
+
+    Of a category that is open the common kinds are listed, and the others once More is opened.
+    Emits `folded` when the user opened or closed something.
+    """
+
+    folded = Signal()
 
     def __init__(self, kinds: Mapping[str, LayerKind]) -> None:
         super().__init__()
@@ -32,7 +71,9 @@ class PaletteModel(QAbstractListModel):
         self._own: list[LayerKind] = []
         self._groups: dict[str, list[LayerKind]] = {}
         self._text = ""
-        self._rows: list[str | LayerKind] = []
+        self._rows: list[Heading | More | LayerKind] = []
+        self._closed = set(CLOSED_AT_FIRST)
+        self._full: set[str] = set()
         self.search("")
 
     def search(self, text: str) -> None:
@@ -45,8 +86,51 @@ class PaletteModel(QAbstractListModel):
         else:
             self._rows = []
             for category, layers in groupby(kinds, key=lambda layer: layer.category):
-                self._rows += [category, *layers]
+                self._rows += self._category(category, list(layers))
         self.endResetModel()
+
+    def _category(self, category: str, layers: list[LayerKind]) -> list[Heading | More | LayerKind]:
+        is_open = category not in self._closed
+        rows: list[Heading | More | LayerKind] = [
+            Heading(category, layers[0].icon, len(layers), is_open)
+        ]
+        if not is_open:
+            return rows
+        common = [layer for layer in layers if layer.common] or layers
+        if len(common) == len(layers):
+            return [*rows, *layers]
+        full = category in self._full
+        return [
+            *rows, *(layers if full else common), More(category, len(layers) - len(common), full),
+        ]  # fmt: skip
+
+    def toggle(self, index: Index) -> QModelIndex:
+        """Opens or closes what a row folds; gives the row's place afterwards."""
+        row = self._rows[index.row()]
+        if isinstance(row, LayerKind):
+            return self.index(index.row())
+        (self._closed if isinstance(row, Heading) else self._full).symmetric_difference_update(
+            {row.category}
+        )
+        self.search(self._text)
+        self.folded.emit()
+        return next(
+            self.index(number)
+            for number, other in enumerate(self._rows)
+            if type(other) is type(row) and other.category == row.category
+        )
+
+    @property
+    def folds(self) -> str:
+        """What is closed, and of what everything is shown, as settings keep it."""
+        return ";".join("|".join(sorted(names)) for names in (self._closed, self._full))
+
+    def restore_folds(self, folds: str) -> None:
+        """Opens and closes categories as they were when `folds` was read."""
+        closed, _, full = folds.partition(";")
+        self._closed = set(filter(None, closed.split("|")))
+        self._full = set(filter(None, full.split("|")))
+        self.search(self._text)
 
     def set_own(self, kinds: Sequence[LayerKind], group: str = "own") -> None:
         """Lists these kinds, which are somebody's own, before the catalogue's; a group replaces
@@ -77,8 +161,8 @@ class PaletteModel(QAbstractListModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         row = self._rows[index.row()]
-        if isinstance(row, str):
-            return row if role == Qt.ItemDataRole.DisplayRole else None
+        if not isinstance(row, LayerKind):
+            return _of_fold(row, role)
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return row.label
@@ -89,8 +173,8 @@ class PaletteModel(QAbstractListModel):
         return row if role == LAYER else None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        if isinstance(self._rows[index.row()], str):
-            return Qt.ItemFlag.NoItemFlags
+        if not isinstance(self._rows[index.row()], LayerKind):
+            return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         return (
             Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
         )
@@ -107,3 +191,14 @@ class PaletteModel(QAbstractListModel):
 
     def supportedDragActions(self) -> Qt.DropAction:
         return Qt.DropAction.CopyAction
+
+
+def _of_fold(row: Heading | More, role: int) -> Any:
+    match role:
+        case Qt.ItemDataRole.DisplayRole:
+            return row.text
+        case Qt.ItemDataRole.AccessibleDescriptionRole:
+            return f"{row.category}, {row.count} layers, {'open' if row.open else 'closed'}"
+        case Qt.ItemDataRole.ToolTipRole:
+            return f"{'Close' if row.open else 'Open'} ({row.count} layers)"
+    return row if role == FOLD else None

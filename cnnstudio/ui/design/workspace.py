@@ -115,6 +115,9 @@ class DesignWorkspace(QWidget):
             folded = settings.value(f"design/{name}_folded", False)
             side.set_folded(folded)
             self._actions[f"view.{name}"].setChecked(not folded)
+        layers = self.palette_panel.model
+        layers.restore_folds(settings.value("design/palette_folds", layers.folds))
+        layers.folded.connect(lambda: settings.set_value("design/palette_folds", layers.folds))
         self._actions["view.drawer"].setChecked(settings.value("design/drawer", False))
         self._show_drawer(self._actions["view.drawer"].isChecked())
 

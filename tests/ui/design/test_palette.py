@@ -5,9 +5,10 @@ from PySide6.QtCore import Qt
 
 from cnnstudio.layers.catalogue import catalogue
 from cnnstudio.layers.search import SYNONYMS, matching
+from cnnstudio.ui import theme
 from cnnstudio.ui.canvas.gestures.drop import LAYER_MIME_TYPE
 from cnnstudio.ui.design.palette import Palette
-from cnnstudio.ui.design.palette_model import LAYER
+from cnnstudio.ui.design.palette_model import FOLD, LAYER, Heading, More, PaletteModel
 
 Key = Qt.Key
 
@@ -37,14 +38,87 @@ def row_of(palette: Palette, kind: str):
     return next(i for i in rows if i.data(LAYER) and i.data(LAYER).kind == kind)
 
 
-def test_all_layers_are_listed_by_category(palette):
-    assert kinds(palette) == list(catalogue)
-    headings = [
-        palette.model.index(row).data()
-        for row in range(palette.model.rowCount())
-        if palette.model.index(row).data(LAYER) is None
-    ]
+def folds(model, sort):
+    indexes = (model.index(row) for row in range(model.rowCount()))
+    return {index.data(FOLD).category: index for index in indexes if type(index.data(FOLD)) is sort}
+
+
+def open_everything(model):
+    for sort in (Heading, More):
+        for category in folds(model, sort):
+            index = folds(model, sort)[category]
+            if not index.data(FOLD).open:
+                model.toggle(index)
+
+
+def test_the_common_layers_are_listed_by_category_and_the_others_on_demand(palette):
+    headings = list(folds(palette.model, Heading))
     assert headings[:3] == ["Input and output", "Convolution", "Pooling"]
+    assert headings == list(dict.fromkeys(kind.category for kind in catalogue.values()))
+    assert len(kinds(palette)) < 80
+    assert all(kind.common for kind in palette.model.layers)
+
+    open_everything(palette.model)
+    assert kinds(palette) == list(catalogue)
+
+
+def test_a_click_on_a_heading_closes_its_category_and_opens_it_again(palette, qtbot):
+    def click():
+        place = palette.list.visualRect(folds(palette.model, Heading)["Convolution"]).center()
+        qtbot.mouseClick(palette.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
+
+    click()
+    assert "Conv2d" not in kinds(palette)
+    assert "MaxPool2d" in kinds(palette)
+    click()
+    assert "Conv2d" in kinds(palette)
+
+
+def test_more_shows_the_seldom_used_layers_of_its_category(palette, qtbot):
+    more = folds(palette.model, More)["Convolution"]
+    shown = len([k for k in palette.model.layers if k.category == "Convolution"])
+    hidden = more.data(FOLD).count
+    assert more.data() == f"{hidden} more"
+    palette.list.scrollTo(more)
+    place = palette.list.visualRect(more).center()
+    qtbot.mouseClick(palette.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
+
+    now = [k for k in palette.model.layers if k.category == "Convolution"]
+    assert len(now) == shown + hidden
+    assert "Fold" in kinds(palette)
+
+
+def test_headings_are_opened_and_closed_with_the_keyboard(palette, qtbot):
+    palette.list.setFocus()
+    palette.list.setCurrentIndex(folds(palette.model, Heading)["Convolution"])
+    for key, listed in ((Key.Key_Left, False), (Key.Key_Right, True), (Key.Key_Return, False)):
+        qtbot.keyClick(palette.list, key)
+        assert ("Conv2d" in kinds(palette)) == listed
+        assert palette.list.currentIndex().data() == "Convolution"
+
+
+def test_what_is_open_is_remembered(palette):
+    model = palette.model
+    model.toggle(folds(model, Heading)["Pooling"])
+    model.toggle(folds(model, More)["Convolution"])
+    again = PaletteModel(catalogue)
+    again.restore_folds(model.folds)
+    assert [kind.kind for kind in again.layers] == kinds(palette)
+
+
+def test_a_search_finds_layers_of_closed_categories(palette, qtbot):
+    palette.model.toggle(folds(palette.model, Heading)["Convolution"])
+    qtbot.keyClicks(palette.search, "unfold")
+    assert kinds(palette)[0] == "Unfold"
+
+
+def test_categories_are_told_apart_by_colour_and_icon_together(palette):
+    marks = [
+        (theme.category_color(index.data(FOLD).category).name(), index.data(FOLD).icon)
+        for index in folds(palette.model, Heading).values()
+    ]
+    assert len(set(marks)) == len(marks)
+    assert len({icon for _, icon in marks}) == len(marks)
 
 
 def test_search_filters_and_escape_shows_all_again(palette, qtbot):
@@ -53,7 +127,7 @@ def test_search_filters_and_escape_shows_all_again(palette, qtbot):
     assert "AvgPool2d" not in kinds(palette)
 
     qtbot.keyClick(palette.search, Key.Key_Escape)
-    assert kinds(palette) == list(catalogue)
+    assert {"Input", "MaxPool2d", "AvgPool2d"} <= set(kinds(palette))
 
 
 @pytest.mark.parametrize(
@@ -94,12 +168,12 @@ def test_arrows_go_from_the_search_into_the_list_and_back(palette, qtbot):
     palette.start_search()
     qtbot.keyClick(palette.search, Key.Key_Down)
     assert palette.list.hasFocus()
-    for _ in range(2):
+    while palette.list.currentIndex().data() != "Conv2d":
         qtbot.keyClick(palette.list, Key.Key_Down)
     qtbot.keyClick(palette.list, Key.Key_Return)
-    assert chosen == ["Conv2d"]  # past the heading between Output and Conv2d
+    assert chosen == ["Conv2d"]
 
-    for _ in range(3):
+    for _ in range(palette.list.currentIndex().row() + 1):
         qtbot.keyClick(palette.list, Key.Key_Up)
     assert palette.search.hasFocus()
 
