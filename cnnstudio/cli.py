@@ -82,14 +82,13 @@ def demo(
 
 @app.command("templates")
 def list_templates(as_json: AsJson = False) -> None:
-    """List the networks to start from."""
-    from cnnstudio.blueprints import templates
+    """List the networks to start from, by family."""
+    from cnnstudio.blueprints import blueprints, templates
 
-    found = templates()
     if as_json:
-        _print_json(found)
+        _print_json(templates())
     else:
-        tables.print_table(["Template", "What it is"], [[*row] for row in found.items()])
+        tables.print_templates(blueprints())
 
 
 @app.command()

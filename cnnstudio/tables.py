@@ -14,6 +14,7 @@ from rich.text import Text
 from cnnstudio.graph import CnnStudioError, Project, RunError
 
 if TYPE_CHECKING:
+    from cnnstudio.blueprints import Blueprint
     from cnnstudio.compiler.report import Report
     from cnnstudio.deploy.proof import Proof
     from cnnstudio.layers.own.code import OwnCode
@@ -47,6 +48,19 @@ def print_table(
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     _console().print(table)
+
+
+def print_templates(found: Sequence[Blueprint]) -> None:
+    """Templates by family: name, year, parameters, and what it is."""
+    rows: list[list[str]] = []
+    family = ""
+    for one in found:
+        if one.family != family:
+            rows += [[""] * 4] * bool(rows) + [[one.family, "", "", ""]]
+            family = one.family
+        count = quantity(one.parameters) if one.parameters else ""
+        rows.append([f"  {one.name}", str(one.year or ""), count, one.line])
+    print_table(["Template", "Year", "Parameters", "What it is"], rows, ["Parameters"])
 
 
 def print_report(

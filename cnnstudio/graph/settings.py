@@ -90,6 +90,14 @@ class TrainingSettings(Settings):
     loss: Component = Field(
         Component(kind="CrossEntropyLoss"), title="Loss", description="what is made small"
     )
+    auxiliary_weight: float = Field(
+        0.3,
+        ge=0.0,
+        le=10.0,
+        title="Weight of further outputs",
+        description="how much the losses of outputs after the first count, such as GoogLeNet's "
+        "helpers; of no matter where there is one output",
+    )
     initial_weights: str = Field(
         "",
         title="Start from weights",

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from cnnstudio.training.answers import answers
 from cnnstudio.training.batches import Batches
 
 Criterion = Callable[[Tensor, Tensor], Tensor]
@@ -61,7 +62,10 @@ class Evaluation:
 def evaluate(
     model: torch.nn.Module, batches: Batches, criterion: Criterion, batch_size: int
 ) -> Evaluation | None:
-    """Runs the model over all samples in evaluation mode; None if there are no samples."""
+    """Runs the model over all samples in evaluation mode; None if there are no samples.
+
+    Of several outputs the first counts.
+    """
     if not len(batches):
         return None
     was_training = model.training
@@ -69,7 +73,7 @@ def evaluate(
     losses, logits, labels = [], [], []
     with torch.inference_mode():
         for images, truth in batches.in_order(batch_size):
-            answer = model(images)
+            answer = answers(model(images))[0]
             losses.append(criterion(answer, truth))
             logits.append(answer)
             labels.append(truth)

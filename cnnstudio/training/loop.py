@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from cnnstudio.graph import RunError
+from cnnstudio.training.answers import answers
 from cnnstudio.training.checkpoint import Snapshot, load_checkpoint
 from cnnstudio.training.evaluate import Evaluation, evaluate
 from cnnstudio.training.events import EventLog
@@ -97,8 +98,10 @@ class Loop:
     def _train_on(self, images: Tensor, labels: Tensor) -> None:
         ready = self._ready
         seed_step(self._settings.seed, self.step, ready.device)
-        logits = ready.model(images)
+        logits, *further = answers(ready.model(images))
         loss = ready.criterion(logits, labels)
+        for answer in further:
+            loss = loss + self._settings.auxiliary_weight * ready.criterion(answer, labels)
         ready.optimizer.zero_grad()
         loss.backward()
         ready.optimizer.step()

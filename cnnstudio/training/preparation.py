@@ -82,7 +82,8 @@ def prepare(
     splits = load(project.data, input_shape, progress=progress, cancelled=cancelled)
     if len(splits.train) == 0:
         raise RunError("There are no training images.", "Make the validation or test part smaller.")
-    _check_head(outputs, splits.classes)
+    for name, shape in outputs.items():
+        _check_head(f"'{name}'" if len(outputs) > 1 else "output", shape, splits.classes)
     model = initial_model(project).to(device)
     model.train()
     parameters = [p for p in model.parameters() if p.requires_grad]
@@ -133,30 +134,33 @@ def checked(project: Project) -> Report:
     return report
 
 
-def _ends(project: Project, report: Report) -> tuple[tuple[int, ...], list[int]]:
-    """Shape of the only input and of the only output, without the batch dimension."""
-    shapes = []
-    for kind in ("Input", "Output"):
-        nodes = [node for node in project.network.nodes if node.kind == kind]
-        if len(nodes) != 1:
-            raise RunError(
-                f"Classification needs one {kind}, and the network has {len(nodes)}.",
-                f"Keep one {kind}.",
-            )
-        shapes.append(list(report.shapes[nodes[0].name]))
-    return tuple(shapes[0]), shapes[1]
+def _ends(project: Project, report: Report) -> tuple[tuple[int, ...], dict[str, list[int]]]:
+    """Shape of the only input, and of each output by name, without the batch dimension."""
+    inputs, outputs = (
+        [node.name for node in project.network.nodes if node.kind == kind]
+        for kind in ("Input", "Output")
+    )
+    if len(inputs) != 1:
+        raise RunError(
+            f"Classification needs one Input, and the network has {len(inputs)}.",
+            "Keep one Input.",
+        )
+    if not outputs:
+        raise RunError("Classification needs an Output, and the network has none.", "Add one.")
+    return tuple(report.shapes[inputs[0]]), {name: list(report.shapes[name]) for name in outputs}
 
 
-def _check_head(output: list[int], classes: list[str]) -> None:
+def _check_head(name: str, output: list[int], classes: list[str]) -> None:
     if len(output) != 1:
         raise RunError(
-            f"The network's output is {'×'.join(map(str, output))}, but classification needs one "
+            f"The network's {name} is {'×'.join(map(str, output))}, but classification needs one "
             f"number for each of the {len(classes)} classes.",
             "Put a Flatten (or global pooling) and a Linear layer before the Output.",
         )
     if output[0] != len(classes):
+        of = f"'s {name}" if name != "output" else ""
         raise RunError(
-            f"The network tells {output[0]} classes apart, but the data has {len(classes)}.",
+            f"The network{of} tells {output[0]} classes apart, but the data has {len(classes)}.",
             f"Set the last Linear layer's out_features to {len(classes)}.",
         )
 

@@ -135,7 +135,7 @@ def depthwise_small() -> Template:
 def mobilenet_digits() -> Template:
     return Template(
         "mobilenet_digits", "MobileNet for digits", "Small networks", 2017,
-        "A MobileNet for digits: eight thousand weights",
+        "A MobileNet for digits: nine thousand weights",
         "Depthwise separable convolutions, at the size of a handwritten digit.", V1_PAPER,
         small_mobilenet((1, 16, 16), [(32, 1, 1), (64, 2, 2)], 10), [separable_block()],
         dataset="digits", training={"epochs": 15, "learning_rate": 3e-3, **SMOOTHED},

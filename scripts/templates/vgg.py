@@ -87,7 +87,7 @@ def vgg(depth: int, normalised: bool) -> Template:
     d.add("Linear", "fc8", out_features=1000)
     d.output()
     title = f"VGG-{depth}" + (" BN" if normalised else "")
-    line = f"{title}: {depth} layers of 3×3 convolutions in five stages"
+    line = f"{title}: {depth} layers with weights, 3×3 convolutions in five stages"
     if normalised:
         line = f"{title}: VGG-{depth} with batch normalisation, far easier to train"
     return Template(

@@ -16,6 +16,7 @@ from cnnstudio.ui.train.component_form import ComponentForm
 from cnnstudio.ui.train.weights_row import WeightsRow
 
 MAIN = ("epochs", "batch_size", "learning_rate")
+FURTHER = ("auxiliary_weight",)  # of matter only where the network has several outputs
 MACHINE = ("seed", "device", "threads", "checkpoint_every")
 
 
@@ -31,6 +32,7 @@ class SettingsForm(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         fields = TrainingSettings.model_fields
         self.main = Form(parameters_of_settings(TrainingSettings, MAIN))
+        self.further = Form(parameters_of_settings(TrainingSettings, FURTHER))
         self.machine = Form(parameters_of_settings(TrainingSettings, MACHINE))
         self.optimizer = ComponentForm(
             "optimizer", "Kind", optimizers, fields["optimizer"].description or ""
@@ -51,10 +53,13 @@ class SettingsForm(QScrollArea):
             column.addWidget(_label(title, "heading"))
             column.addWidget(form)
             form.edited.connect(self._apply)
+            if form is self.loss:
+                column.addWidget(self.further)
             if form is self.main:
                 column.addWidget(self.weights)
                 column.addWidget(self._note)
         self.weights.edited.connect(self._apply)
+        self.further.edited.connect(self._apply)
         column.addStretch()
         self.setWidget(page)
         session.changed.connect(self._show)
@@ -66,13 +71,18 @@ class SettingsForm(QScrollArea):
 
     def redraw(self) -> None:
         """Draws the icons in the current theme's colours."""
-        for form in (self.main, self.optimizer, self.loss, self.machine, self.weights):
+        for form in (
+            self.main, self.optimizer, self.loss, self.further, self.machine, self.weights,
+        ):  # fmt: skip
             form.redraw()
 
     def _show(self, *_: object) -> None:
         training = self._session.project.training
-        values = {name: getattr(training, name) for name in (*MAIN, *MACHINE)}
+        values = {name: getattr(training, name) for name in (*MAIN, *FURTHER, *MACHINE)}
         self.main.show_values(values)
+        self.further.show_values(values)
+        outputs = [node for node in self._session.project.network.nodes if node.kind == "Output"]
+        self.further.setVisible(len(outputs) > 1)
         self.machine.show_values(values)
         self.weights.show_value(training.initial_weights)
         self.optimizer.show_component(training.optimizer)
