@@ -18,6 +18,7 @@ Reader = Callable[[Any], Any]
 Text = str | Mapping[int, str]
 
 LAYOUT_KEEPERS = ("Activation", "Normalisation", "Regularisation")
+TOKEN_CATEGORIES = ("Attention", "Recurrent")  # (N, L, features), not (N, channels, L)
 
 registered: dict[str, LayerKind] = {}
 
@@ -52,6 +53,7 @@ class LayerKind(Declaration):
     `examples` are input shapes (without the batch) on which the kind's own defaults work; without
     them any shape of the right rank does. A kind that is not `differentiable` passes no gradient to
     its inputs; of one that is, inputs that only decide something (`gates`) get none.
+    `tokens` says of one for images that it gives tokens: features last.
 
     `reads` says how an argument is read back from a module that was made with it, where it isn't
     the attribute of that name. `common` kinds stand first in the palette; `also_called` are other
@@ -74,6 +76,7 @@ class LayerKind(Declaration):
     examples: tuple[tuple[Shape, ...], ...] = ()
     index_inputs: tuple[int, ...] = ()
     differentiable: bool = True
+    tokens: bool = False
     gates: tuple[int, ...] = ()
     reads: Mapping[str, Reader] | None = None
     common: bool = False
@@ -107,7 +110,8 @@ class LayerKind(Declaration):
     @property
     def spatial(self) -> bool:
         """Whether it takes and gives feature maps: channels first, then places."""
-        return self.call == "module" and min(self.ranks, default=0) >= 3
+        tokens = self.tokens or (self.category in TOKEN_CATEGORIES and self.ranks == (3,))
+        return self.call == "module" and min(self.ranks, default=0) >= 3 and not tokens
 
     @property
     def keeps_layout(self) -> bool:
@@ -155,6 +159,7 @@ def layer(
     examples: Sequence[Sequence[Shape]] | Mapping[int, Sequence[Sequence[Shape]]] = (),
     index_inputs: Sequence[int] = (),
     differentiable: bool = True,
+    tokens: bool = False,
     gates: Sequence[int] = (),
     reads: Mapping[str, Reader] | None = None,
     common: bool | Sequence[int] = False,
@@ -207,6 +212,7 @@ def layer(
                 examples=tuple(tuple(shapes) for shapes in _of(examples, n)),
                 index_inputs=tuple(index_inputs),
                 differentiable=differentiable,
+                tokens=tokens,
                 gates=tuple(gates),
                 reads=dict(reads or {}),
                 common=common if isinstance(common, bool) else n in common,

@@ -145,16 +145,17 @@ class SelfAttention(nn.Module):
         self.num_heads = num_heads
         self.dropout = dropout
         self.causal = causal
-        self.qkv = nn.Linear(embed_dim, 3 * embed_dim)
-        self.proj = nn.Linear(embed_dim, embed_dim)
+        self.attention = nn.MultiheadAttention(embed_dim, num_heads, dropout, batch_first=True)
 
     def forward(self, input: Tensor) -> Tensor:
-        heads = self.qkv(input).unflatten(2, (3, self.num_heads, -1)).permute(2, 0, 3, 1, 4)
-        mixed = nn.functional.scaled_dot_product_attention(
-            heads[0], heads[1], heads[2],
-            dropout_p=self.dropout if self.training else 0.0, is_causal=self.causal,
-        )  # fmt: skip
-        return self.proj(mixed.transpose(1, 2).flatten(2))
+        mask = None
+        if self.causal:
+            tokens = input.shape[1]
+            mask = torch.ones(tokens, tokens, dtype=torch.bool, device=input.device).triu(1)
+        mixed, _ = self.attention(
+            input, input, input, need_weights=False, attn_mask=mask, is_causal=self.causal
+        )
+        return mixed
 
     def extra_repr(self) -> str:
         return f"num_heads={self.num_heads}, dropout={self.dropout}, causal={self.causal}"

@@ -21,6 +21,8 @@ from scripts.templates import (
     googlenet,
     mobile,
     resnet,
+    transformers,
+    unet,
     vgg,
 )
 from scripts.templates.template import Template
@@ -36,7 +38,7 @@ def everything() -> list[Template]:
         first.all_cnn(), vgg.vgg_small(), vgg.vgg_cifar(), mobile.depthwise_small(),
         mobile.mobilenet_cifar(), resnet.resnet20_cifar(),
         *vgg.templates(), *resnet.templates(), *googlenet.templates(), *densenet.templates(),
-        *mobile.templates(),
+        *mobile.templates(), mobile.shufflenet(), *transformers.templates(), *unet.templates(),
     ]  # fmt: skip
 
 

@@ -32,6 +32,35 @@ GOOGLENET: Rules = [
     (r"\.conv5x5\.", ".branch3.1."),
     (r"\.pool_proj\.", ".branch4.1."),
 ]
+SHUFFLENET: Rules = [
+    (r"^conv1\.", "conv1.0."), (r"^bn1\.", "conv1.1."),
+    (r"^conv5\.", "conv5.0."), (r"^bn5\.", "conv5.1."),
+    (r"^(stage\d)\.(\d+)\.", lambda m: f"{m[1]}.{int(m[2]) + 1}."),  # type: ignore[list-item]
+    (r"^(stage\d)_down\.", r"\1.0."),
+    (r"\.side_depthwise\.", ".branch1.0."), (r"\.side_bn1\.", ".branch1.1."),
+    (r"\.side_conv\.", ".branch1.2."), (r"\.side_bn2\.", ".branch1.3."),
+    (r"^(stage\S+)\.conv1\.", r"\1.branch2.0."), (r"^(stage\S+)\.bn1\.", r"\1.branch2.1."),
+    (r"\.depthwise\.", ".branch2.3."), (r"\.bn2\.", ".branch2.4."),
+    (r"\.conv2\.", ".branch2.5."), (r"\.bn3\.", ".branch2.6."),
+]  # fmt: skip
+CONVNEXT: Rules = [
+    (r"^stem\.", "features.0.0."), (r"^stem_norm\.", "features.0.1."),
+    (r"^stage(\d)\.", lambda m: f"features.{2 * int(m[1]) - 1}."),  # type: ignore[list-item]
+    (r"^down(\d)\.", lambda m: f"features.{2 * int(m[1]) - 2}."),  # type: ignore[list-item]
+    (r"(features\.[246])\.norm\.", r"\1.0."), (r"(features\.[246])\.conv\.", r"\1.1."),
+    (r"\.depthwise\.", ".block.0."), (r"(features\.\d\.\d+)\.norm\.", r"\1.block.2."),
+    (r"\.widen\.", ".block.3."), (r"\.narrow\.", ".block.5."),
+    (r"\.layer_scale\.weight", ".layer_scale"),
+    (r"^norm\.", "classifier.0."), (r"^fc\.", "classifier.2."),
+]  # fmt: skip
+VIT: Rules = [
+    (r"^patches\.projection\.", "conv_proj."), (r"^class_token\.token", "class_token"),
+    (r"^position\.weight", "encoder.pos_embedding"), (r"^ln\.", "encoder.ln."),
+    (r"^head\.", "heads.head."),
+    (r"^encoder\.(\d+)\.", r"encoder.layers.encoder_layer_\1."),
+    (r"\.self_attention\.attention\.", ".self_attention."),
+    (r"\.mlp_1\.", ".mlp.0."), (r"\.mlp_2\.", ".mlp.3."),
+]  # fmt: skip
 RULES: dict[str, Rules] = {
     "resnet": RESNET,
     "resnext": RESNET,
@@ -39,6 +68,9 @@ RULES: dict[str, Rules] = {
     "densenet": DENSENET,
     "googlenet": GOOGLENET,
     "inception_v3": [],
+    "shufflenet": SHUFFLENET,
+    "convnext": CONVNEXT,
+    "vit": VIT,
 }
 
 

@@ -8,13 +8,13 @@ from cnnstudio.blueprints import blueprints
 from tests.templates.published import copied, published, undrawn
 
 # The smallest that they take; 64 for the others, to be quick.
-SIZES = {"inception_v3": 299}
+SIZES = {"inception_v3": 299, "vit_b_16": 224}
 THERE = [
     "alexnet", "vgg11", "vgg11_bn", "vgg13", "vgg13_bn", "vgg16", "vgg16_bn", "vgg19", "vgg19_bn",
     "resnet18", "resnet34", "resnet50", "resnet101", "resnet152", "resnext50_32x4d",
     "wide_resnet50_2", "googlenet", "inception_v3", "densenet121", "densenet169", "densenet201",
     "squeezenet1_1", "mobilenet_v2", "mobilenet_v3_small", "mobilenet_v3_large",
-    "efficientnet_b0",
+    "efficientnet_b0", "shufflenet_v2_x1_0", "convnext_tiny", "vit_b_16",
 ]  # fmt: skip
 
 
