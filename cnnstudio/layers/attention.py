@@ -145,7 +145,8 @@ class TransformerDecoderLayer(Transformer):
 
 @layer(
     "Patch embedding", category=CATEGORY, target="cnnstudio.modules.tokens.PatchEmbedding",
-    icon="mdi6.view-module-outline", ranks=[4], tokens=True, common=True, inferred={"in_channels": channels},
+    icon="mdi6.view-module-outline", ranks=[4], tokens=True, common=True,
+    inferred={"in_channels": channels},
     also_called=("patchify", "vit"), formula="(N, C, H, W) → (N, H·W/patch², features)",
     used_in="The first layer of ViT.", reference=VIT,
 )  # fmt: skip

@@ -24,9 +24,9 @@ def test_words_in_any_order_find_templates_by_name_year_or_author(shelf, qtbot):
     everything = shown(shelf)
     assert "resnet50" in everything and "lenet5" in everything
     qtbot.keyClicks(shelf.search, "he 2015 152")
-    assert shown(shelf) == ["resnet152"]
+    qtbot.waitUntil(lambda: shown(shelf) == ["resnet152"])
     qtbot.keyClick(shelf.search, Qt.Key.Key_Escape)
-    assert shown(shelf) == everything
+    qtbot.waitUntil(lambda: shown(shelf) == everything)
 
 
 def test_enter_goes_on_to_the_first_card_that_fits_and_opens_it(shelf, qtbot):
