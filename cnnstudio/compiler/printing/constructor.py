@@ -18,6 +18,7 @@ from cnnstudio.compiler.printing.layout import (
     doc_of,
     laid_out,
 )
+from cnnstudio.compiler.printing.sizes import WIDTHS
 from cnnstudio.compiler.printing.sources import Needs
 from cnnstudio.compiler.printing.symbols import (
     as_tree,
@@ -68,6 +69,12 @@ def _members(definition: Definition, kinds: Mapping[str, LayerKind], needs: Need
     condition = ""
     network = definition.variant.network
     seen = set()
+    used = definition.used_locals.items()
+
+    def locals_after(id: str) -> list[str]:
+        mine = [(key, local.tree) for key, local in used if local.node == id]
+        return [line for key, tree in mine for line in laid_out(doc_of(tree), INDENT, f"{key} = ")]
+
     for id in definition.variant.nodes:
         node = network.node(id)
         owner = network.by_id.get(node.shares or "", node)
@@ -75,6 +82,7 @@ def _members(definition: Definition, kinds: Mapping[str, LayerKind], needs: Need
             continue
         made = _made(definition, owner, kinds[id], needs)
         if made is None:
+            lines += locals_after(id)
             continue
         seen.add(owner.id)
         when = _condition(definition, owner)
@@ -85,6 +93,7 @@ def _members(definition: Definition, kinds: Mapping[str, LayerKind], needs: Need
             waiting.append((owner.name, made))
         else:
             lines += laid_out(made, INDENT, f"self.{owner.name} = ")
+        lines += locals_after(id)
     return [*lines, *_under(condition, waiting)]
 
 
@@ -135,7 +144,8 @@ def call(
         tree = arguments[key]
         if _is_default(tree, signature.get(key), key):
             continue
-        if kind.call == "module" and positional < 2 and known[positional : positional + 1] == [key]:
+        in_order = known[positional : positional + 1] == [key]
+        if kind.call == "module" and in_order and (positional == 0 or key in WIDTHS):
             positional += 1
             shown.append(_shown(tree, needs))
         else:
@@ -219,15 +229,11 @@ def _each(
 def _object(child: Definition, arguments: Mapping[str, ast.expr]) -> Doc:
     """`Bottleneck(64, 64, stride=2)`"""
     shown: list[Doc] = []
-    in_order = True
     for argument in child.arguments:
         tree = arguments[argument.name]
-        if argument.default is not None and text_of(argument.default) == text_of(tree):
-            in_order = False
-            continue
-        if in_order and len(shown) < 2:
+        if argument.default is None and argument.name.startswith("in_") and not shown:
             shown.append(doc_of(tree))
-        else:
+        elif argument.default is None or text_of(argument.default) != text_of(tree):
             shown.append(Keyword(argument.name, doc_of(tree)))
     return Call(f"{child.class_name}(", tuple(shown))
 

@@ -16,6 +16,12 @@ from cnnstudio.graph import Node
 from cnnstudio.graph.expressions import GIVEN, has_expression
 from cnnstudio.layers import LayerKind
 
+# What a block knows of its place: name, default, help.
+PLACE = (
+    ("index", 0, "number of this copy where the block is repeated, from 0"),
+    ("repeat", 1, "how many copies there are"),
+)
+
 
 def define(
     found: Trace, variant: Variant, class_name: str, kinds: Mapping[str, LayerKind],
@@ -59,9 +65,9 @@ def _add_names(scope: Scope) -> None:
             parameter.name, type_of(values), values, default, parameter.name, parameter.help
         )
     if not scope.is_main:
-        for key, start in (("index", 0), ("repeat", 1)):
+        for key, start, help in PLACE:
             values = [use.names[key] for use in uses]
-            scope.trees[key] = scope.symbol(key, "int", values, as_tree(start))
+            scope.trees[key] = scope.symbol(key, "int", values, as_tree(start), help=help)
 
 
 def _add_sizes(scope: Scope, port: int, node: Node) -> None:

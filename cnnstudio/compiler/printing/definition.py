@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cnnstudio.compiler.printing.demand import Variant
-from cnnstudio.compiler.printing.symbols import names_of
+from cnnstudio.compiler.printing.symbols import name, names_of, substituted
 
 Value = tuple[str, int]  # a node's id and its output port
 Tree = ast.expr
@@ -26,6 +26,14 @@ class Argument:
     values: list[Any]  # in each use of the class
     parameter: str = ""
     help: str = ""
+
+
+@dataclass
+class Local:
+    """A variable of the constructor: what a node makes of a size, too long to be repeated."""
+
+    node: str
+    tree: Tree
 
 
 @dataclass
@@ -56,7 +64,8 @@ class Definition:
 
     `symbols` are all names that its expressions could use; those that they do use are its
     `arguments`. By node id: `calls` has the arguments of layers, `conditions` when a node is
-    bypassed, `copies` the blocks. `shapes` has sizes as expressions, None where there is none.
+    bypassed, `copies` the blocks. `shapes` has sizes as expressions, None where there is none;
+    long ones have a name among the `locals`.
     """
 
     variant: Variant
@@ -66,6 +75,7 @@ class Definition:
     conditions: dict[str, Tree] = field(default_factory=dict)
     copies: dict[str, Copies] = field(default_factory=dict)
     shapes: dict[Value, tuple[Tree | None, ...]] = field(default_factory=dict)
+    locals: dict[str, Local] = field(default_factory=dict)
 
     @property
     def arguments(self) -> list[Argument]:
@@ -73,6 +83,19 @@ class Definition:
         used = self._used_names()
         kept = [argument for argument in self.symbols.values() if argument.name in used]
         return sorted(kept, key=lambda argument: argument.default is not None)
+
+    @property
+    def used_locals(self) -> dict[str, Local]:
+        used = self._used_names()
+        return {key: local for key, local in self.locals.items() if key in used}
+
+    def expanded(self, tree: Tree) -> Tree:
+        """An expression over the arguments alone."""
+        for key, local in reversed(self.locals.items()):
+            if key in names_of(tree):
+                known = {other: name(other) for other in names_of(tree)}
+                tree = substituted(tree, {**known, key: local.tree}) or tree
+        return tree
 
     def _used_names(self) -> set[str]:
         trees: list[Tree] = [*self.conditions.values()]
@@ -82,4 +105,7 @@ class Definition:
         for copies in self.copies.values():
             for tree in copies.arguments.values():
                 used |= names_of(tree) - ({copies.counter} if copies.count else set())
+        for key, local in reversed(self.locals.items()):
+            if key in used:
+                used |= names_of(local.tree)
         return used

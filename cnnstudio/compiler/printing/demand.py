@@ -61,12 +61,27 @@ def variants(found: Trace) -> list[Variant]:
     demand = _demand(found, found.uses[""], ports)
     made: list[Variant] = []
     _assign(found, demand, made)
+    made = _inner_first(made)
     for variant in made:
         for id in variant.nodes:
             states = {id in use.bypassed for use in variant.uses}
             if len(states) == 1:
                 variant.fixed[id] = states.pop()
     return made
+
+
+def _inner_first(made: list[Variant]) -> list[Variant]:
+    ordered: dict[Variant, None] = {}
+
+    def add(variant: Variant) -> None:
+        for children in variant.children.values():
+            for child in children:
+                add(child)
+        ordered.setdefault(variant)
+
+    for variant in made:
+        add(variant)
+    return list(ordered)
 
 
 def _demand(found: Trace, use: Use, outputs: Sequence[int]) -> Demand:

@@ -13,14 +13,14 @@ MOST_SHAPES = 4
 
 def file_doc(project: Project) -> list[str]:
     """The file's docstring: the project's description."""
-    paragraphs = [line for line in project.description.split("\n") if line.strip()]
+    paragraphs = [_ended(line) for line in project.description.split("\n") if line.strip()]
     return docstring(paragraphs or [f"{project.name}."], 0)
 
 
 def class_doc(found: Trace, definition: Definition) -> list[str]:
     """What the block is, the shapes of its uses, and what its arguments mean."""
     network = definition.variant.network
-    paragraphs = [line for line in network.description.split("\n") if line.strip()]
+    paragraphs = [_ended(line) for line in network.description.split("\n") if line.strip()]
     shapes = list(dict.fromkeys(_signature(found, use) for use in definition.variant.uses))
     lines = docstring([*paragraphs, shapes[0]] if len(shapes) == 1 else paragraphs, 4)
     if len(shapes) == 1:
@@ -30,6 +30,11 @@ def class_doc(found: Trace, definition: Definition) -> list[str]:
     first = lines if paragraphs else docstring([_title(definition)], 4)
     return _with(first, ["", "Shapes:", *(f"    {text}" for text in [*shown, *more]),
                          *_helps(definition)])  # fmt: skip
+
+
+def _ended(line: str) -> str:
+    """The line with a full stop, as docstrings have."""
+    return line if line.rstrip().endswith((".", "!", "?", ":")) else f"{line.rstrip()}."
 
 
 def _title(definition: Definition) -> str:

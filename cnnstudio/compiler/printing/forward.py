@@ -61,7 +61,8 @@ class Forward:
             for tree in self._definition.calls[id].values():
                 for used in names_of(tree):
                     if used not in self._attributes:
-                        attribute = self._keep(used, used)
+                        text = text_of(self._definition.expanded(name(used)))
+                        attribute = self._keep(used, text)
                         self._attributes[used] = ast.Attribute(name("self"), attribute, ast.Load())
             if id in self._definition.conditions:
                 there = text_of(negated(self._definition.conditions[id]))
@@ -83,7 +84,7 @@ class Forward:
         statements = [statement for statement in found if statement is not None]
         results = self._results()
         reserved = class_names | self._needs.names | {"self", "nn", "Tensor"}
-        variables = Variables(inputs, statements, results.values(), reserved - {*inputs.values()})
+        variables = Variables(inputs, statements, results, reserved - {*inputs.values()})
         body: list[str] = []
         for place, statement in enumerate(statements):
             is_last = place == len(statements) - 1

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from cnnstudio.compiler.printing import sizes
-from cnnstudio.compiler.printing.definition import Argument, Definition, Tree
-from cnnstudio.compiler.printing.symbols import as_tree, fits, is_same, name
+from cnnstudio.compiler.printing.definition import Argument, Definition, Local, Tree
+from cnnstudio.compiler.printing.symbols import as_tree, fits, is_long, is_same, name, value_of
 from cnnstudio.compiler.trace import Ref, Trace
 
 RESERVED = {"self", "nn", "torch", "F", "Tensor", "super", "range", "tuple", "torchvision"}
@@ -41,7 +41,7 @@ class Scope:
         parameter: str = "", help: str = "",
     ) -> Tree:  # fmt: skip
         """A name that expressions of the class can use; it becomes an argument when one does."""
-        taken = RESERVED | self.made.symbols.keys()
+        taken = RESERVED | self.made.symbols.keys() | self.made.locals.keys()
         while wish in taken:
             wish += "_"
         self.made.symbols[wish] = Argument(wish, type, default, values, parameter, help)
@@ -99,6 +99,7 @@ class Scope:
         if shapes[0] is None or len({len(shape or ()) for shape in shapes}) > 1:
             self.made.shapes[value] = ()
             return
+        words = sizes.words(len(shapes[0])) if len(shapes[0]) > 1 else ["features"]
         trees: list[Tree | None] = []
         for place in range(len(shapes[0])):
             numbers = [shape[place] for shape in shapes if shape is not None]
@@ -108,8 +109,23 @@ class Scope:
                 found = next((t for t in candidates(place, len(shapes[0])) if fits(t, cases)), None)
             if found is None and len(set(numbers)) == 1:
                 found = as_tree(numbers[0])
+            if found is not None and is_long(found):
+                found = self._local(f"{self._node_name(value)}_{words[place]}", found, value[0])
             trees.append(found)
         self.made.shapes[value] = tuple(trees)
+
+    def _node_name(self, value: tuple[str, int]) -> str:
+        return self.variant.network.node(value[0]).name
+
+    def _local(self, wish: str, tree: Tree, id: str) -> Tree:
+        """A name for a long expression, so that what is worked out from it stays short."""
+        taken = RESERVED | self.made.symbols.keys() | self.made.locals.keys()
+        while wish in taken:
+            wish += "_"
+        self.made.locals[wish] = Local(id, tree)
+        for names in self.names:
+            names[wish] = value_of(tree, names)
+        return name(wish)
 
     def given(self, id: str) -> list[tuple[Tree | None, ...]]:
         """The sizes at a node's inputs."""

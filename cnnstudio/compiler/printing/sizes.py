@@ -31,8 +31,12 @@ SIZE_NAMES = {
 
 def names(port: int, input_name: str, rank: int) -> list[str]:
     """What the sizes of a block's input are called in its class."""
-    words = SIZE_NAMES.get(rank) or tuple(f"size{place}" for place in range(rank))
-    return [f"{'in' if port == 0 else input_name}_{word}" for word in words]
+    return [f"{'in' if port == 0 else input_name}_{word}" for word in words(rank)]
+
+
+def words(rank: int) -> Sequence[str]:
+    """What the sizes of a tensor are called, without the batch."""
+    return SIZE_NAMES.get(rank) or [f"size{place}" for place in range(rank)]
 
 
 def candidates(kind: LayerKind, call: Mapping[str, Tree], given: Sequence[Trees]) -> Candidates:
@@ -53,11 +57,12 @@ def candidates(kind: LayerKind, call: Mapping[str, Tree], given: Sequence[Trees]
         yield from sizes
         if given and given[0] and None not in given[0]:
             yield simplified(reduce(_times, [tree for tree in given[0] if tree is not None]))
-        for size in sizes:
+        for size in [*same, *sizes]:
             for number in numbers:
                 yield simplified(_times(size, number))
-                yield ast.BinOp(size, ast.FloorDiv(), number)
-                yield ast.BinOp(size, ast.FloorDiv(), _times(number, number))
+                if not (isinstance(number, ast.Constant) and number.value == 0):
+                    yield simplified(ast.BinOp(size, ast.FloorDiv(), number))
+                    yield simplified(ast.BinOp(size, ast.FloorDiv(), _times(number, number)))
 
     return at
 
@@ -91,7 +96,7 @@ def after_one(child: Definition, key: str, known: Mapping[str, Tree]) -> Iterato
     before, after = child.shapes.get((start.id, 0), ()), child.shapes.get((end.id, 0), ())
     for symbol, tree in zip(before, after, strict=False):
         if isinstance(symbol, ast.Name) and symbol.id == key and tree is not None:
-            made = substituted(tree, {**known, key: symbol})
+            made = substituted(child.expanded(tree), {**known, key: symbol})
             if made is not None:
                 yield simplified(made)
 
@@ -140,6 +145,7 @@ def after_block(shape: Trees, copies: Copies, given: Sequence[Trees]) -> Candida
     def at(place: int, rank: int) -> Iterator[Tree]:
         tree = shape[place] if place < len(shape) else None
         if tree is not None:
+            tree = copies.children[-1].expanded(tree)
             known = copies.names
             if copies.count is not None:
                 known = {

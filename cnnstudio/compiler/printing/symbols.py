@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 from cnnstudio.graph.expressions import is_expression, parse
 
 FUNCTIONS = {"min": min, "max": max, "round": round, "int": int, "abs": abs}
+# Between plain operands a power has no spaces around its sign.
+POWER = re.compile(r"(?<![\w.)\]])([\w.]+) \*\* (-?[\w.]+)(?![\w.(\[])")
 NEGATED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.GtE, ast.GtE: ast.Lt, ast.Gt: ast.LtE,
     ast.LtE: ast.Gt,
@@ -154,7 +157,10 @@ def plain(value: Any) -> Any:
 
 
 def text_of(tree: ast.expr) -> str:
-    return _quoted(ast.unparse(tree)) if not isinstance(tree, ast.Constant) else literal(tree.value)
+    """The expression as it is written."""
+    if isinstance(tree, ast.Constant):
+        return literal(tree.value)
+    return POWER.sub(r"\1**\2", _quoted(ast.unparse(tree)))
 
 
 def literal(value: Any) -> str:
@@ -177,6 +183,12 @@ def _quoted(text: str) -> str:
     return text.replace("'", '"')
 
 
+def is_long(tree: ast.expr) -> bool:
+    """Whether an expression has more than one operation."""
+    parts = [node for node in ast.walk(tree) if isinstance(node, ast.BinOp | ast.IfExp | ast.Call)]
+    return len(parts) > 1
+
+
 def negated(tree: ast.expr) -> ast.expr:
     """The opposite condition, written as people do: `a != 1 or b < 2`."""
     match tree:
@@ -194,6 +206,8 @@ def negated(tree: ast.expr) -> ast.expr:
 def simplified(tree: ast.expr) -> ast.expr:
     """Sums with their terms collected: `a + b + b` is `a + 2 * b`, `16 + 16` is `32`."""
     match tree:
+        case ast.BinOp() if not names_of(tree):
+            return as_tree(value_of(tree, {}))
         case ast.BinOp(op=ast.Add() | ast.Sub() | ast.Mult()):
             terms = _terms(tree)
             return tree if terms is None else _sum(terms)
@@ -236,8 +250,7 @@ def _terms(tree: ast.expr) -> _Terms | None:
 
 def _sum(terms: _Terms) -> ast.expr:
     total: ast.expr | None = None
-    ordered = sorted(terms.items(), key=lambda item: item[0] == "")
-    for _, (factor, part) in ordered:
+    for factor, part in terms.values():
         if factor == 0:
             continue
         size: ast.expr = ast.Constant(abs(factor))

@@ -6,7 +6,7 @@ what is used again later. A name is used again only once its tensor has been rea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import count, takewhile
 
@@ -30,8 +30,8 @@ class Variables:
     """The variable of each value, found from the first statement to the last."""
 
     def __init__(
-        self, inputs: Mapping[Value, str], statements: list[Statement], results: Iterable[Value],
-        reserved: set[str],
+        self, inputs: Mapping[Value, str], statements: list[Statement],
+        results: Mapping[str, Value], reserved: set[str],
     ) -> None:  # fmt: skip
         self._statements = statements
         self._reserved = reserved
@@ -40,7 +40,8 @@ class Variables:
         for place, statement in enumerate(statements):
             for value in dict.fromkeys(statement.inputs):
                 self._readers.setdefault(value, []).append(place)
-        for value in results:
+        self._results = {v: k for k, v in results.items()} if len(results) > 1 else {}
+        for value in results.values():
             self._readers.setdefault(value, []).append(len(statements))
         for place, statement in enumerate(statements):
             for value in statement.gives:
@@ -80,8 +81,8 @@ class Variables:
         if len(readers) > 1:
             return [TRUNK, statement.name] if self._meets_again(value) else [statement.name]
         chain, end = self._chain(value)
-        if end is None:
-            return [TRUNK, statement.name]
+        if end is None:  # several results have their own names
+            return [self._results.get(value, TRUNK), statement.name]
         if len(dict.fromkeys(end.inputs)) < 2:  # read again by one statement: a fork ahead
             return [TRUNK, statement.name]
         return [*self._merged(value, chain, end), statement.name]
@@ -132,8 +133,7 @@ class Variables:
                     is_main = longer or (first and len(whole) == len(other_chain))
                     return ["out"] if is_main else ["shortcut"]
         names = [statement.name for statement in reversed(whole)]
-        shared = _shared_start(names).rstrip("_0123456789") if len(names) > 1 else names[0]
-        return [shared] if len(shared) > 2 else [names[-1]]
+        return [_shared_start(names) or names[-1]]
 
     def _meets_again(self, value: Value) -> bool:
         """Whether all that is made of a value comes together in one statement, as in a block."""
@@ -153,10 +153,9 @@ class Variables:
 
 
 def _shared_start(names: list[str]) -> str:
-    """What all names begin with."""
-    first, last = min(names), max(names)
-    same = (one == other for one, other in zip(first, last, strict=False))
-    return "".join(letter for letter, _ in zip(first, takewhile(bool, same), strict=False))
+    """The words that all names begin with: `branch` of `branch_conv` and `branch_bn`."""
+    parts = zip(*(name.split("_") for name in names), strict=False)
+    return "_".join(part[0] for part in takewhile(lambda part: len(set(part)) == 1, parts))
 
 
 def _free(wish: str, taken: set[str]) -> str:
