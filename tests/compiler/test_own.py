@@ -232,3 +232,20 @@ def test_a_damaged_store_allows_nothing_and_still_learns(marker):
     assert "not been allowed" in only_problem(project).message
     cs.allow(project)
     assert cs.check(project).ok
+
+
+def test_the_printed_code_holds_the_class_and_what_it_names(marker):
+    helpers = "FACTOR = 2  # as drawn\n\n\ndef scale(x):\n    return x * FACTOR\n\n\nclass Swirl"
+    text = SWIRL.replace("class Swirl", helpers, 1)
+    text = text.replace("self.conv(x) * 2", "scale(self.conv(x))")
+    project = chain(("user:mine.Swirl", {"width": 4}), text=text)
+    cs.allow(project)
+    source = cs.code(project)
+    assert "MARKER" not in source, "what the class does not name stays out"
+    assert "FACTOR = 2  # as drawn" in source and "own:" not in source
+    names: dict = {}
+    exec(source, names)
+    model, drawn = cs.build(project), names["Untitled"]()
+    drawn.load_state_dict(model.state_dict())
+    x = torch.randn(2, 3, 8, 8)
+    assert torch.equal(drawn(x), model(x))
