@@ -29,6 +29,7 @@ DECLARATIONS = (
     "joining",
     "arithmetic",
     "elementwise",
+    "gates",
     "reduction",
     "signal",
     "program",

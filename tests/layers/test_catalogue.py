@@ -7,7 +7,7 @@ import torch
 
 import cnnstudio as cs
 from cnnstudio.compiler.check import check
-from cnnstudio.graph import dumps, loads
+from cnnstudio.graph import Edge, Network, Node, Project, dumps, loads
 from cnnstudio.layers import catalogue
 from tests.compiler.printing.printed import assert_formatted, defined_by
 from tests.layers.cases import CASES, Case, cases_of
@@ -115,3 +115,23 @@ def test_a_curve_is_promised_only_by_functions_of_one_value(kind):
     x = torch.linspace(-3, 3, 12)[None]
     swapped = x.flip(1)
     assert torch.allclose(model(x).flip(1), model(swapped), equal_nan=True)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_unpooling_puts_the_maxima_back_where_they_were(n):
+    pool = Node(id="pool", kind=f"MaxPoolIndices{n}d", name="pool")
+    unpool = Node(id="unpool", kind=f"MaxUnpool{n}d", name="unpool")
+    image = Node(id="image", kind="Input", name="image", parameters={"shape": [3, *[8] * n]})
+    wires = (
+        Edge(source="image", target="pool"),
+        Edge(source="pool", target="unpool"),
+        Edge(source="pool", source_port=1, target="unpool", target_port=1),
+        Edge(source="unpool", target="out"),
+    )
+    nodes = (image, pool, unpool, Node(id="out", kind="Output", name="out"))
+    model = cs.build(Project(name="pools", networks=(Network(nodes=nodes, edges=wires),)))
+    images = torch.rand(2, 3, *[8] * n)
+    put_back = model(images)
+    assert put_back.shape == images.shape
+    assert (put_back > 0).sum() == images.numel() / 2**n
+    assert torch.equal(put_back[put_back > 0], images[put_back > 0])

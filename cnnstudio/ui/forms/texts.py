@@ -7,7 +7,9 @@ from typing import Any
 
 from cnnstudio.layers.declaration import Parameter
 
-LISTS = ("size", "shape", "ints")
+LISTS = ("size", "sides", "shape", "ints", "floats")
+COUNTED = ("size", "sides")  # lists that have as many numbers as the parameter's rank says
+WITH_COMMAS = ("ints", "floats", "sides")
 SEPARATORS = re.compile(r"[\s,;x×*]+", re.IGNORECASE)
 
 
@@ -16,7 +18,8 @@ def write(parameter: Parameter, value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, list | tuple):
-        return (", " if parameter.type == "ints" else " × ").join(str(item) for item in value)
+        joint = ", " if parameter.type in WITH_COMMAS else " × "
+        return joint.join(write(parameter, item) for item in value)
     if isinstance(value, float):
         return _short_float(value)
     return str(value)
@@ -63,22 +66,32 @@ def _number(parameter: Parameter, text: str) -> int | float:
         raise ValueError(f"should be a {kind}{_or_words(parameter)}") from None
 
 
-def _numbers(parameter: Parameter, text: str) -> list[int] | int:
+def _numbers(parameter: Parameter, text: str) -> list[int | float] | int | float:
     parts = [part for part in SEPARATORS.split(text.strip("()[] ").replace("−", "-")) if part]
+    counted = parameter.type in COUNTED
     try:
-        numbers = [int(part) for part in parts]
+        numbers = [_part(parameter, part) for part in parts]
     except ValueError:
         numbers = []
-    right_count = parameter.type != "size" or len(numbers) in (1, parameter.rank)
+    right_count = not counted or len(numbers) in (1, parameter.rank)
     if not numbers or not right_count:
         raise ValueError(_example(parameter))
     # One number stands for the same number in each direction.
-    return numbers[0] if parameter.type == "size" and len(numbers) == 1 else numbers
+    return numbers[0] if counted and len(numbers) == 1 else numbers
+
+
+def _part(parameter: Parameter, text: str) -> int | float:
+    return float(text) if parameter.type == "floats" else int(text)
 
 
 def _example(parameter: Parameter) -> str:
+    if parameter.type == "floats":
+        return "should be numbers, such as 0.5, 1e-3"
     if parameter.type == "ints":
         return "should be whole numbers, such as 1, 2"
+    if parameter.type == "sides":
+        example = ", ".join(["1"] * parameter.rank)
+        return f"should be one whole number, or {parameter.rank}, such as {example}"
     rank = parameter.rank if parameter.type == "size" else 3
     if rank == 1:
         return f"should be a whole number{_or_words(parameter)}"

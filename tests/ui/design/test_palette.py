@@ -136,6 +136,7 @@ def test_search_filters_and_escape_shows_all_again(palette, qtbot):
         ("linear", "Linear"), ("dense", "Linear"), ("bn", "BatchNorm2d"), ("conv", "Conv2d"),
         ("swish", "SiLU"), ("skip", "Add"), ("deconv", "ConvTranspose2d"), ("relu", "ReLU"),
         ("pooling", "MaxPool2d"), ("mobilenet", "DepthwiseConv2d"), ("fc", "Linear"),
+        ("SE", "SqueezeExcitation"),
         ("drop path", "StochasticDepth"), ("gap", "AdaptiveAvgPool2d"), ("concat", "Concatenate"),
     ],
 )  # fmt: skip

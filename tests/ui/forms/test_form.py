@@ -331,6 +331,41 @@ def test_any_list_reads_as_it_was_written(values):
         assert read(parameter, write(parameter, values)) == values
 
 
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=4))
+def test_any_list_of_numbers_reads_as_it_was_written(values):
+    assert read(of_type("floats"), write(of_type("floats"), values)) == values
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("1, 2, 3, 4", [1, 2, 3, 4]), ("1 −2 3 4", [1, -2, 3, 4]), ("2", [2, 2, 2, 2])],
+)
+def test_the_sides_of_a_padding_are_read(text, value):
+    assert read(catalogue["ZeroPad2d"].parameter("padding"), text) == value
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "text", "told"),
+    [
+        ("ZeroPad2d", "padding", "1, 2", "one whole number, or 4, such as 1, 1, 1, 1"),
+        ("ZeroPad2d", "padding", "wide", "one whole number, or 4, such as 1, 1, 1, 1"),
+        ("Standardize", "mean", "bright", "numbers, such as 0.5, 1e-3"),
+    ],
+)
+def test_what_is_no_list_is_told_with_an_example(kind, name, text, told):
+    with pytest.raises(ValueError, match=told):
+        read(catalogue[kind].parameter(name), text)
+
+
+@pytest.mark.parametrize("kind", catalogue.values(), ids=lambda kind: kind.kind)
+def test_every_default_of_the_catalogue_reads_as_it_is_written(kind):
+    for parameter in kind.parameters:
+        if parameter.type not in ("bool", "choice"):
+            default = parameter.default
+            plain = list(default) if isinstance(default, tuple) else default
+            assert read(parameter, write(parameter, default)) == plain
+
+
 @given(st.text())
 def test_any_text_is_read_or_refused_in_words(text):
     for name in ("out_channels", "kernel_size", "padding", "padding_mode"):
