@@ -28,6 +28,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage, QPainter, QPainterPath
 from PySide6.QtWidgets import QApplication, QGraphicsScene, QGraphicsView
 
+from cnnstudio.compiler.report import Report
 from cnnstudio.graph import Document, Edge, Network, Node, Problem, Project
 from cnnstudio.graph.layout import arrange
 from cnnstudio.ui.canvas.geometry import CARD_WIDTH, MAPS_HEIGHT
@@ -82,22 +83,22 @@ def dense_network(layers: int) -> Network:
     return Network(nodes=tuple(made), edges=tuple(edges))
 
 
-class Shapes:
-    """Stands for a report: every tensor is 64×32×32, every fiftieth node has a problem."""
-
-    def __init__(self, network: Network) -> None:
-        self.shapes = {node.name: [64, 32, 32] for node in network.nodes}
-        self.problems = [
+def report_on(network: Network) -> Report:
+    """As if checked: every tensor is 64×32×32, every fiftieth node has a problem."""
+    return Report(
+        shapes={node.name: [64, 32, 32] for node in network.nodes},
+        problems=[
             Problem(node_id=node.id, node=node.name, severity="warning", message="Slow.")
             for node in network.nodes[::50]
-        ]
+        ],
+    )
 
 
 def canvas_of(network: Network, thumbnails: bool) -> CanvasView:
     session = Session(settings=Settings(Path(tempfile.mkdtemp()) / "settings.ini"))
     session.kernel.close()
     session.replace_document(Document(Project(networks=(network,))))
-    session.report = Shapes(network)
+    session.report = report_on(network)
     canvas = CanvasView(session)
     if thumbnails:
         maps = np.random.default_rng(0).integers(0, 255, (5, 32, 32), dtype=np.uint8)

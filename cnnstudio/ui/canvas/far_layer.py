@@ -53,7 +53,7 @@ class FarLayer(Layer):
 
     def paint_exposed(self, painter: QPainter, exposed: QRectF) -> None:
         canvas = self.canvas
-        lively, lifted, step = canvas.dragged()
+        lively, lifted, step = canvas.preview.dragged()
         if (lively, lifted) != self._apart:
             self._apart = lively, lifted
             self._still = self._lifted = None

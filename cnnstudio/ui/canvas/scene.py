@@ -14,11 +14,12 @@ from cnnstudio.layers import LayerKind, catalogue
 from cnnstudio.ui.canvas.card import Findings, Thumbnail, card_content, same_card, shape_text
 from cnnstudio.ui.canvas.card_layer import CardLayer
 from cnnstudio.ui.canvas.card_picture import PictureStore
+from cnnstudio.ui.canvas.drag_preview import DragPreview, shift_wires
 from cnnstudio.ui.canvas.far_layer import FarLayer
+from cnnstudio.ui.canvas.fitting import fit_cards
 from cnnstudio.ui.canvas.frame_layer import FrameLayer
-from cnnstudio.ui.canvas.geometry import CARD_RADIUS, IMAGE_HEIGHT, PORT_REACH, WIRE_REACH, Point
+from cnnstudio.ui.canvas.geometry import CARD_RADIUS, PORT_REACH, WIRE_REACH, Point
 from cnnstudio.ui.canvas.labels import LabelLayer
-from cnnstudio.ui.canvas.lift import Lift
 from cnnstudio.ui.canvas.look import Look, faded
 from cnnstudio.ui.canvas.node_item import NodeItem
 from cnnstudio.ui.canvas.port import Port
@@ -28,9 +29,6 @@ from cnnstudio.ui.canvas.wire_layer import WireLayer
 
 CROWD = 40  # from so many changed cards on, looking which wires they touch isn't worth it
 REACH = 160.0  # how far a label may stand out of the cards
-FEW_TRIES = 12  # of a wire's ways, while a card is dragged
-TALLEST = float(IMAGE_HEIGHT)
-LEAST_ROOM = 8.0  # between a card with its thumbnail and the card below
 NEAR = 12.0  # a card disturbs the wires that run so close by
 
 
@@ -51,13 +49,12 @@ class CanvasScene(QGraphicsScene):
         self.cards = CardIndex()
         self.wire_index = CardIndex()
         self.is_far = False
-        self._lift: Lift | None = None
         self.marked: set[str] = set()
         self._extent = QRectF()
-        self._moving: set[str] = set()  # cards that a drag shows elsewhere
         self._findings = Findings()
         self._thumbnails: dict[str, Thumbnail] = {}
-        self._router = Router(self.cards, flow)
+        self.router = Router(self.cards, flow)
+        self.preview = DragPreview(self)
         self.frames = FrameLayer(self)
         self.wire_layer = WireLayer(self)
         self.labels = LabelLayer(self)
@@ -82,9 +79,7 @@ class CanvasScene(QGraphicsScene):
         """
         before, self.network = self.network, network
         old_found, self._findings = self._findings, found
-        step = self._lift.step if self._lift else None
-        self._lift = None
-        self._moving.clear()
+        step = self.preview.forget()
         ends = {
             end
             for edge in set(before.edges) ^ set(network.edges)
@@ -129,10 +124,10 @@ class CanvasScene(QGraphicsScene):
                 item.move_to(node.position)
         for id in disturbed | moved:
             self.cards.put(id, self.nodes[id].box)
-        disturbed |= self._fit_cards(disturbed | moved)
+        disturbed |= fit_cards(self, disturbed | moved)
         self.frames.show(network.frames)
         if moved and step is not None:
-            disturbed |= self._shift_wires(moved, step)
+            disturbed |= shift_wires(self, moved, step)
         self._show_wires(disturbed)
 
     def set_thumbnails(self, thumbnails: Mapping[str, Thumbnail]) -> None:
@@ -145,7 +140,7 @@ class CanvasScene(QGraphicsScene):
         }
         for id in resized:
             self.cards.put(id, self.nodes[id].box)
-        resized |= self._fit_cards(resized)
+        resized |= fit_cards(self, resized)
         if resized:
             self._show_wires(resized)
 
@@ -155,7 +150,7 @@ class CanvasScene(QGraphicsScene):
     def set_flow(self, flow: Flow) -> None:
         if flow != self.flow:
             self.flow = flow
-            self._router = Router(self.cards, flow)
+            self.router = Router(self.cards, flow)
             self._redraw()
 
     def refresh_look(self) -> None:
@@ -166,7 +161,7 @@ class CanvasScene(QGraphicsScene):
     def _redraw(self) -> None:
         self.pictures.clear()
         self.labels.forget_look()
-        self._router.clear()
+        self.router.clear()
         self._show_wires(set(self.nodes))
         self.invalidate()
 
@@ -203,104 +198,17 @@ class CanvasScene(QGraphicsScene):
 
     def move_preview(self, positions: Mapping[str, Point]) -> None:
         """Shows nodes elsewhere than the document says, while they are dragged."""
-        if len(positions) > CROWD:
-            self._lift_to(positions)
-            return
-        moved = set()
-        for id, position in positions.items():
-            item = self.nodes.get(id)
-            if item is not None and item.position != position:
-                item.move_to(position)
-                self.cards.put(id, item.box)
-                moved.add(id)
-        self._moving.update(moved)
-        self._reroute(moved, FEW_TRIES)
-        self._grow_layers(moved)
-
-    def dragged(self) -> tuple[frozenset[str], frozenset[str], QPointF]:
-        """Cards that a drag shows elsewhere: one by one, and many by one step."""
-        lifted = frozenset(self._lift.nodes if self._lift else ())
-        return frozenset(self._moving), lifted, QPointF(*self._lift.step if self._lift else (0, 0))
+        self.preview.move(positions)
 
     def restore_positions(self) -> None:
-        """Takes back every preview: nodes stand where the document says."""
-        self._drop_lift()
-        self._moving.clear()
-        moved = {
-            node.id: node.position
-            for node in self.network.nodes
-            if self.nodes[node.id].position != node.position
-        }
-        for id, position in moved.items():
-            self.nodes[id].move_to(position)
-            self.cards.put(id, self.nodes[id].box)
-        self._reroute(moved)
+        """Takes back every preview: nodes and frames stand where the document says."""
+        self.preview.take_back()
         self._show_wires(set())
         self.frames.show(self.network.frames)
 
     def near(self, exposed: QRectF, index: CardIndex) -> Iterator[tuple[QPointF, list[str]]]:
         """What of a layer's index touches a part of the scene, and by how much it is lifted."""
-        box = exposed.adjusted(-REACH, -REACH, REACH, REACH).getCoords()
-        lift = self._lift
-        if lift is None:
-            yield QPointF(), index.near(box)
-            return
-        lifted = lift.lifted(index is self.cards)
-        yield QPointF(), [key for key in index.near(box) if key not in lifted]
-        dx, dy = lift.step
-        there = (box[0] - dx, box[1] - dy, box[2] - dx, box[3] - dy)
-        yield QPointF(dx, dy), [key for key in index.near(there) if key in lifted]
-
-    def _lift_to(self, positions: Mapping[str, Point]) -> None:
-        """Shows many cards moved by one step, with their wires as they are."""
-        if self._lift is None or self._lift.nodes != positions.keys():
-            self._drop_lift()
-            self._lift = Lift(positions.keys(), self.network, self.wires)
-        first = next(iter(positions))
-        x, y = self.network.by_id[first].position
-        self._lift.step = (positions[first][0] - x, positions[first][1] - y)
-        for wire in self._lift.loose:
-            wire.follow(self._lift.route(wire, self))
-        self._extend(self.bounds().translated(*self._lift.step))
-        self.invalidate()
-
-    def _drop_lift(self) -> None:
-        if self._lift is not None:
-            loose, self._lift = self._lift.loose, None
-            for wire in loose:
-                self._route(wire)
-            self.labels.place(loose)
-            self.invalidate()
-
-    def _reroute(self, moved: Iterable[str], tries: int = MOST_TRIES) -> None:
-        """Routes the wires at these cards anew."""
-        touched = {
-            edge: self.wires[edge]
-            for id in moved
-            for edge in (*self.network.incoming(id), *self.network.outgoing(id))
-            if edge in self.wires
-        }
-        for wire in touched.values():
-            self._route(wire, tries)
-        self.labels.place(touched.values())
-
-    def _shift_wires(self, moved: set[str], step: Point) -> set[str]:
-        """Takes wires between cards that moved together along; cards whose wires need a new way."""
-        left: set[str] = set()
-        shifted = []
-        for edge, wire in self.wires.items():
-            inside = (edge.source in moved) + (edge.target in moved)
-            if inside == 2:
-                wire.shift(*step)
-                self._router.shift(edge, *step)
-                others = [id for id in self.cards.near(wire.bounds.getCoords()) if id not in moved]
-                if others:
-                    left.update((edge.source, edge.target))
-                shifted.append(wire)
-            elif inside == 1:
-                left.update((edge.source, edge.target))
-        self.labels.shift(shifted, *step)
-        return left
+        return self.preview.seen(exposed.adjusted(-REACH, -REACH, REACH, REACH).getCoords(), index)
 
     # What is where
 
@@ -383,31 +291,12 @@ class CanvasScene(QGraphicsScene):
         self.pictures.drop(id)
         self.cards.drop(id)
 
-    def _fit_cards(self, changed: set[str]) -> set[str]:
-        """Lets cards close above another one stay small; the cards that changed their height."""
-        near = set(changed)
-        for id in changed:
-            left, top, right, bottom = self.nodes[id].box
-            near.update(self.cards.near((left, top - TALLEST, right, bottom)))
-        resized = set()
-        for id in near:
-            item = self.nodes[id]
-            left, top, right, _ = item.box
-            below = (left, top, right, top + item.full_height + LEAST_ROOM)
-            crowded = item.thumbnail is not None and any(
-                self.nodes[other].position[1] > top for other in self.cards.near(below)
-            )
-            if item.set_compact(crowded):
-                self.cards.put(id, item.box)
-                resized.add(id)
-        return resized
-
     def _remove_wire(self, edge: Edge) -> None:
         wire = self.wires.pop(edge)
         wire.update()
         del self.wire_by_key[wire.key]
         self.wire_index.drop(wire.key)
-        self._router.forget(edge)
+        self.router.forget(edge)
         self.labels.drop(edge)
 
     def _show_wires(self, disturbed: set[str]) -> None:
@@ -428,7 +317,7 @@ class CanvasScene(QGraphicsScene):
                 wire = self.wires[edge] = WireItem(self, edge)
                 self.wire_by_key[wire.key] = wire
             if new_way:
-                self._route(wire)
+                self.route(wire)
             label = self._label(edge)
             if new_way or label != wire.label:
                 wire.label = label
@@ -443,19 +332,9 @@ class CanvasScene(QGraphicsScene):
             if index.bounds is not None:
                 extent |= _rect(index.bounds)
         self._extent = QRectF()
-        self._extend(extent)
+        self.extend(extent)
 
-    def _grow_layers(self, moved: Iterable[str]) -> None:
-        """Lets the layers reach over cards that a drag moved."""
-        area = QRectF()
-        for id in moved:
-            area |= self.nodes[id].rect
-            for edge in (*self.network.incoming(id), *self.network.outgoing(id)):
-                if edge in self.wires:
-                    area |= self.wires[edge].bounds
-        self._extend(area)
-
-    def _extend(self, area: QRectF) -> None:
+    def extend(self, area: QRectF) -> None:
         """Lets the layers reach over this area as well."""
         self._extent |= area.adjusted(-REACH, -REACH, REACH, REACH)
         for layer in self._layers:
@@ -479,12 +358,13 @@ class CanvasScene(QGraphicsScene):
         shapes = self.nodes[edge.source].content.shapes
         return shape_text(shapes[edge.source_port]) if edge.source_port < len(shapes) else ""
 
-    def _route(self, wire: WireItem, tries: int = MOST_TRIES) -> None:
+    def route(self, wire: WireItem, tries: int = MOST_TRIES) -> None:
+        """Finds the wire a way, trying at most so many."""
         edge = wire.edge
         start = self.nodes[edge.source].port(edge.source_port, True)
         end = self.nodes[edge.target].port(edge.target_port, False)
         wire.follow(
-            self._router.route(
+            self.router.route(
                 edge,
                 start.toTuple(),
                 end.toTuple(),
