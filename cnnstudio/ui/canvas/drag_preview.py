@@ -1,4 +1,4 @@
-"""What a drag shows before it is an edit: cards and their wires elsewhere than the document says."""
+"""What a drag shows before it is an edit: cards and wires elsewhere than the document says."""
 
 from __future__ import annotations
 
