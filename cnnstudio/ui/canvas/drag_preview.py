@@ -10,13 +10,12 @@ from PySide6.QtCore import QPointF, QRectF
 from cnnstudio.graph import Edge
 from cnnstudio.ui.canvas.geometry import Point
 from cnnstudio.ui.canvas.lift import Lift
-from cnnstudio.ui.canvas.routing import MOST_TRIES, Box, CardIndex
+from cnnstudio.ui.canvas.routing import Box, CardIndex
 
 if TYPE_CHECKING:
     from cnnstudio.ui.canvas.scene import CanvasScene
 
 CROWD = 40  # more cards than that are lifted together, their wires as they are
-FEW_TRIES = 12  # of a wire's ways, while a card is dragged
 ROUNDING = 0.05  # places are rounded: steps that differ by less are one step
 
 
@@ -60,7 +59,7 @@ class DragPreview:
                 item.move_to(node.position)
                 scene.cards.put(node.id, item.box)
                 moved.add(node.id)
-        self._route(self._wires_at(moved), MOST_TRIES)
+        self._route(self._wires_at(moved))
 
     def forget(self) -> Point | None:
         """Ends the preview, since the document is to be shown; the step of what was lifted."""
@@ -98,7 +97,7 @@ class DragPreview:
     def _drop_lift(self) -> None:
         if self._lift is not None:
             loose, self._lift = self._lift.loose, None
-            self._route([wire.edge for wire in loose], MOST_TRIES)
+            self._route([wire.edge for wire in loose])
             self._scene.invalidate()
 
     def _take_wires_along(self, steps: Mapping[str, Point]) -> None:
@@ -114,7 +113,7 @@ class DragPreview:
             wire.shift(*step)
             scene.router.shift(edge, *step)
             scene.labels.shift([wire], *step)
-        self._route(loose, FEW_TRIES)
+        self._route(loose, quick=True)
         reach = QRectF()
         for id in steps:
             reach |= scene.nodes[id].rect
@@ -132,10 +131,10 @@ class DragPreview:
         )
         return list(dict.fromkeys(found))
 
-    def _route(self, edges: Iterable[Edge], tries: int) -> None:
+    def _route(self, edges: Iterable[Edge], quick: bool = False) -> None:
         wires = [self._scene.wires[edge] for edge in edges]
         for wire in wires:
-            self._scene.route(wire, tries)
+            self._scene.route(wire, quick)
         self._scene.labels.place(wires)
 
 

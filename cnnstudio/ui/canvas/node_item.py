@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF
 
+from cnnstudio.graph.layout import Flow
 from cnnstudio.ui.canvas.card import CardContent, Thumbnail, card_height
 from cnnstudio.ui.canvas.geometry import CARD_WIDTH, PLAIN_HEIGHT, Point, port_offset
 from cnnstudio.ui.canvas.routing import Box
@@ -56,10 +58,7 @@ class NodeItem:
     @property
     def bounds(self) -> QRectF:
         """The picture's rectangle, from the card's top-left corner."""
-        down = self._canvas.flow == "down"
-        below, right = (SHAPE_BELOW, BLEED) if down else (BLEED, SHAPE_BESIDE)
-        above = NAMES_ABOVE if self.content.input_names else BLEED
-        return QRectF(-BLEED, -above, CARD_WIDTH + BLEED + right, self.height + above + below)
+        return _bounds(self._canvas.flow, bool(self.content.input_names), self.height)
 
     def port(self, index: int, is_output: bool) -> QPointF:
         """A port's centre in the scene."""
@@ -122,3 +121,10 @@ class NodeItem:
 
     def _update(self) -> None:
         self._canvas.card_layer.update(self.bounds.translated(*self.position))
+
+
+@cache  # of a few sizes of cards, asked for each card in each frame
+def _bounds(flow: Flow, names_inputs: bool, height: int) -> QRectF:
+    below, right = (SHAPE_BELOW, BLEED) if flow == "down" else (BLEED, SHAPE_BESIDE)
+    above = NAMES_ABOVE if names_inputs else BLEED
+    return QRectF(-BLEED, -above, CARD_WIDTH + BLEED + right, height + above + below)

@@ -21,11 +21,13 @@ MARGIN = 8.0  # kept free around a card
 CLEARANCE = 24.0  # from a card to the channel beside it
 LANE = 12.0  # between wires in one channel
 LANES = 4
+QUICK_LANES = 2
 STUBS = (28.0, 16.0)  # how far a wire leaves its port before it turns
 CROSSING_COST = 600.0
 SHARING_COST = 90.0
 WRONG_SIDE_COST = 64.0  # for passing a trunk on the other side than the port suggests
 MOST_TRIES = 400
+QUICK_TRIES = 12
 LONGEST_SWEEP = 240.0  # along the flow; further, a wire runs straight before it turns
 
 
@@ -73,13 +75,27 @@ class CardIndex:
 
     def near(self, box: Box) -> list[str]:
         """Ids of the cards that touch the box, in a fixed order."""
-        columns = int(box[2] // CELL) - int(box[0] // CELL) + 1
-        rows = int(box[3] // CELL) - int(box[1] // CELL) + 1
-        if columns * rows > len(self._cells):
-            found: Iterable[str] = self.boxes
-        else:
-            found = {id for cell in _cells(box) for id in self._cells.get(cell, ())}
-        return sorted(id for id in found if _overlap(self.boxes[id], box))
+        # Asked some hundred times a frame while cards are dragged, hence without calls in between.
+        left, top, right, bottom = box
+        first, last = int(left // CELL), int(right // CELL)
+        upper, lower = int(top // CELL), int(bottom // CELL)
+        boxes, cells = self.boxes, self._cells
+        found: Iterable[str] = boxes
+        if (last - first + 1) * (lower - upper + 1) <= len(cells):
+            members = [
+                cells[column, row]
+                for column in range(first, last + 1)
+                for row in range(upper, lower + 1)
+                if (column, row) in cells
+            ]
+            found = members[0] if len(members) == 1 else set().union(*members)
+        touching = []
+        for id in found:
+            its_left, its_top, its_right, its_bottom = boxes[id]
+            if its_left <= right and left <= its_right and its_top <= bottom and top <= its_bottom:
+                touching.append(id)
+        touching.sort()
+        return touching
 
 
 class Router:
@@ -121,17 +137,18 @@ class Router:
         source: str = "",
         target: str = "",
         side: int = 0,
-        tries: int = MOST_TRIES,
+        quick: bool = False,
     ) -> Route:
         """A way from an output port to an input port of the cards `source` and `target`.
 
         `side` says where it should pass the trunk: left (-1), right (1) or either (0); in a flow
-        to the right, above or below. At most so many ways are tried, the shortest first.
+        to the right, above or below. A `quick` way, for a card that is being dragged, is the best
+        of a few.
         """
         self.forget(wire)
         if self.flow == "right":
             start, end = start[::-1], end[::-1]
-        points = self._points(wire, start, end, source, target, side, tries)
+        points = self._points(wire, start, end, source, target, side, quick)
         if self.flow == "right":
             points = tuple(point[::-1] for point in points)
         return Route(points, curve=len(points) == 2)
@@ -144,7 +161,7 @@ class Router:
         source: str,
         target: str,
         side: int,
-        tries: int,
+        quick: bool,
     ) -> tuple[Point, ...]:
         straight = abs(end[0] - start[0]) < LANE
         if end[1] - start[1] >= 12.0 and (straight or end[1] - start[1] <= LONGEST_SWEEP):
@@ -160,7 +177,8 @@ class Router:
         best: tuple[Point, ...] = (start, end)
         lowest, chosen, lane = float("inf"), 0, (0.0, 0.0, 0.0)
         # The shortest ways first: most often one of them is free, and no other is looked at.
-        candidates = sorted(self._candidates(start, end, side))[:tries]
+        tries = QUICK_TRIES if quick else MOST_TRIES
+        candidates = sorted(self._candidates(start, end, side, quick))[:tries]
         cards = self._cards_among(start, end, [x for _, _, _, x in candidates])
         for least, index, stub, x in candidates:
             if least > lowest:
@@ -170,28 +188,31 @@ class Router:
             candidate = (x, min(top, bottom), max(top, bottom))
             cost = least + SHARING_COST * self._sharing(candidate)
             if cost <= lowest:
-                cost += CROSSING_COST * _crossed(points, cards)
+                cost += CROSSING_COST * _crossed(points, cards, (lowest - cost) / CROSSING_COST)
             if (cost, index) < (lowest, chosen):
                 best, lowest, chosen, lane = points, cost, index, candidate
         self._keep(wire, lane)
         return tuple(point for point, _ in groupby(best))
 
     def _candidates(
-        self, start: Point, end: Point, side: int
+        self, start: Point, end: Point, side: int, quick: bool
     ) -> Iterator[tuple[float, int, float, float]]:
         """Ways to try: the least that each costs, its number, its stub and its channel."""
         index = 0
-        for stub in STUBS:
+        for stub in STUBS[:1] if quick else STUBS:
             top, bottom = start[1] + stub, end[1] - stub
             along = 2 * stub + abs(bottom - top) + stub / 8
-            for x in self._channels(start, end, top, bottom):
+            middle = (start[0] + end[0]) / 2
+            for x in self._channels(start, end, top, bottom, QUICK_LANES if quick else LANES):
                 least = along + abs(x - start[0]) + abs(end[0] - x)
-                if (x - (start[0] + end[0]) / 2) * side < 0:
+                if (x - middle) * side < 0:
                     least += WRONG_SIDE_COST
                 yield least, index, stub, x
                 index += 1
 
-    def _channels(self, start: Point, end: Point, top: float, bottom: float) -> Iterator[float]:
+    def _channels(
+        self, start: Point, end: Point, top: float, bottom: float, lanes: int
+    ) -> Iterator[float]:
         """Places for the long stretch: at the ports, halfway, and beside each card on the way."""
         low, high = min(top, bottom), max(top, bottom)
         left, right = min(start[0], end[0]), max(start[0], end[0])
@@ -203,7 +224,7 @@ class Router:
                 sides.update((box[0] - CLEARANCE, box[2] + CLEARANCE))
         for x in sorted(sides, key=lambda x: (abs(x - left) + abs(x - right), x)):
             outward = -LANE if x < left else LANE
-            for lane in range(LANES):
+            for lane in range(lanes):
                 yield x + outward * lane
 
     def _sharing(self, lane: Lane) -> int:
@@ -256,8 +277,8 @@ def _bounds(points: list[Point]) -> Box:
     return min(xs), min(ys), max(xs), max(ys)
 
 
-def _crossed(points: tuple[Point, ...], cards: list[Box]) -> int:
-    """How many times a way runs through a card."""
+def _crossed(points: tuple[Point, ...], cards: list[Box], most: float) -> int:
+    """How many times a way runs through a card; counts no further when it is more than `most`."""
     crossed = 0
     for (x1, y1), (x2, y2) in pairwise(points):
         left, right = (x1, x2) if x1 <= x2 else (x2, x1)
@@ -265,6 +286,8 @@ def _crossed(points: tuple[Point, ...], cards: list[Box]) -> int:
         for box in cards:
             if box[0] <= right and left <= box[2] and box[1] <= bottom and top <= box[3]:
                 crossed += 1
+                if crossed > most:
+                    return crossed
     return crossed
 
 
@@ -272,10 +295,6 @@ def _cells(box: Box) -> Iterator[tuple[int, int]]:
     for column in range(int(box[0] // CELL), int(box[2] // CELL) + 1):
         for row in range(int(box[1] // CELL), int(box[3] // CELL) + 1):
             yield column, row
-
-
-def _overlap(a: Box, b: Box) -> bool:
-    return a[0] <= b[2] and b[0] <= a[2] and a[1] <= b[3] and b[1] <= a[3]
 
 
 def _inside(box: Box, point: Point, margin: float) -> bool:

@@ -23,7 +23,7 @@ from cnnstudio.ui.canvas.labels import LabelLayer
 from cnnstudio.ui.canvas.look import Look, faded
 from cnnstudio.ui.canvas.node_item import NodeItem
 from cnnstudio.ui.canvas.port import Port
-from cnnstudio.ui.canvas.routing import MOST_TRIES, Box, CardIndex, Router
+from cnnstudio.ui.canvas.routing import Box, CardIndex, Router
 from cnnstudio.ui.canvas.wire_item import WireItem
 from cnnstudio.ui.canvas.wire_layer import WireLayer
 
@@ -358,8 +358,8 @@ class CanvasScene(QGraphicsScene):
         shapes = self.nodes[edge.source].content.shapes
         return shape_text(shapes[edge.source_port]) if edge.source_port < len(shapes) else ""
 
-    def route(self, wire: WireItem, tries: int = MOST_TRIES) -> None:
-        """Finds the wire a way, trying at most so many."""
+    def route(self, wire: WireItem, quick: bool = False) -> None:
+        """Finds the wire a way; a `quick` one is the best of a few."""
         edge = wire.edge
         start = self.nodes[edge.source].port(edge.source_port, True)
         end = self.nodes[edge.target].port(edge.target_port, False)
@@ -371,7 +371,7 @@ class CanvasScene(QGraphicsScene):
                 edge.source,
                 edge.target,
                 self._side(edge),
-                tries,
+                quick,
             )
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from math import dist
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLineF, QPointF, QRectF
@@ -31,11 +32,18 @@ class WireItem:
         self.selected = False
         self.hovered = False
         self.opacity = 1.0
-        self.line: list[QPointF] = []
+        self._line: list[QPointF] | None = []  # None: to be found when it is asked for
         self.route = Route((), curve=True)
         self.path = QPainterPath()
         self.straight: QLineF | None = None  # the whole wire, if it is one line
         self._bounds = QRectF()
+
+    @property
+    def line(self) -> list[QPointF]:
+        """The path in short straight pieces."""
+        if self._line is None:
+            self._line = flattened(self.path)
+        return self._line
 
     @property
     def start(self) -> QPointF:
@@ -55,7 +63,7 @@ class WireItem:
         self.update()
         self.route = route
         self.path = wire_path(route, self._canvas.flow)
-        self.line = flattened(self.path)
+        self._line = None
         self.straight = None
         if len(route.points) == 2 and _aligned(*route.points, self._canvas.flow):
             self.straight = QLineF(QPointF(*route.points[0]), QPointF(*route.points[1]))
@@ -68,7 +76,7 @@ class WireItem:
         self.route = Route(points, self.route.curve)
         self.path.translate(dx, dy)
         step = QPointF(dx, dy)
-        self.line = [point + step for point in self.line]
+        self._line = None
         if self.straight is not None:
             self.straight.translate(step)
         self._take_bounds()
@@ -134,21 +142,23 @@ def wire_path(route: Route, flow: Flow) -> QPainterPath:
     """The route as a smooth line: one sweep, or round corners."""
     if not route.points:
         return QPainterPath()
-    points = [QPointF(*point) for point in route.points]
-    path = QPainterPath(points[0])
+    points = route.points
+    path = QPainterPath(QPointF(*points[0]))
     if route.curve:
-        start, end = points[0], points[-1]
+        (x1, y1), (x2, y2) = points[0], points[-1]
         if flow == "down":
-            pull = QPointF(0, tangent(route.points[0], route.points[-1]))
+            pull = tangent((x1, y1), (x2, y2))
+            path.cubicTo(x1, y1 + pull, x2, y2 - pull, x2, y2)
         else:
-            pull = QPointF(tangent(route.points[0][::-1], route.points[-1][::-1]), 0)
-        path.cubicTo(start + pull, end - pull, end)
+            pull = tangent((y1, x1), (y2, x2))
+            path.cubicTo(x1 + pull, y1, x2 - pull, y2, x2, y2)
         return path
     for before, corner, after in zip(points, points[1:], points[2:], strict=False):
-        radius = min(CORNER, _length(corner - before) / 2, _length(after - corner) / 2)
-        path.lineTo(_towards(corner, before, radius))
-        path.quadTo(corner, _towards(corner, after, radius))
-    path.lineTo(points[-1])
+        into, onward = dist(before, corner), dist(corner, after)
+        radius = min(CORNER, into / 2, onward / 2)
+        path.lineTo(*_towards(corner, before, radius, into))
+        path.quadTo(*corner, *_towards(corner, after, radius, onward))
+    path.lineTo(*points[-1])
     return path
 
 
@@ -157,10 +167,7 @@ def flattened(path: QPainterPath) -> list[QPointF]:
     return list(polygons[0]) if polygons else []
 
 
-def _length(vector: QPointF) -> float:
-    return (vector.x() ** 2 + vector.y() ** 2) ** 0.5
-
-
-def _towards(start: QPointF, end: QPointF, distance: float) -> QPointF:
-    length = _length(end - start)
-    return start + (end - start) * (distance / length) if length else start
+def _towards(start: Point, end: Point, step: float, distance: float) -> Point:
+    """The point a step from the start to an end at this distance."""
+    share = step / distance if distance else 0.0
+    return start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share

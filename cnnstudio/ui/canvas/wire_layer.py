@@ -24,15 +24,16 @@ class WireLayer(Layer):
         for step, keys in canvas.near(exposed, canvas.wire_index):
             painter.translate(step)
             painter.setPen(look.wire_pen)
-            marked = []
+            marked, lines = [], []
             for key in keys:
                 wire = canvas.wire_by_key[key]
                 if wire.selected or wire.hovered or wire.opacity < 1.0:
                     marked.append(wire)
                 elif wire.straight is not None:
-                    painter.drawLine(wire.straight)
+                    lines.append(wire.straight)
                 else:
                     painter.drawPath(wire.path)
+            painter.drawLines(lines)
             for wire in marked:
                 painter.setOpacity(wire.opacity)
                 hovered = look.wire_hover_pen if wire.hovered else look.wire_pen

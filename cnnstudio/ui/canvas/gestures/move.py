@@ -116,10 +116,8 @@ class MoveGesture(Gesture):
         dx, dy = 0.0, 0.0
         self._guides = []
         if not free:
-            around = self.canvas.visible_rect()
-            others = [
-                item.box for item in self.scene.nodes_in(around) if item.id not in self._starts
-            ]
+            cards, around = self.scene.cards, self.canvas.visible_rect().getCoords()
+            others = [cards.boxes[id] for id in cards.near(around) if id not in self._starts]
             others += [f.box for f in self.scene.network.frames if f not in self._frames]
             (dx, dy), self._guides = aligned(box, others, reach)
         dx, dy = step.x() + dx, step.y() + dy
