@@ -146,5 +146,7 @@ def type_of(values: Sequence[Any]) -> str:
         return words[only] + none
     inner = {type(item) for value in values if isinstance(value, tuple) for item in value}
     if types == {tuple} and len(inner) == 1 and (only := inner.pop()) in words:
-        return f"tuple[{words[only]}, ...]{none}"
+        lengths = {len(value) for value in values if value is not None}
+        parts = [words[only]] * lengths.pop() if len(lengths) == 1 else [words[only], "..."]
+        return f"tuple[{', '.join(parts)}]{none}"
     return f"int | tuple[int, ...]{none}" if types == {int, tuple} else "tuple"
