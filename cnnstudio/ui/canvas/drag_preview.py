@@ -14,6 +14,7 @@ from cnnstudio.ui.canvas.routing import Box, CardIndex
 
 if TYPE_CHECKING:
     from cnnstudio.ui.canvas.scene import CanvasScene
+    from cnnstudio.ui.canvas.wire_item import WireItem
 
 CROWD = 40  # more cards than that are lifted together, their wires as they are
 ROUNDING = 0.05  # places are rounded: steps that differ by less are one step
@@ -47,6 +48,12 @@ class DragPreview:
         """Cards that are shown elsewhere: one by one, and many by one step."""
         lifted = frozenset(self._lift.nodes if self._lift else ())
         return frozenset(self._moving), lifted, QPointF(*self._lift.step if self._lift else (0, 0))
+
+    def loose_wires(self) -> list[WireItem]:
+        """The wires that don't stand where the document says, but those inside of a lift."""
+        if self._lift is not None:
+            return self._lift.loose
+        return [self._scene.wires[edge] for edge in self._wires_at(self._moving)]
 
     def take_back(self) -> None:
         """Nodes stand where the document says again."""

@@ -33,6 +33,15 @@ class _Blocks:
     selected: list[QRectF] = field(default_factory=list)
     categories: dict[str, list[QRectF]] = field(default_factory=dict)
     marked: dict[str, list[QRectF]] = field(default_factory=dict)
+    _edges: dict[str, tuple[float, list[QRectF]]] = field(default_factory=dict)
+
+    def edges(self, category: str, rects: list[QRectF], width: float) -> list[QRectF]:
+        """The cards' coloured left edges; kept, since most frames have the scale of the last."""
+        kept_width, edges = self._edges.get(category, (0.0, []))
+        if kept_width != width:
+            edges = [QRectF(rect.left(), rect.top(), width, rect.height()) for rect in rects]
+            self._edges[category] = width, edges
+        return edges
 
 
 class FarLayer(Layer):
@@ -74,13 +83,8 @@ class FarLayer(Layer):
             self._paint(painter, self._lifted)
             painter.translate(-step)
         if lively or lifted:
-            loose = [
-                canvas.wires[edge]
-                for id in lively | lifted
-                for edge in (*canvas.network.incoming(id), *canvas.network.outgoing(id))
-                if edge in canvas.wires and not (edge.source in lifted and edge.target in lifted)
-            ]
-            self._paint(painter, _gathered([canvas.nodes[id] for id in sorted(lively)], loose))
+            items = [canvas.nodes[id] for id in sorted(lively)]
+            self._paint(painter, _gathered(items, canvas.preview.loose_wires()))
 
     def _paint(self, painter: QPainter, blocks: _Blocks) -> None:
         look = self.canvas.look
@@ -94,8 +98,7 @@ class FarLayer(Layer):
             self._fill(painter, rects, look.surface if level is None else look.tint(level))
         painter.setPen(Qt.PenStyle.NoPen)
         for category, rects in blocks.categories.items():
-            edges = [QRectF(rect.left(), rect.top(), edge, rect.height()) for rect in rects]
-            self._fill(painter, edges, look.category(category))
+            self._fill(painter, blocks.edges(category, rects, edge), look.category(category))
         if scale > WORDS_SCALE:
             self._fill(painter, blocks.words, look.grid)
         for severity, rects in blocks.marked.items():

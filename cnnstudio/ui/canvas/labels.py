@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 GAP = 8.0  # from the wire
 PADDING = 2.0
+PORT_GAP = 3.0  # below the port that several wires leave
 ALONG = (0.5, 0.25, 0.75, 0.12, 0.88)  # of a stretch, tried in this order
 
 
@@ -35,12 +36,20 @@ class LabelLayer(Layer):
 
     def place(self, wires: Iterable[WireItem]) -> None:
         """Finds places for these wires' labels anew."""
-        wires = list(wires)
-        for wire in wires:
-            self.drop(wire.edge)
-        for wire in wires:
-            if wire.label:
-                self._place(wire)
+        outputs = {(wire.edge.source, wire.edge.source_port): wire for wire in wires}
+        fans = [self._fan(source, port) or [wire] for (source, port), wire in outputs.items()]
+        for fan in fans:
+            for wire in fan:
+                self.drop(wire.edge)
+        for fan in fans:
+            if fan[0].label:
+                self._place(fan)
+
+    def _fan(self, source: str, port: int) -> list[WireItem]:
+        """The wires that leave an output."""
+        wires = self.canvas.wires
+        leaving = (e for e in self.canvas.network.outgoing(source) if e.source_port == port)
+        return [wires[edge] for edge in leaving if edge in wires]
 
     def drop(self, edge: Edge) -> None:
         key = wire_key(edge)
@@ -73,18 +82,20 @@ class LabelLayer(Layer):
         self._texts.clear()
         self.update()
 
-    def _place(self, wire: WireItem) -> None:
+    def _place(self, fan: list[WireItem]) -> None:
+        """Finds room for the label of an output's wires: they carry one tensor, so one says it."""
+        wire = fan[0]
         metrics = self.canvas.look.text_metrics
         width = metrics.horizontalAdvance(wire.label) + 2 * PADDING
         height = metrics.height()
         first: Box | None = None
-        for box in self._places(wire, width, height):
+        places = self._places if len(fan) == 1 else self._places_at_port
+        for box in places(fan, width, height):
             first = first or box
             if not self.canvas.cards.near(box) and not self._taken.near(box):
                 self._put(wire, box)
                 return
-        # Wires of one tensor carry the same shape: one of them says it.
-        if first is not None and not self._said_elsewhere(wire.edge):
+        if first is not None:
             self._put(wire, first)
 
     def _put(self, wire: WireItem, box: Box) -> None:
@@ -93,16 +104,27 @@ class LabelLayer(Layer):
         self._shown[key] = wire.edge, wire.label
         self.update(_rect(box))
 
-    def _said_elsewhere(self, edge: Edge) -> bool:
-        siblings = self.canvas.network.outgoing(edge.source)
-        return any(
-            wire_key(other) in self._shown
-            for other in siblings
-            if other.source_port == edge.source_port
-        )
+    def _places_at_port(self, fan: list[WireItem], width: float, height: float) -> Iterator[Box]:
+        """Beside the port that the wires leave, first on the side to which fewer of them turn."""
+        x, y = fan[0].start.x(), fan[0].start.y()
+        if self.canvas.flow == "down":
+            turned = sum((w.end.x() > x) - (w.end.x() < x) for w in fan)
+            right, left = x + GAP - PADDING, x - GAP + PADDING - width
+            sides = (left, right) if turned > 0 else (right, left)
+            for top in (y + PORT_GAP, y + PORT_GAP + height):
+                for side in sides:
+                    yield side, top, side + width, top + height
+        else:
+            turned = sum((w.end.y() > y) - (w.end.y() < y) for w in fan)
+            above, below = y - height - PADDING, y + PADDING
+            for top in (above, below) if turned >= 0 else (below, above):
+                left = x + GAP
+                yield left, top, left + width, top + height
+        yield from self._places(fan, width, height)
 
-    def _places(self, wire: WireItem, width: float, height: float) -> Iterator[Box]:
-        """Beside upright stretches and above level ones, the longest stretch first."""
+    def _places(self, fan: list[WireItem], width: float, height: float) -> Iterator[Box]:
+        """Beside upright stretches of the first wire and above level ones, the longest first."""
+        wire = fan[0]
         for start, end in wire.stretches():
             step = end - start
             level = abs(step.x()) > abs(step.y())

@@ -306,7 +306,8 @@ class CanvasScene(QGraphicsScene):
             for edge in self.network.edges
             if edge.source in self.nodes and edge.target in self.nodes
         }
-        for edge in [edge for edge in self.wires if edge not in drawn]:
+        gone = [edge for edge in self.wires if edge not in drawn]
+        for edge in gone:
             self._remove_wire(edge)
         stale = self._disturbed_wires(disturbed)
         relabelled: list[WireItem] = []
@@ -322,7 +323,9 @@ class CanvasScene(QGraphicsScene):
             if new_way or label != wire.label:
                 wire.label = label
                 relabelled.append(wire)
-        self.labels.place(relabelled)
+        # Of several wires that leave an output one carries the label: it may have been removed.
+        left = (kept for edge in gone for kept in self.network.outgoing(edge.source))
+        self.labels.place([*relabelled, *(self.wires[edge] for edge in left if edge in self.wires)])
         sources = {edge.source for edge in drawn}
         for item in self.nodes.values():
             item.set_shows_shape(item.id not in sources)

@@ -47,11 +47,11 @@ class WireItem:
 
     @property
     def start(self) -> QPointF:
-        return self.line[0] if self.line else QPointF()
+        return QPointF(*self.route.points[0]) if self.route.points else QPointF()
 
     @property
     def end(self) -> QPointF:
-        return self.line[-1] if self.line else QPointF()
+        return QPointF(*self.route.points[-1]) if self.route.points else QPointF()
 
     @property
     def bounds(self) -> QRectF:
