@@ -1,29 +1,42 @@
-"""Finds nodes by name or kind: a small bar in the corner of the canvas."""
+"""Finds nodes by name or kind, in blocks as well: a small bar in the corner of the canvas."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QModelIndex, QStringListModel, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QListView,
+    QToolButton,
+    QVBoxLayout,
+)
 
 from cnnstudio.ui import theme
-from cnnstudio.ui.canvas.finding import matches
+from cnnstudio.ui.canvas.finding import Match, find
 
 if TYPE_CHECKING:
     from cnnstudio.ui.canvas.view import CanvasView
 
 WIDTH = 320
+ROWS = 8  # of the list that are seen at once
 
 
 class FindBar(QFrame):
-    """Marks what is found while one types; Enter and Shift+Enter step through it."""
+    """Marks what is found while one types; Enter and Shift+Enter step through it.
+
+    While one types, no other network opens: what lies in blocks is listed, and opened by stepping
+    on or by a click.
+    """
 
     def __init__(self, canvas: CanvasView) -> None:
         super().__init__(canvas)
         self._canvas = canvas
-        self._found: list[str] = []
+        self._found: list[Match] = []
         self._at = -1
         self.setObjectName("canvas_find")
         self.box = QLineEdit()
@@ -41,8 +54,25 @@ class FindBar(QFrame):
             "mdi6.chevron-down": self._button("Next match (Enter)", lambda: self._go(1)),
             "mdi6.close": self._button("Close (Escape)", self.leave),
         }
-        row = QHBoxLayout(self)
-        row.setContentsMargins(8, 6, 6, 6)
+        self._texts = QStringListModel(self)
+        self.list = QListView()
+        self.list.setObjectName("canvas_find_list")
+        self.list.setAccessibleName("Where it was found")
+        self.list.setModel(self._texts)
+        self.list.setUniformItemSizes(True)
+        self.list.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideLeft)  # the node's name is at the end
+        self.list.setFrameShape(QFrame.Shape.NoFrame)
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.clicked.connect(self._choose)
+        self.list.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 6, 6, 6)
+        column.setSpacing(6)
+        row = QHBoxLayout()
+        column.addLayout(row)
+        column.addWidget(self.list)
         row.setSpacing(2)
         row.addWidget(self.box, 1)
         row.addWidget(self.count)
@@ -97,15 +127,17 @@ class FindBar(QFrame):
             super().keyPressEvent(event)
 
     def _search(self, first: bool) -> None:
-        """Looks anew; shows the `first` match, or keeps to the one that is shown."""
-        canvas = self._canvas
-        text = self.box.text().strip()
-        current = self._found[self._at] if 0 <= self._at < len(self._found) else None
-        self._found = matches(canvas.canvas_scene.network, text, canvas.session.kind_of)
-        self._at = self._found.index(current) if current in self._found and not first else -1
-        canvas.canvas_scene.mark(self._found)
-        if first and self._found:
-            self._go(1)
+        """Looks anew; shows the `first` match here, or keeps to the one that is shown."""
+        canvas, session = self._canvas, self._canvas.session
+        current = self._found[self._at].key if 0 <= self._at < len(self._found) else None
+        self._found = find(session.project, session.place, self.box.text(), session.kind_of)
+        here = [number for number, match in enumerate(self._found) if match.is_at(session.place)]
+        canvas.canvas_scene.mark(self._found[number].node_id for number in here)
+        keys = [match.key for match in self._found]
+        self._at = keys.index(current) if current in keys and not first else -1
+        self._list(any(not match.place.is_main for match in self._found))
+        if first and here:
+            self._show(here[0])
         else:
             self._tell()
 
@@ -113,11 +145,30 @@ class FindBar(QFrame):
         if self._found:
             if self._at < 0 and step < 0:
                 self._at = 0
-            self._at = (self._at + step) % len(self._found)
-            self._canvas.reveal(self._found[self._at])
+            self._show((self._at + step) % len(self._found))
+
+    def _choose(self, row: QModelIndex) -> None:
+        self._show(row.row())
+
+    def _show(self, number: int) -> None:
+        """Brings a match into sight, in the block where it is."""
+        self._at = number
+        match = self._found[number]
+        self._canvas.reveal_in(match.place, match.node_id)
         self._tell()
 
+    def _list(self, shown: bool) -> None:
+        """Lists where the matches are, if they aren't all in one network."""
+        texts = [match.text for match in self._found] if shown else []
+        if texts != self._texts.stringList():
+            self._texts.setStringList(texts)
+        self.list.setVisible(shown)
+        if shown:
+            self.list.setFixedHeight(min(len(texts), ROWS) * self.list.sizeHintForRow(0) + 4)
+        self.place()
+
     def _tell(self) -> None:
+        self.list.setCurrentIndex(self._texts.index(self._at))
         text = self.box.text().strip()
         if not text:
             self.count.setText("")

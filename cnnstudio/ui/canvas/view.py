@@ -119,6 +119,15 @@ class CanvasView(CanvasSurface):
                 self.session.go(place)
             self.reveal(id)
 
+    def reveal_in(self, place: Place, node_id: str) -> None:
+        """Brings a node into sight in the network at a place; the copy that is open stays open."""
+        here = self.session.place
+        if here.alone != place.alone or [s.node_id for s in here.steps] != [
+            s.node_id for s in place.steps
+        ]:
+            self.session.go(place)
+        self.reveal(node_id)
+
     def findings(self) -> Findings:
         """What is known of the network that is shown."""
         session, report = self.session, self.session.local_report

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+
+from cnnstudio.graph import Document, Edge, Network, Node, Project, RemoveNode
+from cnnstudio.ui.place import Place, Step
 
 from .hand import CONTROL, SHIFT
 
@@ -71,3 +75,69 @@ def test_a_match_is_not_covered_by_the_bar(chain, hand):
     bar = search(chain, hand, "relu")
     rect = chain.viewportTransform().mapRect(chain.canvas_scene.nodes["n2"].rect)
     assert not rect.intersects(bar.geometry().toRectF())
+
+
+@pytest.fixture
+def nested(canvas, session):
+    """A network whose stages a and b are each a Unit, which holds a ReLU named act."""
+    unit = Network(
+        name="Unit",
+        nodes=(
+            Node(id="i", kind="Input", name="x"),
+            Node(id="r", kind="ReLU", name="act", position=(0.0, 120.0)),
+            Node(id="o", kind="Output", name="y", position=(0.0, 240.0)),
+        ),
+        edges=(Edge(source="i", target="r"), Edge(source="r", target="o")),
+    )
+    main = Network(
+        nodes=(
+            Node(id="n0", kind="Input", name="image"),
+            Node(id="n1", kind="block:Unit", name="a", position=(0.0, 120.0),
+                 parameters={"repeat": 3}),
+            Node(id="n2", kind="block:Unit", name="b", position=(0.0, 240.0)),
+        ),
+        edges=(Edge(source="n0", target="n1"), Edge(source="n1", target="n2")),
+    )  # fmt: skip
+    session.replace_document(Document(Project(networks=(main, unit))))
+    return canvas
+
+
+def listed(bar) -> list[str]:
+    return bar.list.model().stringList() if bar.list.isVisible() else []
+
+
+def test_what_lies_in_blocks_is_listed_at_each_use_and_opens_with_enter(nested, hand):
+    bar = search(nested, hand, "act")
+    assert listed(bar) == ["a › Unit › act", "b › Unit › act"]
+    assert nested.session.place.is_main  # nothing opens while one types
+    for way in ("n1", "n2", "n1"):
+        QTest.keyClick(bar.box, Qt.Key.Key_Return)
+        assert nested.session.place == Place((Step(way),))
+        assert nested.selected_ids == ["r"] and nested.canvas_scene.marked == {"r"}
+        assert bar.box.hasFocus()
+    assert bar.count.text() == "1 of 2"
+
+
+def test_a_click_in_the_list_opens_the_block(nested, hand):
+    bar = search(nested, hand, "act")
+    row = bar.list.visualRect(bar.list.model().index(1))
+    QTest.mouseClick(bar.list.viewport(), Qt.MouseButton.LeftButton, pos=row.center())
+    assert nested.session.place == Place((Step("n2"),))
+    assert nested.visible_rect().contains(nested.canvas_scene.nodes["r"].rect)
+
+
+def test_the_copy_that_is_open_stays_open(nested, hand):
+    nested.session.go(Place((Step("n1", 2),)))
+    search(nested, hand, "act")
+    assert nested.session.place == Place((Step("n1", 2),))
+    assert nested.selected_ids == ["r"]
+
+
+def test_a_block_that_nothing_uses_is_searched_too(nested, hand):
+    for id in ("n1", "n2"):
+        nested.apply(RemoveNode(node_id=id))
+    assert listed(search(nested, hand, "act")) == ["Unit › act"]
+
+
+def test_matches_in_one_network_need_no_list(chain, hand):
+    assert not search(chain, hand, "e").list.isVisible()
