@@ -7,7 +7,7 @@ from collections.abc import Hashable
 
 from PySide6.QtGui import QUndoCommand
 
-from cnnstudio.graph import Document, Edit, Move, SetParameter, SetSetting
+from cnnstudio.graph import ChangeFrame, Document, Edit, Move, SetParameter, SetSetting
 
 MERGE_SECONDS = 1.5
 
@@ -65,6 +65,8 @@ def merge_token(edit: Edit, merge: Hashable | bool) -> Hashable | None:
         target = (edit.network, frozenset(edit.positions))
     elif isinstance(edit, SetSetting):
         target = (edit.section, edit.name)
+    elif isinstance(edit, ChangeFrame):
+        target = (edit.network, edit.frame.id)
     else:
         return None
     return (edit.type, target, merge)

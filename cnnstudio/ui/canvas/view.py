@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Signal
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QWidget
 
@@ -42,6 +42,8 @@ class CanvasView(CanvasSurface):
     Follows the document, the report, the selection and the theme. `commands` does what menus and
     keys ask for, `camera` says where the view looks, `input` holds the gesture going on.
     """
+
+    frames_selected = Signal(list)  # ids
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         flow = session.settings.value("canvas/flow", "down")
@@ -303,8 +305,13 @@ class CanvasView(CanvasSurface):
 
     def _select_frames(self, ids: Iterable[str]) -> None:
         known = {frame.id for frame in self.canvas_scene.network.frames}
-        self.selected_frames = [id for id in dict.fromkeys(ids) if id in known]
+        before, self.selected_frames = (
+            self.selected_frames,
+            [id for id in dict.fromkeys(ids) if id in known],
+        )
         self.canvas_scene.frames.select(self.selected_frames)
+        if self.selected_frames != before:
+            self.frames_selected.emit(self.selected_frames)
         self._actions.update()
 
     def _use_theme(self) -> None:

@@ -1,6 +1,8 @@
-"""The panel on the right: the selected layer, several of them, or the project."""
+"""The panel on the right: the selected layer, several of them, a frame, or the project."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -14,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from cnnstudio.ui.blocks.block_page import BlockPage
+from cnnstudio.ui.design.frame_page import FramePage
 from cnnstudio.ui.design.node_page import NodePage
 from cnnstudio.ui.design.overview_page import OverviewPage
 from cnnstudio.ui.design.parts import PAGE_MARGIN, kind_label
@@ -36,7 +39,12 @@ class Inspector(QWidget):
         self.several_page = SeveralPage(session)
         self.stack = QStackedWidget()
         self.block_page = BlockPage(session)
-        for page in (self.overview_page, self.node_page, self.several_page, self.block_page):
+        self.frame_page = FramePage(session)
+        self._frames: set[str] = set()
+        for page in (
+            self.overview_page, self.node_page, self.several_page, self.block_page,
+            self.frame_page,
+        ):  # fmt: skip
             self.stack.addWidget(_scrolling(page))
         self.kind = kind_label()
         self.header = QHBoxLayout()
@@ -57,6 +65,12 @@ class Inspector(QWidget):
         """Draws everything in the current theme's colours."""
         self.node_page.redraw()
         self.block_page.redraw()
+        self.frame_page.redraw()
+
+    def show_frames(self, ids: Iterable[str]) -> None:
+        """Shows these frames from now on, while no layer is selected."""
+        self._frames = set(ids)
+        self._show()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -74,7 +88,13 @@ class Inspector(QWidget):
         known = self._session.network.by_id
         ids = [id for id in self._session.selection if id in known]
         self.kind.setToolTip("")
-        if not ids and not self._session.place.is_main:
+        frames = [frame for frame in self._session.network.frames if frame.id in self._frames]
+        if frames and not ids:
+            one = "Note" if frames[0].is_note else "Frame"
+            self.kind.setText(one if len(frames) == 1 else f"{len(frames)} frames")
+            self.frame_page.show_frames(frames)
+            self.stack.setCurrentIndex(4)
+        elif not ids and not self._session.place.is_main:
             self.kind.setText("Block")
             self.block_page.refresh()
             self.stack.setCurrentIndex(3)

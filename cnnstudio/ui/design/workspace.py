@@ -98,6 +98,7 @@ class DesignWorkspace(QWidget):
         self.palette_panel.chosen.connect(self.canvas.add_layer_kind)
         self.palette_panel.left.connect(self.canvas.setFocus)
         self.inspector.left.connect(self.canvas.setFocus)
+        self.canvas.frames_selected.connect(self.inspector.show_frames)
         self.drawer.problems.node_wanted.connect(self.canvas.reveal)
         self.drawer.cost.node_wanted.connect(self.canvas.reveal_path)
         self.drawer.closed.connect(self._close_drawer)
