@@ -10,6 +10,7 @@ from cnnstudio.graph.layout.wiring import Wiring
 
 WRAPS = 100  # how many lengths of a column are tried
 LEAST_FILLED = 0.35  # of a column, before the next one may begin
+UNEVEN_COST = 0.3  # of the scale, for a column that is nearly empty
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def columns(parts: Sequence[Segment], wrap_at: float | None) -> list[list[Segmen
 def best_columns(parts: Sequence[Segment], room: tuple[float, float]) -> list[list[Segment]]:
     """Columns that fit into a room (breadth, length) at the largest scale, at most actual size."""
     total = _length(parts)
-    best, highest = [list(parts)], (0.0, 0.0)
+    best, highest = [list(parts)], (0.0, 0)
     for step in range(WRAPS):
         wrap_at = room[1] + (max(total, room[1]) - room[1]) * (step / (WRAPS - 1)) ** 2
         tried = columns(parts, wrap_at)
@@ -97,8 +98,8 @@ def best_columns(parts: Sequence[Segment], room: tuple[float, float]) -> list[li
         breadth = sum(_breadth(column) + COLUMN_GAP for column in tried) - COLUMN_GAP
         scale = min(room[0] / breadth, room[1] / max(lengths), 1.0)
         evenness = min(lengths) / max(lengths)
-        # A lone card in the last column is worth a slightly smaller scale.
-        score = (scale * (0.9 + 0.1 * evenness), evenness) if scale < 1.0 else (2.0, -len(tried))
+        # Better a smaller scale than a lone card in the last column.
+        score = (scale * (1.0 - UNEVEN_COST * (1.0 - evenness)), -len(tried))
         if score > highest:
             best, highest = tried, score
     return best

@@ -63,9 +63,10 @@ def paint_card(
         painter.setOpacity(BYPASSED_OPACITY)
     paint_stack(painter, content, height, look)
     painter.fillPath(outline, look.tint(content.tint.level) if content.tint else look.surface)
-    painter.setClipPath(outline)
-    painter.fillRect(QRectF(0, 0, EDGE_WIDTH, height), color)
-    painter.setClipping(False)
+    # A path of its own: in a drawing as SVG, Qt leaves clipping out.
+    edge = QPainterPath()
+    edge.addRect(QRectF(0, 0, EDGE_WIDTH, height))
+    painter.fillPath(outline.intersected(edge), color)
     pen = QPen(look.accent, 2) if selected else QPen(look.border, 1)
     if not content.known:
         pen.setStyle(Qt.PenStyle.DashLine)
@@ -148,7 +149,7 @@ def _paint_brief(painter: QPainter, content: CardContent, look: Look, ratio: flo
         width = look.brief_metrics.horizontalAdvance(content.marks.repeat)
         painter.drawText(QPointF(end - width, 37), content.marks.repeat)
         end -= width + 10
-    name = look.brief_metrics.elidedText(content.name, Qt.TextElideMode.ElideRight, end - LEFT)
+    name = look.brief_metrics.elidedText(content.name, Qt.TextElideMode.ElideMiddle, end - LEFT)
     painter.setPen(look.text)
     painter.setFont(look.brief_font)
     painter.drawText(QPointF(LEFT, 37), name)

@@ -52,7 +52,9 @@ class Drawing:
             self._scene = CanvasScene(flow)
             # Thumbnails first: cards and wires find their places with them.
             self._scene.set_thumbnails(thumbnails or {})
-            self._scene.show(network, Findings(shapes=found.shapes), kind_of)
+            # What is true of the network, without the problems and colours of the moment.
+            plain = Findings(found.shapes, values=found.values, siblings=found.siblings)
+            self._scene.show(network, plain, kind_of)
         self._area = self._reach()
 
     @property

@@ -108,14 +108,14 @@ class LabelLayer(Layer):
         """Beside the port that the wires leave, first on the side to which fewer of them turn."""
         x, y = fan[0].start.x(), fan[0].start.y()
         if self.canvas.flow == "down":
-            turned = sum((w.end.x() > x) - (w.end.x() < x) for w in fan)
+            turned = sum(_turn(wire, 0) for wire in fan)
             right, left = x + GAP - PADDING, x - GAP + PADDING - width
             sides = (left, right) if turned > 0 else (right, left)
             for top in (y + PORT_GAP, y + PORT_GAP + height):
                 for side in sides:
                     yield side, top, side + width, top + height
         else:
-            turned = sum((w.end.y() > y) - (w.end.y() < y) for w in fan)
+            turned = sum(_turn(wire, 1) for wire in fan)
             above, below = y - height - PADDING, y + PADDING
             for top in (above, below) if turned >= 0 else (below, above):
                 left = x + GAP
@@ -174,6 +174,12 @@ class LabelLayer(Layer):
             made.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
             self._texts[text] = made
         return self._texts[text]
+
+
+def _turn(wire: WireItem, axis: int) -> int:
+    """To which side a wire leaves the line that it begins on: -1, 1, or 0 if it never does."""
+    start, *way = (point[axis] for point in wire.route.points)
+    return next(((at > start) - (at < start) for at in way if at != start), 0)
 
 
 def _rect(box: Box) -> QRectF:

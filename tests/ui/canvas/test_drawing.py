@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QColor, QGuiApplication, QImage
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
 from cnnstudio.graph import CnnStudioError, Network
@@ -65,3 +65,29 @@ def test_the_drawing_is_copied_as_svg_and_as_a_picture(chain):
     data = QGuiApplication.clipboard().mimeData()
     assert QSvgRenderer(data.data("image/svg+xml")).isValid()
     assert not QImage(data.imageData()).isNull()
+
+
+def test_a_drawing_says_what_expressions_come_to(chain):
+    network = chain.canvas_scene.network
+    convolution = network.node("n1").model_copy(update={"parameters": {"out_channels": "=width"}})
+    drawn = network.replace(nodes=[convolution])
+    found = Findings(values={"width": 24})
+    text = Drawing(drawn, found).svg().decode()
+    assert "24 ·" in text and "=width" not in text
+
+
+def test_the_coloured_edge_stays_inside_the_round_corner_in_an_svg_too(chain):
+    made = chain.drawing_commands.drawing(thumbnails=False)
+    image = QImage(made.size.toSize(), QImage.Format.Format_RGB32)
+    image.fill(QColor("white"))
+    painter = QPainter(image)
+    QSvgRenderer(made.svg()).render(painter)
+    painter.end()
+    itself = made.image(1.0)  # where Qt clips as it should
+    edge = [
+        (x, y)
+        for x in range(30)
+        for y in range(image.height())
+        if itself.pixelColor(x, y) == QColor("white") and image.pixelColor(x, y).saturation() > 60
+    ]
+    assert edge == []
