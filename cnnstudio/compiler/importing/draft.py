@@ -93,6 +93,8 @@ def _placed(recording: Recording, event: Event, free: set[Event]) -> Placed | No
     values = [recording.values[number] for number in event.outputs]
     if not all(value.batched for value in values):
         return None
+    if event.module is not None and event.layer is None:
+        return None  # kept whole, as operators
     read = from_module_call if event.module is not None else from_function
     found = read(recording, event)
     if found is None or not _can_be_wired(recording, found.inputs, free):

@@ -15,8 +15,8 @@ from cnnstudio.compiler.importing.concatenations import in_steps
 from cnnstudio.compiler.importing.draft import OPAQUE, Draft, draft
 from cnnstudio.compiler.importing.modules import as_layer
 from cnnstudio.compiler.importing.proof import Proof
-from cnnstudio.compiler.importing.record import record
-from cnnstudio.compiler.importing.recording import Viewed
+from cnnstudio.compiler.importing.record import StaleView, record
+from cnnstudio.compiler.importing.recording import Recording, Viewed
 from cnnstudio.compiler.importing.structure import Structure, structured
 from cnnstudio.compiler.importing.tree import Body
 from cnnstudio.compiler.importing.write import weights_of, write_project
@@ -58,7 +58,7 @@ def from_module(
     was_training = {part: part.training for part in module.modules()}
     module.eval()
     try:
-        recording = record(module, shapes, as_layer)
+        recording = _recorded(module, shapes)
         flat = in_steps(draft(recording))
     finally:
         for part, training in was_training.items():
@@ -68,6 +68,20 @@ def from_module(
         inputs = proof.sample_inputs(shapes)
         imported.proof = prove(imported, proof.run(module, inputs), inputs)
     return imported
+
+
+def _recorded(module: nn.Module, shapes: Sequence[tuple[int, ...]]) -> Recording:
+    """The module's calls. Parts that change views in place are kept whole, as torch's operators."""
+    whole: set[str] = set()
+    while True:
+        try:
+            return record(module, shapes, as_layer, whole)
+        except StaleView as error:
+            if not error.path or error.path in whole:
+                raise
+            # All parts of the class at once: they do the same.
+            part = type(module.get_submodule(error.path))
+            whole |= {path for path, other in module.named_modules() if type(other) is part}
 
 
 def assembled(flat: Draft, shapes: Sequence[tuple[int, ...]], name: str, origin: str) -> Imported:

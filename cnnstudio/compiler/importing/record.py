@@ -8,7 +8,7 @@ is followed; only what depends on a tensor's values can't be.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -41,12 +41,24 @@ from cnnstudio.graph import ProblemError
 AsLayer = Callable[[nn.Module, tuple[Any, ...], Mapping[str, Any]], Any]
 
 
-def record(module: nn.Module, shapes: Sequence[tuple[int, ...]], as_layer: AsLayer) -> Recording:
+class StaleView(ProblemError):
+    """A tensor is changed in place while a view of it is still used; `path` says in what part."""
+
+    path = ""
+
+
+def record(
+    module: nn.Module,
+    shapes: Sequence[tuple[int, ...]],
+    as_layer: AsLayer,
+    whole: Collection[str] = (),
+) -> Recording:
     """The calls of `module.forward` for inputs of these shapes (without the batch).
 
-    The module should be in evaluation mode. Raises ProblemError if it can't be followed.
+    The parts whose paths are in `whole` are not looked into. The module should be in evaluation
+    mode. Raises ProblemError if it can't be followed, StaleView for what only `whole` can help.
     """
-    recorder = _Recorder(module, as_layer)
+    recorder = _Recorder(module, as_layer, whole)
     fake = FakeTensorMode(allow_non_fake_inputs=True)
     names = _input_names(module, len(shapes))
     with fake, torch.no_grad():
@@ -76,8 +88,9 @@ def record(module: nn.Module, shapes: Sequence[tuple[int, ...]], as_layer: AsLay
 
 
 class _Recorder(TorchFunctionMode):
-    def __init__(self, module: nn.Module, as_layer: AsLayer) -> None:
+    def __init__(self, module: nn.Module, as_layer: AsLayer, whole: Collection[str]) -> None:
         super().__init__()
+        self._whole = frozenset(whole)
         self.found = Recording(module)
         self.found.weights = module.state_dict(keep_vars=True)
         self._as_layer = as_layer
@@ -135,7 +148,7 @@ class _Recorder(TorchFunctionMode):
             if self._quiet:
                 return forward(*args, **kwargs)
             layer = self._as_layer(module, args, kwargs) if path else None
-            if layer is not None:
+            if layer is not None or path in self._whole:
                 event = self._event(type(module).__name__, args, kwargs)
                 event.module, event.path, event.layer = module, path, layer
                 self._scope.append(Frame(path))  # only to tell where it failed
@@ -215,11 +228,13 @@ class _Recorder(TorchFunctionMode):
         if id(tensor) in self._values:
             ref, version = self._values[id(tensor)]
             if (versions or {}).get(id(tensor), tensor._version) != version:
-                raise ProblemError(
+                error = StaleView(
                     f"{self.place()} changes a tensor in place while another view of it is still "
                     "used, which a drawing can't show.",
                     hint="Write it without the in-place operation (x = x + y, not x += y).",
                 )
+                error.path = self._scope[-1].path if self._scope else ""
+                raise error
             return ref
         if id(tensor) in self._weights:
             return Weight(self._weights[id(tensor)])
