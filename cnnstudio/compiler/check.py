@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from cnnstudio.compiler import remedies
 from cnnstudio.compiler.memory import inference_bytes, training_bytes
 from cnnstudio.compiler.receptive import receptive_fields
 from cnnstudio.compiler.report import BlockUse, NodeCost, Report
 from cnnstudio.compiler.trace import Trace, trace
 from cnnstudio.compiler.varying import size_problems
-from cnnstudio.graph import Network, Problem, Project, problem_on, structural_problems
+from cnnstudio.graph import (
+    Edge,
+    Network,
+    Node,
+    Problem,
+    Project,
+    problem_on,
+    structural_problems,
+)
 
 
 def check(project: Project, block: str | None = None) -> Report:
@@ -18,6 +28,14 @@ def check(project: Project, block: str | None = None) -> Report:
     """
     network = project.network if block is None else project.network_named(block)
     return report_on(trace(project, network))
+
+
+def warm_up() -> None:
+    """Checks a small network: torch loads a good deal the first time that it finds shapes."""
+    kinds = ("Input", "Conv2d", "BatchNorm2d", "Output")
+    nodes = tuple(Node(id=kind, kind=kind, name=kind.lower()) for kind in kinds)
+    edges = tuple(Edge(source=one, target=two) for one, two in pairwise(kinds))
+    check(Project(networks=(Network(nodes=nodes, edges=edges),)))
 
 
 def report_on(found: Trace) -> Report:
@@ -98,7 +116,7 @@ def _costs(found: Trace) -> dict[str, NodeCost]:
             total[2] += step.cost.activation_bytes
     fields = receptive_fields(found)
     return {
-        path: NodeCost(
+        path: NodeCost.model_construct(
             parameters=total[0],
             macs=total[1],
             activation_bytes=total[2],

@@ -361,10 +361,11 @@ def _names_by_itself(network: Network) -> dict[str, Any]:
 
 
 def _cost(result: Outcome, is_first: bool) -> NodeCost:
-    return NodeCost(
+    return NodeCost.model_construct(
         parameters=result.parameters if is_first else 0,
         macs=result.macs,
         activation_bytes=result.activation_bytes,
+        receptive_field=[],
     )
 
 

@@ -65,7 +65,7 @@ class Server:
         self._lanes[LANES.get(message["question"], "design")].put(message)
 
     def _warm_up(self) -> None:
-        """Loads torch before it is asked for.
+        """Loads torch before it is asked for, and what torch itself loads for its first shapes.
 
         Two threads that load it at once could each see half of it, so the lanes wait. If it
         can't be loaded, the first question tells.
@@ -74,7 +74,7 @@ class Server:
             import torch
 
             torch.set_num_threads(max(1, min(4, (os.cpu_count() or 2) // 2)))
-            import_module("cnnstudio.compiler")
+            import_module("cnnstudio.compiler.check").warm_up()
         except ImportError:
             traceback.print_exc()
         finally:

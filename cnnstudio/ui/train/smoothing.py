@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-NEGLIGIBLE = 1e-18
 SMALLEST_COUNT = 1e-250  # numbers below lose their precision
 
 
@@ -32,7 +31,7 @@ def smoothed(values: np.ndarray, steps: np.ndarray, span: float) -> np.ndarray:
 def _decaying_sums(values: np.ndarray, kept: np.ndarray) -> np.ndarray:
     """sums[i] = kept[i] · sums[i - 1] + values[i], reaching twice as far back with each pass."""
     sums, factors, reach = values.copy(), kept.copy(), 1
-    while reach < len(sums) and factors[reach:].max() > NEGLIGIBLE:
+    while reach < len(sums) and factors[reach:].max() > SMALLEST_COUNT:
         sums[reach:] += factors[reach:] * sums[:-reach]
         factors[reach:] *= factors[:-reach].copy()
         reach *= 2
