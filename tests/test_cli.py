@@ -8,6 +8,7 @@ import sys
 import tomllib
 from importlib import resources
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from safetensors.torch import load_file, save_file
@@ -121,3 +122,38 @@ def test_compare_puts_two_networks_side_by_side(project, tmp_path):
     assert "Parameters" in done.stdout and "×" in done.stdout
     same = json.loads(run("compare", "mlp.cnns", "mlp.cnns", "--json", folder=tmp_path).stdout)
     assert all(one == two for one, two in same["totals"].values())
+
+
+@pytest.mark.parametrize(
+    ("name", "begin"), [("mlp.svg", b"<?xml"), ("mlp.pdf", b"%PDF"), ("mlp.png", b"\x89PNG")]
+)
+def test_draw_writes_the_network_as_the_files_name_says(project, tmp_path, name, begin):
+    done = run("draw", "mlp.cnns", "-o", name, folder=tmp_path)
+    assert (done.returncode, done.stdout.strip()) == (0, name)
+    assert (tmp_path / name).read_bytes().startswith(begin)
+
+
+def test_a_drawing_names_layers_and_shapes_and_lies_down_when_it_flows_to_the_right(
+    project, tmp_path
+):
+    assert run("draw", "mlp.cnns", "-o", "down.svg", folder=tmp_path).returncode == 0
+    assert run("draw", "mlp.cnns", "-o", "right.svg", "--right", folder=tmp_path).returncode == 0
+    down, right = (
+        ElementTree.fromstring((tmp_path / name).read_bytes()) for name in ("down.svg", "right.svg")
+    )
+    words = " ".join(down.itertext())
+    for node in cs.load(project).network.nodes:
+        assert node.name in words
+    shapes = cs.check(cs.load(project)).shapes
+    assert "×".join(map(str, shapes["image"])) in words
+    assert down.attrib["viewBox"] != right.attrib["viewBox"]
+
+
+def test_draw_refuses_other_files_and_does_not_write_over_one_unless_forced(project, tmp_path):
+    done = run("draw", "mlp.cnns", "-o", "mlp.docx", folder=tmp_path)
+    assert done.returncode == 1 and "Use .svg, .pdf or .png" in done.stderr
+    (tmp_path / "mlp.svg").write_text("old")
+    assert run("draw", "mlp.cnns", "-o", "mlp.svg", folder=tmp_path).returncode == 1
+    assert (tmp_path / "mlp.svg").read_text() == "old"
+    assert run("draw", "mlp.cnns", "-o", "mlp.svg", "--force", folder=tmp_path).returncode == 0
+    assert (tmp_path / "mlp.svg").read_bytes().startswith(b"<?xml")

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -115,6 +119,30 @@ def test_cards_of_different_heights_share_a_layer_without_overlap():
 def test_the_same_network_is_always_laid_out_in_the_same_way():
     one, other = inception(3), inception(3)
     assert arrange(one, lambda node: SIZE) == arrange(other, lambda node: SIZE)
+
+
+def test_every_process_lays_a_network_out_in_the_same_way():
+    """Python orders sets of strings otherwise in each process."""
+    script = (
+        "from tests.graph.networks import densenet, inception\n"
+        "from cnnstudio.graph.layout import arrange\n"
+        "for graph in (inception(3), densenet([3, 4])):\n"
+        "    places = arrange(graph, lambda node: (200.0, 128.0), room=(900.0, 760.0))\n"
+        "    print(sorted(places.items()))"
+    )
+    printed = {
+        subprocess.run(
+            [sys.executable, "-c", script],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            cwd=Path(__file__).parents[2],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=30,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(printed) == 1 and len(printed.pop()) > 1000
 
 
 def test_the_trunk_of_a_residual_network_is_straight_and_its_blocks_look_alike():

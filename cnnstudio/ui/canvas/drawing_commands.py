@@ -78,6 +78,7 @@ class DrawingCommands:
         session.tell(Message(f"The drawing was written to {path}.", key="drawing", seconds=6))
 
     def print(self) -> None:
+        """Asks for a printer, or a PDF file, and draws the network on one page."""
         from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
@@ -95,7 +96,7 @@ class DrawingCommands:
 
         dialog.finished.connect(answer)
         dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        QDialog.open(dialog)  # QPrintDialog's own asks for a slot by its C++ name
 
     def copy(self) -> None:
         """Puts the drawing on the clipboard, as SVG and as a picture."""

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import zlib
+
 import numpy as np
 import pytest
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QLineEdit
 
 from cnnstudio.graph import CnnStudioError, Network
 from cnnstudio.ui.canvas.card import Findings
@@ -91,3 +96,21 @@ def test_the_coloured_edge_stays_inside_the_round_corner_in_an_svg_too(chain):
         if itself.pixelColor(x, y) == QColor("white") and image.pixelColor(x, y).saturation() > 60
     ]
     assert edge == []
+
+
+def test_the_drawing_is_printed_on_one_page(chain, qtbot, tmp_path):
+    """Without a printer Qt prints to a PDF file, which its dialog asks for."""
+    chain.session.actions["file.print"].trigger()
+    dialog = chain.window().findChild(QPrintDialog, "print_dialog")
+    qtbot.waitExposed(dialog)
+    path = tmp_path / "printed.pdf"
+    dialog.printer().setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    dialog.printer().setOutputFileName(str(path))
+    dialog.findChild(QLineEdit, "filename").setText(str(path))
+    dialog.accept()
+    written = path.read_bytes()
+    assert written.startswith(b"%PDF") and len(re.findall(rb"/Type\s*/Page\b", written)) == 1
+    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", written, re.DOTALL)
+    texts = sum(zlib.decompress(one).count(b"Tj") for one in streams if one.startswith(b"x"))
+    # Each card has at least its kind and its name, as text.
+    assert texts >= 2 * len(chain.canvas_scene.nodes)
