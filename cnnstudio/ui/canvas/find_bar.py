@@ -136,8 +136,11 @@ class FindBar(QFrame):
         keys = [match.key for match in self._found]
         self._at = keys.index(current) if current in keys and not first else -1
         self._list(any(not match.place.is_main for match in self._found))
-        if first and here:
-            self._show(here[0])
+        # A name elsewhere that begins so is meant rather than a kind here that holds the text.
+        best = any(match.begins for match in self._found)
+        meant = [number for number in here if self._found[number].begins or not best]
+        if first and meant:
+            self._show(meant[0])
         else:
             self._tell()
 

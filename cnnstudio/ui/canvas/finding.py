@@ -18,11 +18,15 @@ KindOf = Callable[[str], LayerKind | None]
 
 @dataclass(frozen=True)
 class Match:
-    """A node that was found, the place where it is, and how a list says that."""
+    """A node that was found, the place where it is, and how a list says that.
+
+    `begins` where the node's name begins with what was searched.
+    """
 
     place: Place
     node_id: str
     text: str
+    begins: bool
 
     @property
     def key(self) -> tuple[str | None, tuple[str, ...], str]:
@@ -35,7 +39,7 @@ class Match:
 
 
 def find(project: Project, shown: Place, text: str, kind_of: KindOf) -> list[Match]:
-    """The nodes that match, those of the main network first, then by the way inwards.
+    """The nodes that match, those whose names begin so first, then by the way inwards.
 
     A block that is used several times is gone through at each use. Copies that a repeat makes
     are one. The order doesn't depend on the place that is shown.
@@ -51,10 +55,9 @@ def find(project: Project, shown: Place, text: str, kind_of: KindOf) -> list[Mat
         if found[network.name]:
             before = _said_way(project, place)
             matching += [
-                Match(place, id, INWARDS.join((*before, network.node(id).name)))
-                for id in found[network.name]
+                _match(place, network.node(id), before, text) for id in found[network.name]
             ]
-    return matching
+    return sorted(matching, key=lambda match: not match.begins)
 
 
 def matches(network: Network, text: str, kind_of: KindOf) -> list[str]:
@@ -70,9 +73,16 @@ def matches(network: Network, text: str, kind_of: KindOf) -> list[str]:
     for node in network.nodes:
         said = _said(node, kind_of)
         if all(word in said for word in words):
-            late = not node.name.casefold().startswith(text.casefold())
-            found.append((late, order.get(node.id, len(order)), node.id))
+            found.append((not _begins(node, text), order.get(node.id, len(order)), node.id))
     return [id for _, _, id in sorted(found)]
+
+
+def _match(place: Place, node: Node, before: list[str], text: str) -> Match:
+    return Match(place, node.id, INWARDS.join((*before, node.name)), _begins(node, text))
+
+
+def _begins(node: Node, text: str) -> bool:
+    return node.name.casefold().startswith(text.strip().casefold())
 
 
 def _places(project: Project, shown: Place) -> list[Place]:

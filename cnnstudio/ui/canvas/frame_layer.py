@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 
 from cnnstudio.graph import Frame
 from cnnstudio.ui.canvas.geometry import FRAME_MARGIN, FRAME_RADIUS, GRIP_REACH, TITLE_HEIGHT
@@ -69,6 +69,14 @@ class FrameLayer(Layer):
             if handle_rect(frame).contains(point):
                 return frame, "title"
         return None
+
+    def ground(self, point: QPointF) -> QColor:
+        """The colour behind a point: that of the innermost frame there, or the canvas's."""
+        look = self.canvas.look
+        for frame in reversed(self.shown.values()):
+            if frame_rect(frame).contains(point):
+                return look.frame(frame.color)[0]
+        return look.canvas
 
     def paint_exposed(self, painter: QPainter, exposed: QRectF) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

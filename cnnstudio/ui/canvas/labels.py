@@ -151,7 +151,7 @@ class LabelLayer(Layer):
         for step, keys in self.canvas.near(exposed, self._taken):
             for key in keys:
                 rect = _rect(self._taken.boxes[key]).translated(step)
-                painter.fillRect(rect, look.canvas)
+                painter.fillRect(rect, self.canvas.frames.ground(rect.center()))
                 text = self._static(self._shown[key][1])
                 painter.drawStaticText(rect.topLeft() + QPointF(PADDING, 0), text)
 
@@ -161,7 +161,7 @@ class LabelLayer(Layer):
         painter.setFont(look.text_font)
         for key, (_, text) in self._shown.items():
             rect = _rect(self._taken.boxes[key])
-            painter.fillRect(rect, look.canvas)
+            painter.fillRect(rect, self.canvas.frames.ground(rect.center()))
             painter.setPen(look.muted)
             painter.drawText(
                 rect.bottomLeft() + QPointF(PADDING, -look.text_metrics.descent()), text

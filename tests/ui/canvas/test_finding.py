@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from cnnstudio.graph import Document, Edge, Network, Node, Project, RemoveNode
+from cnnstudio.graph import Document, Edge, Network, Node, Project, RemoveNode, Rename
 from cnnstudio.ui.place import Place, Step
 
 from .hand import CONTROL, SHIFT
@@ -141,3 +141,15 @@ def test_a_block_that_nothing_uses_is_searched_too(nested, hand):
 
 def test_matches_in_one_network_need_no_list(chain, hand):
     assert not search(chain, hand, "e").list.isVisible()
+
+
+def test_a_name_inside_a_block_is_meant_before_a_kind_here(nested, hand):
+    """`a` is of kind Unit, and so is matched; but a node called so comes first."""
+    nested.session.go(Place((Step("n1"),)))
+    nested.apply(Rename(network="Unit", node_id="r", name="unit1"))
+    nested.session.go(Place())
+    nested.select([])
+    bar = search(nested, hand, "unit")
+    assert listed(bar)[:2] == ["a › Unit › unit1", "b › Unit › unit1"]
+    assert "a" in listed(bar)
+    assert nested.selected_ids == [] and nested.session.place.is_main

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtGui import QImage, QPainter
 
 from cnnstudio.compiler.report import Report
-from cnnstudio.graph import Disconnect, Edge, Network, Node
+from cnnstudio.graph import AddFrame, Disconnect, Edge, Frame, Network, Node
 
 from .conftest import open_network
 
@@ -51,3 +52,17 @@ def test_it_stays_beside_the_port_of_a_card_that_is_dragged(fan):
     assert place.top() > fan.canvas_scene.nodes["a"].rect.bottom()
     fan.canvas_scene.restore_positions()
     assert len(places(fan, "a")) == 1
+
+
+def test_a_label_in_a_frame_has_the_frames_ground(fan):
+    scene = fan.canvas_scene
+    (place,) = places(fan, "a")
+    assert scene.frames.ground(place.center()) == scene.look.canvas
+    around = Frame(id="f", title="F", position=(250.0, -60.0), size=(320.0, 400.0), color="green")
+    fan.apply(AddFrame(frame=around))
+    assert scene.frames.ground(place.center()) == scene.look.frame("green")[0]
+    image = QImage(900, 800, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    scene.render(painter, source=place)
+    painter.end()
+    assert image.pixelColor(1, 1).rgb() == scene.look.frame("green")[0].rgb()
