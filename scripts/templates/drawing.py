@@ -31,6 +31,8 @@ class Drawing:
         self.nodes: list[Node] = []
         self.edges: list[Edge] = []
         self.last = ""
+        # Where the nodes stand, if the paper's figure is better than the automatic layout.
+        self.places: dict[str, tuple[float, float]] | None = None
 
     def add(
         self,
@@ -104,7 +106,7 @@ class Drawing:
             nodes=tuple(self.nodes),
             edges=tuple(self.edges),
         )
-        places = arrange(network, _size, room=ROOM)
+        places = self.places or arrange(network, _size, room=ROOM)
         return network.replace(
             nodes=[n.model_copy(update={"position": places[n.id]}) for n in network.nodes]
         )
