@@ -1,0 +1,99 @@
+"""Training, and what came of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cnnstudio import tables
+from cnnstudio.cli.app import (
+    AsJson,
+    Checkpoint,
+    ProjectFile,
+    RunFolder,
+    app,
+    print_json,
+)
+from cnnstudio.graph import CnnStudioError
+
+
+@app.command()
+def train(
+    file: ProjectFile,
+    run_dir: Annotated[
+        Path | None, typer.Option(help="folder of the run; by default a new one beside FILE")
+    ] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", help="a setting, such as training.epochs=3")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="go on with the run")] = False,
+) -> None:
+    """Train a project's network; Ctrl+C stops with a checkpoint."""
+    from cnnstudio.training.command import run_from_command_line
+
+    raise typer.Exit(run_from_command_line(file, run_dir, resume, settings or []))
+
+
+@app.command()
+def evaluate(run: RunFolder, checkpoint: Checkpoint = "best", as_json: AsJson = False) -> None:
+    """Test a run's weights on the images kept for it."""
+    from cnnstudio.training.assessment import evaluate_run
+
+    summary = evaluate_run(run, checkpoint)
+    if as_json:
+        print_json(summary)
+    else:
+        tables.print_evaluation(summary)
+
+
+@app.command()
+def runs(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(metavar="[DIR]", help="where to look; by default here, then your own runs"),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List runs with their state and accuracy, newest first."""
+    from cnnstudio.training.rundir import list_runs, runs_root
+
+    root = folder or (Path("runs") if Path("runs").is_dir() else runs_root(None))
+    if folder and not folder.is_dir():
+        raise CnnStudioError(f"{folder} is not a folder.")
+    found = list_runs(root) or list_runs(root / "runs")
+    if as_json:
+        print_json([tables.run_facts(run) for run in found])
+    elif not found:
+        print(f"No runs in {root}")
+    else:
+        tables.print_runs(found)
+
+
+@app.command()
+def explain(
+    run: RunFolder,
+    images: Annotated[
+        list[str], typer.Argument(metavar="IMAGE...", help="image files, or test:0, train:12, …")
+    ],
+    method: Annotated[str, typer.Option(help="gradcam or gradients")] = "gradcam",
+    layer: Annotated[str | None, typer.Option(help="node to explain at")] = None,
+    target: Annotated[
+        str | None, typer.Option("--class", help="class by name or number; the predicted one")
+    ] = None,
+    checkpoint: Checkpoint = "best",
+    out: Annotated[Path, typer.Option("--out", "-o", help="picture to write")] = Path(
+        "explanation.png"
+    ),
+    as_json: AsJson = False,
+) -> None:
+    """Show where a run's network looks: each image beside its heatmap, as one picture."""
+    from cnnstudio.interpret.sheet import explain_images
+
+    found = explain_images(run, checkpoint, images, method, layer, target, out)
+    if as_json:
+        print_json(found)
+    else:
+        tables.print_explanations(found)
+        print(out)

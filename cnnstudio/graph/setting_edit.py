@@ -1,0 +1,71 @@
+"""The edit of a project's settings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import ValidationError, field_validator
+
+from cnnstudio.graph.edit import BaseEdit
+from cnnstudio.graph.errors import ProblemError
+from cnnstudio.graph.model import Project
+from cnnstudio.graph.values import check_json
+
+if TYPE_CHECKING:
+    from cnnstudio.graph.edits import Edit
+
+
+class SetSetting(BaseEdit):
+    """Sets one setting; `name` may lead into a nested one: `optimizer.parameters.momentum`."""
+
+    type: Literal["set_setting"] = "set_setting"
+    section: Literal["project", "data", "training"]
+    name: str
+    value: Any = None
+    unset: bool = False
+
+    @field_validator("value")
+    @classmethod
+    def _plain_json(cls, value: Any) -> Any:
+        check_json(value)
+        return value
+
+    @property
+    def label(self) -> str:
+        return f"Change {self.name.rsplit('.', 1)[-1].replace('_', ' ')}"
+
+    def apply(self, project: Project) -> tuple[Project, Edit]:
+        document = project if self.section == "project" else getattr(project, self.section)
+        allowed = (
+            {"name", "description"}
+            if self.section == "project"
+            else set(type(document).model_fields)
+        )
+        path = self.name.split(".")
+        if path[0] not in allowed:
+            raise ProblemError(
+                f"There is no setting '{self.section}.{self.name}'.",
+                hint=f"There are: {', '.join(sorted(allowed))}.",
+            )
+        values = document.model_dump(mode="json", include={path[0]})
+        holder: Any = values
+        for key in path[:-1]:
+            holder = holder.get(key) if isinstance(holder, dict) else None
+        if not isinstance(holder, dict):
+            raise ProblemError(f"There is no setting '{self.section}.{self.name}'.")
+        had, old = path[-1] in holder, holder.pop(path[-1], None)
+        if not self.unset:
+            holder[path[-1]] = self.value
+        try:
+            changed = type(document).model_validate(
+                {name: getattr(document, name) for name in type(document).model_fields} | values
+            )
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise ProblemError(
+                f"{self.section}.{self.name} can't be {self.value!r}: {first['msg']}."
+            ) from None
+        inverse = SetSetting(section=self.section, name=self.name, value=old, unset=not had)
+        if self.section == "project":
+            return changed, inverse
+        return project.model_copy(update={self.section: changed}), inverse
