@@ -88,7 +88,9 @@ def _forbids(found: Trace, problem: Problem) -> Problem:
     if step is None:
         return problem
     wanted = " and ".join("×".join(map(str, shape)) for shape in step.made_for)
-    message = f"{step.kind.label} '{step.path}' is made for {wanted}: it forbids images of any size"
+    message = (
+        f"{step.kind.label} '{step.path}' is made for {wanted}, so it can't take images of any size"
+    )
     pooled = _last_map(found, step)
     fix = None
     hint = "Put an adaptive pooling before it, or fix the size at the Input."

@@ -38,6 +38,8 @@ class Format:
 
     def files(self, path: Path) -> list[Path]:
         """All files that an export to `path` writes; the first has the format's suffix."""
+        if not path.name:
+            raise ExportError(f"{path} is a folder.", "Name the file to write.")
         if path.suffix.lower() != self.suffix:
             path = path.with_name(path.name + self.suffix)
         return [path, *(path.with_suffix(suffix) for suffix in self.beside)]

@@ -34,8 +34,8 @@ COUNTED = {
     "parameters": ("Parameters", quantities.count),
     "macs": ("Multiply-adds an image", quantities.count),
     "activation_bytes": ("Activations an image", quantities.memory),
-    "inference_bytes": ("Alive at a time, an image", quantities.memory),
-    "training_bytes": ("Kept for training, an image", quantities.memory),
+    "inference_bytes": ("Memory to predict, an image", quantities.memory),
+    "training_bytes": ("Memory to learn, an image", quantities.memory),
 }
 LAYER_HEADS = ("Layer", "Output", "Parameters")
 NUMERIC = ("Output", "Parameters")

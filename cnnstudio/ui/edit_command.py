@@ -7,7 +7,15 @@ from collections.abc import Hashable
 
 from PySide6.QtGui import QUndoCommand
 
-from cnnstudio.graph import ChangeFrame, Document, Edit, Move, SetParameter, SetSetting
+from cnnstudio.graph import (
+    ChangeFrame,
+    ChangeNetwork,
+    Document,
+    Edit,
+    Move,
+    SetParameter,
+    SetSetting,
+)
 
 MERGE_SECONDS = 1.5
 
@@ -67,6 +75,8 @@ def merge_token(edit: Edit, merge: Hashable | bool) -> Hashable | None:
         target = (edit.section, edit.name)
     elif isinstance(edit, ChangeFrame):
         target = (edit.network, edit.frame.id)
+    elif isinstance(edit, ChangeNetwork):
+        target = ("network", edit.name)
     else:
         return None
     return (edit.type, target, merge)

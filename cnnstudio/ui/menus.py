@@ -18,8 +18,8 @@ from cnnstudio.ui.session import Session
 if TYPE_CHECKING:
     from cnnstudio.ui.main_window import MainWindow
 
-MENUS = ("File", "Edit", "View", "Run", "Help")
-OTHERS = {"Select": "Edit", "Arrange": "Edit", "Canvas": "View", "Network": "Edit"}
+MENUS = ("File", "Edit", "Network", "Arrange", "View", "Run", "Help")
+OTHERS = {"Select": "Edit", "Canvas": "View"}
 Keys = QKeySequence.StandardKey
 
 

@@ -109,7 +109,7 @@ class CanvasActions:
 
     def _add_drawing(self) -> None:
         add, do = self._actions.add, self._canvas.drawing_commands
-        add("file.export_drawing", "Export the drawing…", do.export, "Ctrl+Shift+E",
+        add("file.export_drawing", "Export the drawing…", do.export, "Ctrl+Alt+E",
             "mdi6.image-outline", "File", tip="As SVG, PDF or PNG, fit for a paper")  # fmt: skip
         add("file.print", "Print…", do.print, Keys.Print, "mdi6.printer-outline", "File")
         add("edit.copy_drawing", "Copy the drawing", do.copy, "Ctrl+Alt+C",

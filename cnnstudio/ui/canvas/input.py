@@ -177,8 +177,8 @@ class CanvasInput:
         return GRIP_REACH / self._canvas.scale_factor
 
     def _reach(self, reach: float) -> float:
-        """A reach in the scene that feels the same at any zoom, and never outgrows a card."""
-        return min(reach / self._canvas.scale_factor, 2.5 * reach)
+        """A reach in the scene that feels the same at any zoom, and leaves a card its middle."""
+        return min(reach / self._canvas.scale_factor, 1.5 * reach)
 
     def _pointer(
         self,

@@ -93,7 +93,7 @@ class Minimap(QWidget):
         painter = QPainter(picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(look.border, 1))
-        painter.setBrush(faded(look.surface, 0.92))
+        painter.setBrush(look.surface)
         painter.drawRoundedRect(QRectF(0.5, 0.5, self.width() - 1, self.height() - 1), 6, 6)
         painter.setPen(Qt.PenStyle.NoPen)
         for item in scene.nodes.values():

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 
 class TextEditor(QPlainTextEdit):
-    """Emits `committed` with the text when the keyboard goes elsewhere or at Ctrl+Enter; Escape
-    gives up."""
+    """Emits `committed` with the text when the keyboard goes elsewhere, at Ctrl+Enter and at
+    Escape: what was typed is never lost, and can be undone."""
 
     committed = Signal(str)
 
@@ -28,24 +28,23 @@ class TextEditor(QPlainTextEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        if event.key() == Qt.Key.Key_Escape:
-            self._close(keep=False)
-        elif control and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._close(keep=True)
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if event.key() == Qt.Key.Key_Escape or (control and enter):
+            self._close()
         else:
             super().keyPressEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         if event.reason() != Qt.FocusReason.PopupFocusReason:
-            self._close(keep=True)
+            self._close()
 
-    def _close(self, keep: bool) -> None:
+    def _close(self) -> None:
         if self._done:
             return
         self._done = True
         text = self.toPlainText().strip()
         self.parentWidget().setFocus(Qt.FocusReason.OtherFocusReason)
         self.deleteLater()
-        if keep and text != self._old:
+        if text != self._old:
             self.committed.emit(text)

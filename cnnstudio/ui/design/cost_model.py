@@ -37,8 +37,9 @@ COLUMNS = (
            tip="For one image"),
     Column("Activations", lambda c: quantities.memory(c.activation_bytes),
            lambda c: c.activation_bytes, tip="Memory of the output for one image, float32"),
-    Column("Sees", lambda c: field_text(c.receptive_field), lambda c: field_size(c.receptive_field),
-           bars=False, tip="Receptive field: how much of the image a value depends on, in pixels"),
+    Column("Receptive field", lambda c: field_text(c.receptive_field),
+           lambda c: field_size(c.receptive_field), bars=False,
+           tip="How much of the image a value depends on, in pixels"),
 )  # fmt: skip
 TEXTS = ("Node", "Layer", "Output")
 

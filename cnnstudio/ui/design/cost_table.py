@@ -16,9 +16,9 @@ from cnnstudio.ui import theme
 from cnnstudio.ui.design.cost_model import COLUMNS, NODE, PATH, SHARE, SORT, TEXTS, CostModel
 from cnnstudio.ui.session import Session
 
-NAME_WIDTH = 136
-LAYER_WIDTH = 144
-SHAPE_WIDTH = 96
+NAME_WIDTH = 132
+LAYER_WIDTH = 132
+SHAPE_WIDTH = 108
 NUMBER_WIDTH = 100
 
 

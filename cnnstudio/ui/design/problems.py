@@ -25,7 +25,7 @@ from cnnstudio.ui.place import place_within
 from cnnstudio.ui.session import Session
 
 PROBLEM = Qt.ItemDataRole.UserRole
-FIX_WIDTH = 160
+FIX_WIDTH = 216
 ROW_HEIGHT = 30
 
 

@@ -228,8 +228,9 @@ class ExportDialog(QDialog):
     def _show_state(self) -> None:
         """Texts and buttons for what is chosen and going on."""
         working = self.working
-        ready = bool(self.file.text().strip()) and self.weights.request is not None
-        files = self.format.files(self.path.absolute())
+        named = bool(self.file.text().strip()) and bool(self.path.name)
+        ready = named and self.weights.request is not None
+        files = self.format.files(self.path.absolute()) if named else [self.path]
         again = self.outcome.proof is not None and self.outcome.proof.path == files[0]
         replaced = existing(files) if ready and not working and not again else ""
         self.note.setText(self.weights.note)

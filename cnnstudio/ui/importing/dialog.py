@@ -30,7 +30,8 @@ from cnnstudio.ui.importing.job import ImportJob
 from cnnstudio.ui.message import Message
 from cnnstudio.ui.session import Session
 
-WIDTH, LIST_HEIGHT = 480, 260
+WIDTH, TOLD_SECONDS = 12.0  # good news needs no answer
+LIST_HEIGHT = 480, 260
 SUFFIXES = (".pt2", ".onnx")
 PROPOSED = "resnet18"
 
@@ -59,6 +60,7 @@ class ImportDialog(QDialog):
         self.models.setObjectName("import_models")
         self.models.setAccessibleName("Models of torchvision")
         self.models.setFixedHeight(LIST_HEIGHT)
+        self.models.setUniformItemSizes(True)
         self.models.addItems(TORCHVISION_MODELS)
         self.models.setCurrentRow(TORCHVISION_MODELS.index(PROPOSED))
         self.shape = QLineEdit("3,224,224")
@@ -137,7 +139,8 @@ class ImportDialog(QDialog):
                 f"{', '.join(told['opaque'][:3])}."
             )
         level = "info" if told["holds"] else "error"
-        self._session.tell(Message(text, hint, level, key="import"))
+        seconds = TOLD_SECONDS if told["holds"] and not hint else None
+        self._session.tell(Message(text, hint, level, key="import", seconds=seconds))
 
     def _fail(self, error: CnnStudioError) -> None:
         self._show_state(f"{error.message} {error.hint}".strip())

@@ -110,3 +110,13 @@ def test_tab_goes_round_and_reaches_every_control(window, qtbot, name):
     }
     missed = [describe(widget) for widget in wanted - reached]
     assert missed == []
+
+
+def test_no_two_actions_share_a_shortcut(window):
+    taken: dict[str, str] = {}
+    for action in window.session.actions:
+        for keys in action.shortcuts():
+            text = keys.toString()
+            assert text not in taken, f"{text}: {taken.get(text)} and {action.objectName()}"
+            taken[text] = action.objectName()
+    assert len(taken) > 40

@@ -132,13 +132,15 @@ def test_a_note_is_written_in_place(chain, hand):
     assert frame(chain).position[0] == pytest.approx(note.position[0] + 200, abs=2)
 
 
-def test_escape_gives_up_a_notes_text(chain, hand):
+def test_escape_keeps_a_notes_text_and_undo_takes_it_back(chain, hand):
     chain.session.actions["edit.note"].trigger()
     editor = chain.findChild(QPlainTextEdit, "canvas_text_editor")
-    hand.type("nonsense")
+    hand.type("second thoughts")
     hand.qtbot.keyClick(editor, Qt.Key.Key_Escape)
-    assert frame(chain).text == "Note"
+    assert frame(chain).text == "second thoughts"
     assert chain.hasFocus()
+    chain.session.undo.undo()
+    assert frame(chain).text == "Note"
 
 
 def test_the_menu_changes_the_colour(framed, hand):

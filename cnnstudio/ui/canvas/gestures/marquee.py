@@ -14,10 +14,8 @@ class MarqueeGesture(Gesture):
     def press(self, pointer: Pointer) -> None:
         self._from = pointer.scene
         self._rect = QRectF()
-        self._before = list(self.canvas.selected_ids)
-        self._frames_before = list(self.canvas.selected_frames)
-        self._kept = self._before if pointer.extends else []
-        self._frames_kept = self._frames_before if pointer.extends else []
+        self._kept = list(self.canvas.selected_ids) if pointer.extends else []
+        self._frames_kept = list(self.canvas.selected_frames) if pointer.extends else []
 
     def move(self, pointer: Pointer) -> None:
         self._rect = QRectF(self._from, pointer.scene).normalized()
@@ -27,8 +25,9 @@ class MarqueeGesture(Gesture):
         self.canvas.select(self._chosen(), self._chosen_frames())
 
     def cancel(self) -> None:
-        self.scene.select(self._before)
-        self.scene.frames.select(self._frames_before)
+        # The selection itself was never touched, unless by a key pressed meanwhile.
+        self.scene.select(self.canvas.selected_ids)
+        self.scene.frames.select(self.canvas.selected_frames)
 
     def _preview(self) -> None:
         self.scene.select(self._chosen())
