@@ -29,8 +29,17 @@ Event = dict[str, Any]
 def runs_root(project_path: Path | str | None) -> Path:
     """Where runs of a project go: `runs` beside its file, or in the user's data folder."""
     if project_path is None:
-        return Path(platformdirs.user_data_path("cnn-studio", appauthor=False)) / "runs"
+        return _data_folder() / "runs"
     return Path(project_path).resolve().parent / "runs"
+
+
+def imports_folder() -> Path:
+    """Where networks that the window imports go, with their weights."""
+    return _data_folder() / "imports"
+
+
+def _data_folder() -> Path:
+    return Path(platformdirs.user_data_path("cnn-studio", appauthor=False))
 
 
 def list_runs(root: Path | str) -> list[RunDirectory]:

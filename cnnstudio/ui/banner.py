@@ -78,12 +78,17 @@ class Banner(QFrame):
 
     def withdraw(self, key: str | None) -> None:
         """Takes back the message with this key, shown or waiting."""
-        if key is None:
-            return
-        self._waiting = deque(
-            (message for message in self._waiting if message.key != key), MAXIMUM_WAITING
-        )
-        if self.message is not None and self.message.key == key:
+        if key is not None:
+            self._withdraw(lambda message: message.key == key)
+
+    def outdate(self, document: bool) -> None:
+        """Takes back what holds until the next edit; with `document`, what is of this one too."""
+        untils = ("edit", "document") if document else ("edit",)
+        self._withdraw(lambda message: message.until in untils)
+
+    def _withdraw(self, gone: Callable[[Message], bool]) -> None:
+        self._waiting = deque((it for it in self._waiting if not gone(it)), MAXIMUM_WAITING)
+        if self.message is not None and gone(self.message):
             self.dismiss()
 
     def dismiss(self) -> None:

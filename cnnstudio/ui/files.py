@@ -56,9 +56,9 @@ class ProjectFiles(QObject):
         """Asks for a file and opens it."""
         self.after_saving(self._ask_what_to_open)
 
-    def open_path(self, path: Path) -> None:
-        """Opens a file, after the question about unsaved changes."""
-        self.after_saving(lambda: self._load(path))
+    def open_path(self, path: Path, then: Callable[[], object] | None = None) -> None:
+        """Opens a file, after the question about unsaved changes; `then` once it is shown."""
+        self.after_saving(lambda: self._load(path, then))
 
     def show_recovered(
         self, project: Project, path: Path | None, then: Callable[[], object]
@@ -82,12 +82,14 @@ class ProjectFiles(QObject):
 
     def save_as(self, then: Callable[[], object] | None = None) -> None:
         document = self._session.document
-        proposed = document.path or Path.home() / f"{document.project.name}{SUFFIX}"
-        dialog = QFileDialog(self._window, "Save the project", str(proposed.parent), FILTER)
+        name = document.path.name if document.path else f"{document.project.name}{SUFFIX}"
+        folder = str(self._session.folder)
+        dialog = QFileDialog(self._window, "Save the project", folder, FILTER)
         dialog.setObjectName("save_dialog")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(SUFFIX[1:])
-        dialog.selectFile(proposed.name)
+        dialog.selectFile(name)
+        dialog.fileSelected.connect(self._session.settings.remember_folder)
         dialog.fileSelected.connect(lambda chosen: self._write(Path(chosen), then))
         _show_dialog(dialog)
 
@@ -121,18 +123,20 @@ class ProjectFiles(QObject):
         _show_dialog(box)
 
     def _ask_what_to_open(self) -> None:
-        path = self._session.document.path
-        folder = path.parent if path else Path.home()
-        dialog = QFileDialog(self._window, "Open a project", str(folder), FILTER)
+        folder = str(self._session.folder)
+        dialog = QFileDialog(self._window, "Open a project", folder, FILTER)
+        dialog.fileSelected.connect(self._session.settings.remember_folder)
         dialog.setObjectName("open_dialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(lambda chosen: self._load(Path(chosen)))
         _show_dialog(dialog)
 
-    def _load(self, path: Path) -> None:
+    def _load(self, path: Path, then: Callable[[], object] | None = None) -> None:
         def show(project: Project) -> None:
             self._session.settings.add_recent(path)
             self._show(Document(project, path.absolute()))
+            if then is not None:
+                then()
 
         def fail(error: Exception) -> None:
             if not path.exists():

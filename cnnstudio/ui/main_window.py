@@ -153,7 +153,9 @@ class MainWindow(QMainWindow):
 
         if self.import_dialog is None:
             self.import_dialog = ImportDialog(self.session, self)
-            self.import_dialog.imported.connect(self.files.open_path)
+            self.import_dialog.imported.connect(
+                lambda path, message: self.files.open_path(path, lambda: self._tell(message))
+            )
         self.import_dialog.show()
         self.import_dialog.raise_()
         if path is not None:
@@ -262,6 +264,8 @@ class MainWindow(QMainWindow):
         self.painted.connect(lambda: QTimer.singleShot(WARM_UP_MILLISECONDS, self._warm_up))
         session.theme_changed.connect(self._use_theme)
         session.document_replaced.connect(self._show_title)
+        session.document_replaced.connect(lambda: self.banner.outdate(document=True))
+        session.changed.connect(lambda _: self.banner.outdate(document=False))
         session.modified_changed.connect(self._show_title)
         session.saved.connect(self._show_title)
         self.files.opened.connect(self._show_opened)

@@ -20,7 +20,7 @@ from cnnstudio.kernel.client import Kernel
 from cnnstudio.layers import LayerKind, catalogue
 from cnnstudio.layers.lookup import kind_of
 from cnnstudio.layers.own.lookup import own_kinds, package_notes
-from cnnstudio.training.rundir import RunDirectory
+from cnnstudio.training.rundir import RunDirectory, imports_folder
 from cnnstudio.ui import theme
 from cnnstudio.ui.actions import Actions
 from cnnstudio.ui.block_kinds import LIBRARY_PREFIX, block_kinds, kept_kind
@@ -134,7 +134,7 @@ class Session(QObject):
         try:
             self.apply(edit, merge)
         except ProblemError as error:
-            self.tell_error(error)
+            self.tell(Message.of(error, until="edit"))
             return False
         return True
 
@@ -153,6 +153,14 @@ class Session(QObject):
             self.selection_changed.emit([])
         self._tell_modified()
         self._check_timer.start()
+
+    @property
+    def folder(self) -> Path:
+        """Where a file dialog begins: beside the project, or where the last one ended."""
+        path = self.document.path
+        if path is None or path.parent == imports_folder():
+            return self.settings.folder
+        return path.parent
 
     def kind_of(self, name: str) -> LayerKind | None:
         """The layer kind of this name in the document; None if it is not known here."""

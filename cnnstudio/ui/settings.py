@@ -50,5 +50,15 @@ class Settings:
         kept = [path, *(old for old in self.recent if old != path)][:MAXIMUM_RECENT]
         self.set_value("recent", [str(kept_path) for kept_path in kept])
 
+    @property
+    def folder(self) -> Path:
+        """Where the last file dialog ended; the user's home at first."""
+        stored = Path(self.value("folder", ""))
+        return stored if stored.is_absolute() and stored.is_dir() else Path.home()
+
+    def remember_folder(self, chosen: Path | str) -> None:
+        """Remembers where a file was chosen, for the next dialog."""
+        self.set_value("folder", str(Path(chosen).absolute().parent))
+
     def forget_recent(self, path: Path) -> None:
         self.set_value("recent", [str(old) for old in self.recent if old != path])

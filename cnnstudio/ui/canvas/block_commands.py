@@ -141,7 +141,7 @@ class BlockCommands:
                     f"Nothing uses the block {name} any more; it stays in the palette.",
                     actions=((f"Delete {name}", remove),),
                     key="unused block",
-                    seconds=12,
+                    until="edit",
                 )
             )
 
@@ -209,7 +209,7 @@ class BlockCommands:
         try:
             session.apply(make())
         except CnnStudioError as error:
-            session.tell_error(error)
+            session.tell(Message.of(error, until="edit"))
             return False
         if select_new:
             new = [id for id in self._network.by_id if id not in before]

@@ -36,7 +36,10 @@ SUFFIXES = (".svg", ".pdf", ".png")
 
 
 class Drawing:
-    """A network's picture. `size` is in scene pixels."""
+    """A network's picture. `size` is in scene pixels.
+
+    With `tinted`, cards have the colours that `found` tells of what their layers cost.
+    """
 
     def __init__(
         self,
@@ -45,6 +48,7 @@ class Drawing:
         flow: Flow = "down",
         thumbnails: Mapping[str, Thumbnail] | None = None,
         kind_of: Callable[[str], LayerKind | None] = catalogue.get,
+        tinted: bool = False,
     ) -> None:
         if not network.nodes and not network.frames:
             raise CnnStudioError("The network is empty: there is nothing to draw.")
@@ -52,8 +56,13 @@ class Drawing:
             self._scene = CanvasScene(flow)
             # Thumbnails first: cards and wires find their places with them.
             self._scene.set_thumbnails(thumbnails or {})
-            # What is true of the network, without the problems and colours of the moment.
-            plain = Findings(found.shapes, values=found.values, siblings=found.siblings)
+            # What is true of the network, without the problems of the moment.
+            plain = Findings(
+                found.shapes,
+                values=found.values,
+                siblings=found.siblings,
+                tints=found.tints if tinted else {},
+            )
             self._scene.show(network, plain, kind_of)
         self._area = self._reach()
 

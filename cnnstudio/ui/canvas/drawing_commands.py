@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QCheckBox, QDialog, QFileDialog
+from PySide6.QtWidgets import QCheckBox, QDialog, QFileDialog, QGridLayout
 
 from cnnstudio.graph import CnnStudioError
 from cnnstudio.ui.canvas.drawing import Drawing
@@ -24,8 +24,9 @@ class DrawingCommands:
     def __init__(self, canvas: CanvasView) -> None:
         self._canvas = canvas
 
-    def drawing(self, thumbnails: bool) -> Drawing:
-        """The network that is shown as a drawing, with or without its thumbnails."""
+    def drawing(self, thumbnails: bool, tinted: bool = True) -> Drawing:
+        """The network that is shown as a drawing, with or without its thumbnails and the colours
+        of what its layers cost."""
         canvas, scene = self._canvas, self._canvas.canvas_scene
         shown = {
             item.content.name: item.thumbnail for item in scene.nodes.values() if item.thumbnail
@@ -36,17 +37,18 @@ class DrawingCommands:
             scene.flow,
             shown if thumbnails else None,
             canvas.session.kind_of,
+            tinted,
         )
 
     def export(self) -> None:
-        """Asks where to, and whether with thumbnails, and writes the file."""
-        session = self._canvas.session
+        """Asks where to, and whether with thumbnails and colours, and writes the file."""
+        canvas, session = self._canvas, self._canvas.session
         path = session.document.path
-        folder = path.parent if path else Path.home()
         name = path.stem if path else session.project.name
-        dialog = QFileDialog(self._canvas.window(), "Export the drawing", str(folder))
+        dialog = QFileDialog(self._canvas.window(), "Export the drawing", str(session.folder))
+        dialog.fileSelected.connect(session.settings.remember_folder)
         dialog.setObjectName("export_drawing_dialog")
-        # Qt's own dialog: the system's has no place for the question about thumbnails.
+        # Qt's own dialog: the system's has no place for these questions.
         dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters(list(FILTERS.values()))
@@ -59,19 +61,25 @@ class DrawingCommands:
         dialog.selectFile(f"{name}.svg")
         thumbnails = QCheckBox("With feature maps, as the canvas shows them")
         thumbnails.setObjectName("export_thumbnails")
-        thumbnails.setEnabled(any(i.thumbnail for i in self._canvas.canvas_scene.nodes.values()))
-        layout = dialog.layout()
-        if layout is not None:
-            layout.addWidget(thumbnails)
-        dialog.fileSelected.connect(lambda chosen: self.save(Path(chosen), thumbnails.isChecked()))
+        thumbnails.setVisible(any(i.thumbnail for i in canvas.canvas_scene.nodes.values()))
+        tinted = QCheckBox("Coloured by cost, as the canvas is")
+        tinted.setObjectName("export_tinted")
+        tinted.setChecked(True)
+        tinted.setVisible(bool(canvas.findings().tints))
+        if isinstance(layout := dialog.layout(), QGridLayout):
+            for box in (thumbnails, tinted):
+                layout.addWidget(box, layout.rowCount(), 1, 1, -1)
+        dialog.fileSelected.connect(
+            lambda chosen: self.save(Path(chosen), thumbnails.isChecked(), tinted.isChecked())
+        )
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def save(self, path: Path, thumbnails: bool = False) -> None:
+    def save(self, path: Path, thumbnails: bool = False, tinted: bool = True) -> None:
         """Writes the drawing as SVG, PDF or PNG, and tells of it."""
         session = self._canvas.session
         try:
-            self.drawing(thumbnails).save(path, PNG_SCALE)
+            self.drawing(thumbnails, tinted).save(path, PNG_SCALE)
         except CnnStudioError as error:
             session.tell_error(error)
             return

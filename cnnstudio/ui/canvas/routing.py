@@ -28,6 +28,7 @@ SHARING_COST = 90.0
 WRONG_SIDE_COST = 64.0  # for passing a trunk on the other side than the port suggests
 MOST_TRIES = 400
 QUICK_TRIES = 12
+MOST_CARDS = 40  # among more, it is first looked whether they lie in a heap
 LONGEST_SWEEP = 240.0  # along the flow; further, a wire runs straight before it turns
 
 
@@ -180,6 +181,8 @@ class Router:
         tries = QUICK_TRIES if quick else MOST_TRIES
         candidates = sorted(self._candidates(start, end, side, quick))[:tries]
         cards = self._cards_among(start, end, [x for _, _, _, x in candidates])
+        if len(cards) > MOST_CARDS and _piled(cards):
+            candidates = candidates[:QUICK_TRIES]  # there is no free way to be found
         for least, index, stub, x in candidates:
             if least > lowest:
                 break
@@ -289,6 +292,14 @@ def _crossed(points: tuple[Point, ...], cards: list[Box], most: float) -> int:
                 if crossed > most:
                     return crossed
     return crossed
+
+
+def _piled(cards: list[Box]) -> bool:
+    """Whether the cards lie on each other: together they are larger than where they lie."""
+    left, top = min(box[0] for box in cards), min(box[1] for box in cards)
+    right, bottom = max(box[2] for box in cards), max(box[3] for box in cards)
+    areas = sum((box[2] - box[0]) * (box[3] - box[1]) for box in cards)
+    return areas > (right - left) * (bottom - top)
 
 
 def _cells(box: Box) -> Iterator[tuple[int, int]]:

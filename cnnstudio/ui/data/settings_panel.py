@@ -100,7 +100,8 @@ class SettingsPanel(QScrollArea):
             self._set(f"options.{name}", str(path), False)
 
     def ask_for_folder(self) -> None:
-        dialog = QFileDialog(self, "Choose a folder", str(Path.home()))
+        dialog = QFileDialog(self, "Choose a folder", str(self._session.folder))
+        dialog.fileSelected.connect(self._session.settings.remember_folder)
         dialog.setObjectName("choose_folder_dialog")
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)

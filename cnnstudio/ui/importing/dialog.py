@@ -24,25 +24,25 @@ from PySide6.QtWidgets import (
 
 from cnnstudio.graph import CnnStudioError
 from cnnstudio.layers.torchvision_names import TORCHVISION_MODELS
-from cnnstudio.training.rundir import runs_root
+from cnnstudio.training.rundir import imports_folder
 from cnnstudio.ui import theme
 from cnnstudio.ui.importing.job import ImportJob
 from cnnstudio.ui.message import Message
 from cnnstudio.ui.session import Session
 
-WIDTH, TOLD_SECONDS = 12.0  # good news needs no answer
-LIST_HEIGHT = 480, 260
+WIDTH, LIST_HEIGHT = 480, 260
 SUFFIXES = (".pt2", ".onnx")
 PROPOSED = "resnet18"
 
 
 class ImportDialog(QDialog):
-    """Asks what to import and shows that it is going on. `imported(Path)` gives the project file.
+    """Asks what to import and shows that it is going on.
 
-    The files are written to the user's folder of imports, with the weights beside the project.
+    `imported(Path, Message)` gives the project file and what is to be told of it. The files are
+    written to the user's folder of imports, with the weights beside the project.
     """
 
-    imported = Signal(object)
+    imported = Signal(object, object)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -130,17 +130,17 @@ class ImportDialog(QDialog):
     def _open(self, told: dict[str, Any]) -> None:
         self._show_state("")
         self.accept()
-        self.imported.emit(Path(told["file"]))
+        file = Path(told["file"])
         text = f"{told['name']} is imported: {told['told']}."
-        hint = ""
+        hint = f"The project and its weights are in {file.parent}; Save as puts it elsewhere."
         if told["opaque"]:
             hint = (
                 f"{len(told['opaque'])} nodes keep torch's operators, for want of a layer: "
-                f"{', '.join(told['opaque'][:3])}."
+                f"{', '.join(told['opaque'][:3])}. {hint}"
             )
         level = "info" if told["holds"] else "error"
-        seconds = TOLD_SECONDS if told["holds"] and not hint else None
-        self._session.tell(Message(text, hint, level, key="import", seconds=seconds))
+        message = Message(text, hint, level, key="import", until="document")
+        self.imported.emit(file, message)
 
     def _fail(self, error: CnnStudioError) -> None:
         self._show_state(f"{error.message} {error.hint}".strip())
@@ -198,7 +198,9 @@ class ImportDialog(QDialog):
 
     def _ask_for_file(self) -> None:
         pattern = " ".join(f"*{suffix}" for suffix in SUFFIXES)
-        dialog = QFileDialog(self, "Import a file", str(Path.home()), f"Networks ({pattern})")
+        settings = self._session.settings
+        dialog = QFileDialog(self, "Import a file", str(settings.folder), f"Networks ({pattern})")
+        dialog.fileSelected.connect(settings.remember_folder)
         dialog.setObjectName("import_file_dialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(lambda chosen: self.import_file(Path(chosen)))
@@ -218,7 +220,7 @@ class ImportDialog(QDialog):
 
 def _free_file(name: str) -> Path:
     """A project file of this name that there is none of yet, in the folder of imports."""
-    folder = runs_root(None).parent / "imports"
+    folder = imports_folder()
     file, number = folder / f"{name}.cnns", 1
     while file.exists() or file.with_suffix(".safetensors").exists():
         number += 1

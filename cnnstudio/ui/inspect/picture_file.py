@@ -25,8 +25,8 @@ def enlarged(image: QImage) -> QImage:
 
 def save_picture(session: Session, parent: QWidget, picture: QImage, name: str) -> None:
     """Asks where to, and writes the picture as PNG."""
-    folder = session.document.path.parent if session.document.path else Path.home()
-    dialog = QFileDialog(parent, "Save the picture", str(folder), "Pictures (*.png)")
+    dialog = QFileDialog(parent, "Save the picture", str(session.folder), "Pictures (*.png)")
+    dialog.fileSelected.connect(session.settings.remember_folder)
     dialog.setObjectName("save_picture_dialog")
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix("png")

@@ -179,7 +179,9 @@ class TrainWorkspace(QWidget):
         run = self._session.run
         if run is None:
             return
-        dialog = QFileDialog(self, "Export the curves", str(Path.home()), f"*.{suffix}")
+        folder = str(self._session.folder)
+        dialog = QFileDialog(self, "Export the curves", folder, f"*.{suffix}")
+        dialog.fileSelected.connect(self._session.settings.remember_folder)
         dialog.setObjectName("export_dialog")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(suffix)

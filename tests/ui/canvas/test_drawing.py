@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QLineEdit
 from cnnstudio.graph import CnnStudioError, Network
 from cnnstudio.ui.canvas.card import Findings
 from cnnstudio.ui.canvas.drawing import Drawing
+from cnnstudio.ui.canvas.tint import LEVELS, Tint
 
 
 def test_an_svg_holds_the_names_as_text_and_no_picture_of_a_card(chain):
@@ -63,6 +64,14 @@ def test_another_kind_of_file_and_an_empty_network_are_refused(chain, tmp_path):
     assert "a.docx" in told[0].text
     with pytest.raises(CnnStudioError):
         Drawing(Network(), Findings())
+
+
+def test_the_colours_of_the_cost_are_drawn_by_choice(chain):
+    network = chain.canvas_scene.network
+    found = Findings(tints={"conv2d1": Tint(LEVELS - 1, "4.2 k")})
+    plain, coloured = Drawing(network, found), Drawing(network, found, tinted=True)
+    assert "4.2 k" in coloured.svg().decode() and "4.2 k" not in plain.svg().decode()
+    assert plain.image(1.0) != coloured.image(1.0)
 
 
 def test_the_drawing_is_copied_as_svg_and_as_a_picture(chain):

@@ -113,7 +113,10 @@ class Gestures(RuleBasedStateMachine):
         )
     )
     def choose_from_a_menu(self, id):
-        self.canvas.session.actions[id].trigger()
+        # Each doubles what is selected: a few in a row would be a test of patience.
+        doubling = id in ("edit.paste", "edit.duplicate", "edit.duplicate_shared")
+        if not doubling or len(self.canvas.canvas_scene.nodes) < 100:
+            self.canvas.session.actions[id].trigger()
 
     @rule()
     def undo(self):

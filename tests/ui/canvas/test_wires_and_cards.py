@@ -86,3 +86,15 @@ def test_no_wire_of_a_flat_network_runs_through_a_card_once_it_is_arranged(qapp,
     scene = CanvasScene(flow)
     scene.show(network.replace(nodes=nodes), Findings())
     assert crossings(scene) == []
+
+
+@pytest.mark.timeout(20)
+def test_a_heap_of_cards_is_wired_without_a_search_for_ways_that_are_not_there(qapp):
+    nodes = tuple(
+        Node(id=f"n{i}", kind="ReLU", name=f"relu{i}", position=(24.0 * (i % 40), 24.0 * (i // 25)))
+        for i in range(1000)
+    )
+    edges = tuple(Edge(source=f"n{i}", target=f"n{i + 7}") for i in range(0, 990, 2))
+    scene = CanvasScene()
+    scene.show(Network(nodes=nodes, edges=edges), Findings())
+    assert len(scene.wires) == len(edges)

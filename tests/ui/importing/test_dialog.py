@@ -6,7 +6,7 @@ import torchvision
 from PySide6.QtCore import Qt
 
 from cnnstudio.layers.torchvision_names import TORCHVISION_MODELS
-from cnnstudio.training.rundir import runs_root
+from cnnstudio.training.rundir import imports_folder
 from cnnstudio.ui.importing import ImportDialog
 from tests.compiler.importing import models
 
@@ -47,7 +47,8 @@ def test_a_model_is_imported_with_its_weights(dialog, qtbot):
         qtbot.mouseClick(dialog.start, Qt.MouseButton.LeftButton)
         assert dialog.progress.isVisible()
         assert dialog.end.text() == "Cancel"
-    [file] = got.args
+    file, told = got.args
+    assert "squeezenet1_1 is imported" in told.text and str(file.parent) in told.hint
     assert file.is_file() and file.with_suffix(".safetensors").is_file()
     assert not dialog.isVisible()
 
@@ -70,4 +71,4 @@ def test_an_import_can_be_ended(dialog, qtbot):
     qtbot.mouseClick(dialog.end, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not dialog.working, timeout=PATIENCE)
     assert dialog.isVisible() and dialog.end.text() == "Close"
-    assert not list((runs_root(None).parent / "imports").glob("*.cnns"))
+    assert not list(imports_folder().glob("*.cnns"))

@@ -266,6 +266,30 @@ def test_messages_stand_in_the_banner_until_they_are_dismissed(window, qtbot):
     assert not window.banner.isVisible()
 
 
+def test_a_message_about_a_document_goes_with_it_and_one_about_an_edit_with_the_next(
+    window, qtbot, small_project, tmp_path
+):
+    open_file(window, small_project, tmp_path / "mine.cnns", qtbot)
+    window.session.tell(Message("Imported", until="document"))
+    window.session.tell(Message("Refused", until="edit"))
+    edit(window)
+    assert window.banner.message.text == "Imported"
+    window.session.tell(Message("Refused", until="edit"))
+    window.session.undo.undo()
+    assert window.banner.message.text == "Imported"
+    open_file(window, small_project, tmp_path / "other.cnns", qtbot)
+    assert not window.banner.isVisible()
+
+
+def test_a_file_dialog_begins_where_the_last_one_ended(window, qtbot, tmp_path):
+    window.files.new()
+    window.files.save_as()
+    with qtbot.waitSignal(window.session.saved):
+        window.findChild(QFileDialog, "save_dialog").fileSelected.emit(str(tmp_path / "a.cnns"))
+    window.files.new()
+    assert window.session.folder == tmp_path
+
+
 def test_a_message_of_the_same_key_replaces_the_older_one(window):
     window.session.tell(Message("First", key="save"))
     window.session.tell(Message("Second", key="save"))

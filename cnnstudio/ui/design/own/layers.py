@@ -79,7 +79,7 @@ class OwnLayers(QObject):
     def choose_file(self) -> None:
         """Asks for a Python file and adds its layers."""
         recent = self.recent
-        folder = recent[0].parent if recent else Path.home()
+        folder = recent[0].parent if recent else self._session.folder
         dialog = QFileDialog(self._window, "Add layers from a Python file", str(folder), FILTER)
         dialog.setObjectName("own_dialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
