@@ -20,9 +20,11 @@ run:
 	@scripts/setup.sh run
 	@$(BIN)/cnnstudio
 
+# Tests run side by side, each with one thread of torch's: two would only wait for each other.
 test:
 	@scripts/setup.sh test
-	@$(BIN)/python -m pytest
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 \
+	  --dist worksteal
 
 lint:
 	@scripts/setup.sh dev

@@ -20,7 +20,7 @@ from cnnstudio.layers import LayerKind, catalogue
 from cnnstudio.layers.declaration import Shape
 from cnnstudio.layers.lookup import REPEAT, block_kind, kind_of
 
-MOST_STEPS = 50_000
+MOST_STEPS = 20_000
 
 
 @dataclass(frozen=True)

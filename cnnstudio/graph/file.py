@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from cnnstudio.graph.damage import explained
 from cnnstudio.graph.errors import ProjectFileError
 from cnnstudio.graph.model import FORMAT, FORMAT_VERSION, Project
 
@@ -47,7 +48,7 @@ def loads(text: str, where: str = "The project") -> Project:
     try:
         return Project.model_validate(content)
     except ValidationError as error:
-        raise ProjectFileError(f"{where} is damaged.\n{_explain(error)}") from None
+        raise ProjectFileError(f"{where} is damaged.\n{explained(error)}") from None
     except RecursionError:
         raise ProjectFileError(f"{where} is damaged: values are nested too deep.") from None
 
@@ -153,16 +154,3 @@ def _migrated(content: dict[str, Any], where: str) -> dict[str, Any]:
         version += 1
         content["version"] = version
     return content
-
-
-def _explain(error: ValidationError) -> str:
-    """Each error as `networks[0].nodes[3].parameters.kernel_size: …`, at most ten."""
-    lines = []
-    for item in error.errors()[:10]:
-        path = ""
-        for part in item["loc"]:
-            path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
-        message = item["msg"].removeprefix("Value error, ")
-        lines.append(f"{path or 'project'}: {message[:1].lower()}{message[1:]}")
-    more = error.error_count() - len(lines)
-    return "\n".join(lines) + (f"\n… and {more} more" if more > 0 else "")

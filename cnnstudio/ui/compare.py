@@ -10,6 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
+    QComboBox,
+    QCompleter,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
@@ -23,7 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cnnstudio.blueprints import template, templates
+from cnnstudio.blueprints import Blueprint, blueprints, template
 from cnnstudio.graph import CnnStudioError, Project, load
 from cnnstudio.ui import quantities, theme
 from cnnstudio.ui.choice_box import ChoiceBox
@@ -52,12 +54,13 @@ class CompareDialog(QDialog):
         self.setObjectName("compare_dialog")
         self.setWindowTitle("Compare networks")
         self.resize(980, 640)
-        self._firsts: list[tuple[str, Any]] = [("Choose a network…", None)]
+        self._firsts: list[tuple[str, Any]] = []
         if session.document.path is not None and session.document.modified:
             self._firsts.append(("As it was saved", session.document.path))
         self.other = ChoiceBox("Compare with", self._firsts)
         self.other.setObjectName("compare_other")
-        session.in_background(templates, self._offer)
+        _make_searchable(self.other)
+        session.in_background(blueprints, self._offer)
         self.other.activated.connect(lambda _: self._choose())
         self.file = QPushButton("Another file…")
         self.file.setObjectName("compare_file")
@@ -99,15 +102,16 @@ class CompareDialog(QDialog):
             first=self._session.project, second=project,
         )  # fmt: skip
 
-    def _offer(self, found: dict[str, str]) -> None:
-        self.other.show_items([*self._firsts, *((name, name) for name in found)])
+    def _offer(self, found: list[Blueprint]) -> None:
+        self.other.show_items([*self._firsts, *((one.title, one.name) for one in found)])
+        self.other.setCurrentIndex(-1)
 
     def _choose(self) -> None:
         chosen = self.other.currentData()
         if isinstance(chosen, Path):
             self._read("as saved", lambda: load(chosen))
         elif chosen is not None:
-            self._read(chosen, lambda: template(chosen))
+            self._read(self.other.currentText(), lambda: template(chosen))
 
     def _choose_file(self) -> None:
         path, _ = QFileDialog.getOpenFileName(
@@ -155,6 +159,19 @@ class CompareDialog(QDialog):
             if not self.differing.isChecked() or _differs(row)
         ]
         _fill(self.rows, heads, rows)
+
+
+def _make_searchable(box: ChoiceBox) -> None:
+    """Lets words be typed that are looked for anywhere in the items; only an item can be chosen."""
+    box.setEditable(True)
+    box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+    box.lineEdit().setPlaceholderText("Choose a network, or type a part of its name")
+    box.setCurrentIndex(-1)
+    box.completer().setFilterMode(Qt.MatchFlag.MatchContains)
+    box.completer().setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
+    box.lineEdit().editingFinished.connect(
+        lambda: box.setEditText(box.itemText(box.currentIndex()))
+    )
 
 
 def _side(row: dict[str, Any], side: int) -> list[str]:

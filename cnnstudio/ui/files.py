@@ -12,7 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from cnnstudio.blueprints import SAMPLE, ready
+from cnnstudio.blueprints import SAMPLE, classes_of, ready, template
 from cnnstudio.graph import Document, Project, SetSetting, load, save
 from cnnstudio.layers.own.lookup import carried_code
 from cnnstudio.ui.message import Message
@@ -20,6 +20,7 @@ from cnnstudio.ui.session import Session
 
 SUFFIX = ".cnns"
 FILTER = f"CNN Studio projects (*{SUFFIX})"
+FITTED_SECONDS = 12.0
 
 
 class ProjectFiles(QObject):
@@ -38,19 +39,35 @@ class ProjectFiles(QObject):
 
     def new_from_template(self, name: str, then: Callable[[], object] | None = None) -> None:
         """A project from a template, ready to train; `then` is called once it is shown."""
+        session = self._session
 
         def start() -> None:
-            self._session.in_background(lambda: ready(name), show)
+            session.in_background(lambda: (ready(name), template(name)), show)
 
-        def show(project: Project) -> None:
+        def show(made: tuple[Project, Project]) -> None:
+            project, drawn = made
             self._show(Document(project))
             if then is not None:
                 then()
+            elif project != drawn:
+                session.tell(self._fitted(classes_of(project)))
 
         self.after_saving(start)
 
     def open_sample(self, then: Callable[[], object] | None = None) -> None:
         self.new_from_template(SAMPLE, then)
+
+    def _fitted(self, classes: int) -> Message:
+        """Why the network is not quite the one of the card: it was made ready to train."""
+        return Message(
+            f"The last layer is fitted to the {classes} classes of the generated data that the "
+            "network can be trained on at once.",
+            "Choose your own data in Data, and it is fitted to that.",
+            actions=(("Choose data", lambda: self._session.show_workspace("data")),),
+            key="fitted",
+            seconds=FITTED_SECONDS,
+            until="document",
+        )
 
     def open(self) -> None:
         """Asks for a file and opens it."""

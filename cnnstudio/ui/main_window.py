@@ -99,6 +99,7 @@ class MainWindow(QMainWindow):
         self.stack.setCurrentWidget(self.gallery)
         self.rail.show_current(None)
         self.top_bar.show_welcome(True)
+        self.status.show_welcome(True)
 
     def offer_left_work(self) -> None:
         """Tells of unsaved work from last time, where the start page is not shown."""
@@ -122,6 +123,7 @@ class MainWindow(QMainWindow):
         self.stack.setCurrentWidget(self.workspaces[name])
         self.rail.show_current(name)
         self.top_bar.show_welcome(False)
+        self.status.show_welcome(False)
 
     def show_about(self) -> None:
         from cnnstudio.ui.about import AboutDialog

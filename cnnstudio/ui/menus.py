@@ -48,13 +48,14 @@ class Menus(QObject):
         add("file.gallery", "New from template", window.show_gallery, "Ctrl+Shift+N",
             "mdi6.view-grid-outline", "File")  # fmt: skip
         add("file.open", "Open…", files.open, Keys.Open, "mdi6.folder-open-outline", "File")
+        add("file.sample", "Open the sample", files.open_sample, None, "mdi6.shape-outline", "File")
         add("file.import", "Import…", window.show_import, "Ctrl+Shift+I", "mdi6.import", "File",
             tip="A network of torchvision, an exported program or an ONNX file")  # fmt: skip
-        add("file.save", "Save", files.save, Keys.Save, "mdi6.content-save-outline", "File")
-        add("file.save_as", "Save as…", files.save_as, "Ctrl+Shift+S", None, "File")
         add("file.compare", "Compare with…", window.show_compare, None,
             "mdi6.scale-balance", "File",
             tip="Two networks side by side: sizes, cost, layers that differ")  # fmt: skip
+        add("file.save", "Save", files.save, Keys.Save, "mdi6.content-save-outline", "File")
+        add("file.save_as", "Save as…", files.save_as, "Ctrl+Shift+S", None, "File")
         add(
             "file.export",
             "Export network…",
@@ -64,7 +65,6 @@ class Menus(QObject):
             "File",
             tip="As PyTorch source, .pt2, ONNX or weights, proven to compute the same",
         )
-        add("file.sample", "Open the sample", files.open_sample, None, "mdi6.shape-outline", "File")
         add("file.quit", "Quit", window.close, "Ctrl+Q", None, "File")
 
     def _add_edit(self) -> None:
@@ -126,14 +126,14 @@ class Menus(QObject):
             category = action.data()
             if title != (category if category in MENUS else OTHERS.get(category, "Edit")):
                 continue
-            group = (category, action.objectName().split("_")[0] in GROUPED)
-            if before is not None and group != before:
+            id = action.objectName()
+            group = (category, id.split("_")[0] in GROUPED)
+            if before is not None and (group != before or id in BEGINS):
                 menu.addSeparator()
             before = group
-            if action.objectName() == "file.quit":
-                self._add_recent(menu)
-                menu.addSeparator()
             menu.addAction(action)
+            if id == "file.open":
+                self._add_recent(menu)
 
     def _add_recent(self, menu: QMenu) -> None:
         recent = menu.addMenu("Open recent")
@@ -155,6 +155,7 @@ class Menus(QObject):
 
 
 GROUPED = ("view.theme",)
+BEGINS = ("file.import", "file.save", "file.export", "file.quit")
 
 
 def _naming(verb: str, label: str) -> str:

@@ -46,8 +46,13 @@ class StatusBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.rail_width, 0, 16, 0)
         row.setSpacing(20)
+        self._figures = QWidget()
+        figures = QHBoxLayout(self._figures)
+        figures.setContentsMargins(0, 0, 0, 0)
+        figures.setSpacing(20)
         for widget in (self._problems, self._parameters, self._macs, self._memory, self._pace):
-            row.addWidget(widget)
+            figures.addWidget(widget)
+        row.addWidget(self._figures)
         row.addStretch()
         row.addWidget(self._device)
         row.addWidget(self._zoom)
@@ -61,6 +66,11 @@ class StatusBar(QWidget):
         self._show_nothing()
         self._show_pace()
         self._show_device()
+
+    def show_welcome(self, welcome: bool) -> None:
+        """On the start page nothing is said of a network, which isn't in sight."""
+        self._figures.setVisible(not welcome)
+        self._zoom.setVisible(not welcome)
 
     def redraw(self) -> None:
         """Draws the problems' icon in the current theme's colours."""

@@ -193,7 +193,7 @@ def test_an_explosion_of_repeats_is_refused_in_time():
         layers=[("Input", "image", {"shape": [3, 8, 8]}), ("block:L5", "it"), ("Output", "out")],
         wires="image>it it>out",
     )
-    assert any("longer than 50,000 layers" in p.message for p in check(project).problems)
+    assert any("longer than 20,000 layers" in p.message for p in check(project).problems)
 
 
 def test_a_block_can_be_checked_by_itself_on_the_shape_set_at_its_input():

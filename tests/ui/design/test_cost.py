@@ -120,9 +120,10 @@ def test_the_open_network_beside_a_template(open_small, qtbot):
     dialog.show()
     wait_for(qtbot, lambda: dialog.other.findData("lenet5") > 0)
     dialog.other.setFocus()
-    while dialog.other.currentData() != "lenet5":
-        qtbot.keyClick(dialog.other, Qt.Key.Key_Down)
-    wait_for(qtbot, lambda: dialog.shown == ("small", "lenet5"))
+    qtbot.keyClicks(dialog.other.lineEdit(), "net-5")
+    qtbot.keyClick(dialog.other.completer().popup(), Qt.Key.Key_Down)
+    qtbot.keyClick(dialog.other.completer().popup(), Qt.Key.Key_Return)
+    wait_for(qtbot, lambda: dialog.shown == ("small", "LeNet-5"))
     assert dialog.totals.item(1, 0).text() == "Parameters"
     assert dialog.totals.item(1, 2).text() == "61,706"
     differing = dialog.rows.rowCount()

@@ -208,6 +208,7 @@ def test_the_wheel_changes_only_the_field_that_has_the_keyboard(training, qtbot,
     assert edits == []
 
     form.editor(name).setFocus()
+    qtbot.waitUntil(form.editor(name).hasFocus)
     turn_wheel(form.editor(name), -120)
     assert [edit[0] for edit in edits] == [name]
 

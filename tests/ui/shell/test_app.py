@@ -34,7 +34,7 @@ def test_an_interrupt_closes_the_window(private_home: Path):
 
     process.send_signal(signal.SIGINT)
 
-    assert process.wait(10) == 0
+    assert process.wait(60) == 0
 
 
 def test_wrong_usage_exits_with_2(private_home: Path):
