@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import tomllib
 from importlib import resources
 from pathlib import Path
@@ -14,16 +12,7 @@ import pytest
 from safetensors.torch import load_file, save_file
 
 import cnnstudio as cs
-
-
-def run(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "cnnstudio", *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=100,
-    )
+from tests.command import run
 
 
 @pytest.fixture

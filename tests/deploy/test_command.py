@@ -14,6 +14,7 @@ import pytest
 import cnnstudio as cs
 from cnnstudio.deploy.staging import staged, sweep
 from cnnstudio.graph import ExportError
+from tests.command import run
 from tests.training.networks import small
 
 # A child may write files of at most so many bytes: a disk that is nearly full.
@@ -23,13 +24,6 @@ LIMITED = (
     "sys.argv = ['cnnstudio', *{arguments!r}];"
     "runpy.run_module('cnnstudio', run_name='__main__')"
 )
-
-
-def run(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "cnnstudio", *arguments],
-        cwd=folder, capture_output=True, text=True, timeout=300,
-    )  # fmt: skip
 
 
 @pytest.fixture
