@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
+from functools import partial
 from pathlib import Path
 
 import cnnstudio as cs
 from cnnstudio.graph import Edge, Node
 from cnnstudio.layers.own import consent
+from tests import command
 
 LAYER = '''
 from torch import nn
@@ -41,12 +40,7 @@ def test_a_run_with_a_layer_of_ones_own_is_complete(tmp_path: Path, monkeypatch)
     project = cs.add_layers(project.with_network(network.replace(nodes, edges)), file)
     cs.save(project, tmp_path / "p.cnns")
 
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "cnnstudio", *arguments], cwd=tmp_path, timeout=110,
-            capture_output=True, text=True, env=os.environ | {"OMP_NUM_THREADS": "1"},
-        )  # fmt: skip
-
+    run = partial(command.run, folder=tmp_path)
     train = ("train", "p.cnns", "--run-dir", "run", "--set", "training.epochs=1")
     refused = run(*train)
     assert refused.returncode == 1
