@@ -87,6 +87,78 @@ class TrainingSettings(Settings):
     optimizer: Component = Field(
         Component(kind="AdamW"), title="Optimizer", description="how gradients become steps"
     )
+    schedule: Component = Field(
+        Component(kind="Constant"),
+        title="Schedule",
+        description="how the learning rate changes during the run",
+    )
+    warmup: float = Field(
+        0.0,
+        ge=0.0,
+        le=10_000.0,
+        title="Warm-up epochs",
+        description="the learning rate rises in a straight line for so many epochs",
+    )
+    accumulate: int = Field(
+        1,
+        ge=1,
+        le=65_536,
+        title="Batches a step",
+        description="gradients of so many batches are added up for one step: a larger batch "
+        "than fits into memory",
+    )
+    clip_norm: float = Field(
+        0.0,
+        ge=0.0,
+        le=1e9,
+        title="Clip gradient norm",
+        description="a gradient that is longer is shortened to this; 0 leaves it",
+    )
+    clip_value: float = Field(
+        0.0,
+        ge=0.0,
+        le=1e9,
+        title="Clip gradient values",
+        description="each entry of the gradient is kept between minus this and this; 0 leaves it",
+    )
+    l1: float = Field(
+        0.0,
+        ge=0.0,
+        le=10.0,
+        title="L1 penalty",
+        description="this times the sum of the weights' sizes is added to the loss: weights that "
+        "are not needed become 0 (biases and norms are left alone)",
+    )
+    decay_all: bool = Field(
+        True,
+        title="Decay biases and norms",
+        description="whether weight decay acts on biases and normalisation layers too",
+    )
+    ema_decay: float = Field(
+        0.0,
+        ge=0.0,
+        le=0.999999,
+        title="Average weights",
+        description="a running average of the weights is evaluated and kept instead of the last "
+        "ones; how much of it stays at each step, such as 0.999; 0 keeps none",
+    )
+    early_stopping: int = Field(
+        0,
+        ge=0,
+        le=100_000,
+        title="Stop early after … epochs",
+        description="ends the run when there was no progress for so many epochs; 0 never does",
+    )
+    early_metric: Literal["val_loss", "val_accuracy"] = Field(
+        "val_loss", title="Progress is", description="what has to become better"
+    )
+    early_change: float = Field(
+        0.0,
+        ge=0.0,
+        le=1e9,
+        title="Least progress",
+        description="a smaller change of the metric does not count",
+    )
     loss: Component = Field(
         Component(kind="CrossEntropyLoss"), title="Loss", description="what is made small"
     )

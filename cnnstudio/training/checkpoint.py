@@ -20,12 +20,14 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 from torch.optim import Optimizer
+from torch.optim.swa_utils import AveragedModel
 
 from cnnstudio.compiler.weights import fill, read_weights
 from cnnstudio.graph import RunError
 from cnnstudio.training.rundir import RunDirectory, read_json, replace_json
 
 WEIGHTS = "model.safetensors"
+TRAINED = "trained/"  # before the names of weights whose average is in WEIGHTS
 
 
 @dataclass(frozen=True)
@@ -37,9 +39,23 @@ class Snapshot:
     state: dict[str, Any]  # JSON; `state["step"]` names the checkpoint
 
     @classmethod
-    def of(cls, model: torch.nn.Module, optimizer: Optimizer, state: dict[str, Any]) -> Snapshot:
+    def of(
+        cls,
+        model: torch.nn.Module,
+        optimizer: Optimizer,
+        state: dict[str, Any],
+        average: AveragedModel | None = None,
+    ) -> Snapshot:
+        """With an `average` of the weights, that is what the checkpoint gives to look at; the
+        weights that are trained are kept with the optimizer's tensors."""
         tensors, scalars = _taken_apart(optimizer)
-        return cls(_separate(model.state_dict()), tensors, {**state, "optimizer": scalars})
+        state = {**state, "optimizer": scalars}
+        if average is None:
+            return cls(_separate(model.state_dict()), tensors, state)
+        trained = {f"{TRAINED}{name}": value for name, value in model.state_dict().items()}
+        state["averaged"] = int(average.n_averaged)
+        shown = average.module.state_dict()
+        return cls(_separate(shown), tensors | _separate(trained), state)
 
 
 def write_checkpoint(run: RunDirectory, snapshot: Snapshot) -> Path:
@@ -68,17 +84,26 @@ def write_checkpoint(run: RunDirectory, snapshot: Snapshot) -> Path:
     return folder
 
 
-def load_checkpoint(folder: Path, model: torch.nn.Module, optimizer: Optimizer) -> dict[str, Any]:
-    """Puts weights and optimizer back as they were; returns the rest of the state.
+def load_checkpoint(
+    folder: Path,
+    model: torch.nn.Module,
+    optimizer: Optimizer,
+    average: AveragedModel | None = None,
+) -> dict[str, Any]:
+    """Puts weights, their average and optimizer back as they were; returns the rest of the state.
 
     Raises RunError if the checkpoint is damaged or belongs to another network.
     """
     state = read_json(folder / "state.json")
     if state is None:
         raise RunError(f"{folder} has no readable state.json.")
-    load_weights(folder, model)
+    load_weights(folder, model if average is None else average.module)
     try:
         tensors = load_file(folder / "training.safetensors")
+        trained = {name: tensors.pop(name) for name in list(tensors) if name.startswith(TRAINED)}
+        if average is not None:
+            fill(model, {n.removeprefix(TRAINED): value for n, value in trained.items()}, folder)
+            average.n_averaged.fill_(state.pop("averaged"))
         optimizer.load_state_dict(_put_together(tensors, state.pop("optimizer")))
     except (OSError, SafetensorError, KeyError, ValueError) as error:
         raise RunError(f"{folder} can't be read: {error}.") from None

@@ -10,36 +10,82 @@ import torch
 from torch.optim import Optimizer
 
 from cnnstudio.graph import Component, ProblemError, RunError
-from cnnstudio.training.declarations import Declared, losses, optimizers
+from cnnstudio.training.criteria import balanced_weights
+from cnnstudio.training.declared import Declared
+from cnnstudio.training.losses import losses
+from cnnstudio.training.optimizers import REFUSED, optimizers
+from cnnstudio.training.schedules import schedules
 
 
 def make_optimizer(
-    chosen: Component, parameters: Iterable[torch.nn.Parameter], learning_rate: float
+    chosen: Component,
+    parameters: Iterable[torch.nn.Parameter],
+    learning_rate: float,
+    decay_all: bool = True,
 ) -> Optimizer:
-    """The chosen optimizer over these parameters; RunError for a wrong kind or parameter."""
+    """The chosen optimizer over these parameters; RunError for a wrong kind or parameter.
+
+    Without `decay_all` weight decay leaves alone what is no matrix or kernel: biases and norms.
+    """
+    if chosen.kind in REFUSED:
+        raise RunError(
+            f"{chosen.kind} is not for training in batches. {REFUSED[chosen.kind]}",
+            "Choose AdamW or SGD.",
+        )
     target, arguments = _resolved(optimizers, chosen, "optimizer")
-    optimizer: Optimizer = target(parameters, lr=learning_rate, **arguments)
+    weights = list(parameters)
+    groups: list[dict[str, Any]] = [{"params": weights}]
+    if not decay_all:
+        groups = [
+            {"params": [weight for weight in weights if weight.ndim > 1]},
+            {"params": [weight for weight in weights if weight.ndim <= 1], "weight_decay": 0.0},
+        ]
+    try:
+        optimizer: Optimizer = target(
+            [group for group in groups if group["params"]], lr=learning_rate, **arguments
+        )
+    except ValueError as error:
+        raise RunError(f"The optimizer {chosen.kind}: {error}.") from None
     return optimizer
 
 
-def make_loss(chosen: Component) -> torch.nn.Module:
-    """The chosen loss; RunError for a wrong kind or parameter."""
+def make_loss(
+    chosen: Component, labels: torch.Tensor | None = None, classes: int = 0
+) -> torch.nn.Module:
+    """The chosen loss; RunError for a wrong kind or parameter.
+
+    `labels` (N) of the training samples and the number of `classes` are what balanced classes are
+    weighed by.
+    """
     target, arguments = _resolved(losses, chosen, "loss")
+    if arguments.pop("balanced", False) and labels is not None:
+        arguments["weight"] = balanced_weights(labels, classes)
     loss: torch.nn.Module = target(**arguments)
     return loss
+
+
+def check_schedule(chosen: Component) -> None:
+    """Raises RunError for a schedule of a wrong kind or with a wrong parameter."""
+    _declared(schedules, chosen, "schedule")
 
 
 def _resolved(
     catalogue: dict[str, Declared], chosen: Component, what: str
 ) -> tuple[Any, dict[str, Any]]:
+    declaration, arguments = _declared(catalogue, chosen, what)
+    module, name = declaration.target.rsplit(".", 1)
+    return getattr(import_module(module), name), arguments
+
+
+def _declared(
+    catalogue: dict[str, Declared], chosen: Component, what: str
+) -> tuple[Declared, dict[str, Any]]:
     declaration = catalogue.get(chosen.kind)
     if declaration is None:
         raise RunError(
             f"There is no {what} '{chosen.kind}'.", f"Choose one of: {', '.join(catalogue)}."
         )
     try:
-        arguments = declaration.arguments(chosen.parameters)
+        return declaration, declaration.arguments(chosen.parameters)
     except ProblemError as error:
         raise RunError(f"The {what} {chosen.kind}: {error.message}", error.hint) from None
-    module, name = declaration.target.rsplit(".", 1)
-    return getattr(import_module(module), name), arguments

@@ -15,6 +15,7 @@ import torch
 
 from cnnstudio.graph import CnnStudioError, Project, RunError, dumps, loads
 from cnnstudio.training import interpreter
+from cnnstudio.training.answers import answers
 from cnnstudio.training.preparation import Preparation, choose_device, prepare
 
 SECONDS = 1.5
@@ -112,7 +113,7 @@ def _first_batches(ready: Preparation, count: int) -> Any:
 
 
 def _step(ready: Preparation, images: torch.Tensor, labels: torch.Tensor) -> None:
-    loss = ready.criterion(ready.model(images), labels)
+    loss = ready.criterion(answers(ready.model(images))[0], labels)
     ready.optimizer.zero_grad()
     loss.backward()
     ready.optimizer.step()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from cnnstudio.graph import RunError
@@ -18,14 +18,17 @@ from cnnstudio.training.events import EventLog
 from cnnstudio.training.heartbeat import Heartbeat
 from cnnstudio.training.keeper import Keeper
 from cnnstudio.training.pace import Pace
+from cnnstudio.training.plateau import Watch
 from cnnstudio.training.preparation import Preparation
 from cnnstudio.training.randomness import epoch_order, seed_step
 from cnnstudio.training.rundir import RunDirectory
 from cnnstudio.training.steering import LOOK_SECONDS, Steering
 from cnnstudio.training.tally import Tally
+from cnnstudio.training.update import Update
 
 # Steps are told at most this often: more would cost time and draw no better curve.
 EVENT_SECONDS = 0.1
+METRICS = {"val_loss": "validation loss", "val_accuracy": "validation accuracy"}
 
 
 class Loop:
@@ -54,6 +57,10 @@ class Loop:
         self._log = log
         self._heartbeat = heartbeat
         self._steering = steering
+        self._update = Update(ready)
+        self._progress = Watch(
+            self._settings.early_metric, self._settings.early_change, absolute=True
+        )
         self._keeper = Keeper(run, self._snapshot)
         self._epoch_begun = time.monotonic()
         self._told = float("-inf")
@@ -61,8 +68,12 @@ class Loop:
 
     def restore(self, folder: Path) -> None:
         """Goes back to where a checkpoint was made."""
-        state = load_checkpoint(folder, self._ready.model, self._ready.optimizer)
+        update = self._update
+        state = load_checkpoint(folder, self._ready.model, self._ready.optimizer, update.average)
         try:
+            if update.plateau is not None:
+                update.plateau.restore(state["plateau"])
+            self._progress = Watch(**state["progress"]) if "progress" in state else self._progress
             self.step, self.epoch, self.batch = state["step"], state["epoch"], state["batch"]
             self.seconds, self.best = state["seconds"], state["best"]
             self.tally = Tally(**state["tally"])
@@ -73,11 +84,22 @@ class Loop:
         """Trains to the end; False if the user stopped it before. Leaves a checkpoint."""
         self._pace = Pace(self.step)
         self._heartbeat.step = self.step
-        while self.epoch < self._settings.epochs:
+        while self.epoch < self._settings.epochs and not self.ended_early:
             if not self._go_through_epoch():
                 return False
+        if self.ended_early:
+            self._note(
+                f"Stopped early: {METRICS[self._settings.early_metric]} has not become better for "
+                f"{self._progress.waited} epochs."
+            )
         self._checkpoint(self._keeper.write())
         return True
+
+    @property
+    def ended_early(self) -> bool:
+        """Whether there was no progress for as long as the settings allow."""
+        patience = self._settings.early_stopping
+        return 0 < patience <= self._progress.waited
 
     # An epoch
 
@@ -102,9 +124,7 @@ class Loop:
         loss = ready.criterion(logits, labels)
         for answer in further:
             loss = loss + self._settings.auxiliary_weight * ready.criterion(answer, labels)
-        ready.optimizer.zero_grad()
-        loss.backward()
-        ready.optimizer.step()
+        self._update.take(loss, self.step, self.batch, len(labels))
         self.tally.add(loss, logits, labels)
         self.step += 1
         self.batch += 1
@@ -115,11 +135,15 @@ class Loop:
         self._tell_step_if_due()
         self._take_in()
         evaluation = evaluate(
-            self._ready.model, self._ready.validation, self._ready.criterion,
+            self._update.model, self._ready.validation, self._ready.criterion,
             self._settings.batch_size,
         )  # fmt: skip
         metrics = self._epoch_metrics(evaluation)
         self._log.write("epoch", step=self.step, **metrics)
+        if self._update.look(metrics):
+            self._note("No progress: the learning rate falls.")
+        if self._settings.early_metric in metrics:
+            self._progress.look(metrics[self._settings.early_metric])
         is_best = self._is_best(metrics)
         if is_best:
             self.best = metrics
@@ -142,7 +166,7 @@ class Loop:
             if not math.isfinite(evaluation.loss):
                 raise _diverged("validation loss", self.step, self.epoch, self._settings)
             metrics |= {"val_loss": evaluation.loss, "val_accuracy": evaluation.accuracy}
-        metrics["learning_rate"] = self._learning_rate
+        metrics["learning_rate"] = self._update.learning_rate
         metrics["seconds"] = round(self._epoch_seconds, 3)
         return metrics
 
@@ -181,29 +205,25 @@ class Loop:
             epoch=self.epoch + 1,
             loss=sum(losses) / len(losses),
             accuracy=accuracy,
-            learning_rate=self._learning_rate,
+            learning_rate=self._update.learning_rate,
             samples_per_second=round(rate, 1),
-            gradient_norm=self._gradient_norm(),
+            gradient_norm=self._update.gradient_norm,
         )
         self._told = time.monotonic()
-
-    @property
-    def _learning_rate(self) -> float:
-        return float(self._ready.optimizer.param_groups[0]["lr"])
 
     @property
     def _epoch_seconds(self) -> float:
         return self.seconds + time.monotonic() - self._epoch_begun
 
-    def _gradient_norm(self) -> float:
-        groups = self._ready.optimizer.param_groups
-        gradients = [p.grad for group in groups for p in group["params"] if p.grad is not None]
-        return float(torch.nn.utils.get_total_norm(gradients)) if gradients else 0.0
+    def _note(self, message: str) -> None:
+        self._log.write("note", step=self.step, epoch=self.epoch, message=message)
 
     # What the user wants
 
     def _obey(self) -> bool:
         """Does what was asked for since the last step; False to stop."""
+        if self._update.is_open(self.batch):
+            return True  # a checkpoint holds no gradients
         wish = self._steering.poll()
         if wish is None:
             folder = self._keeper.within_epoch()
@@ -245,8 +265,11 @@ class Loop:
             "seconds": round(self._epoch_seconds, 3),
             "tally": self.tally.to_json(),
             "best": self.best,
+            "progress": asdict(self._progress),
         }
-        return Snapshot.of(self._ready.model, self._ready.optimizer, state)
+        if self._update.plateau is not None:
+            state["plateau"] = self._update.plateau.to_json()
+        return Snapshot.of(self._ready.model, self._ready.optimizer, state, self._update.average)
 
     def _checkpoint(self, folder: Path) -> None:
         self._log.write("checkpoint", step=self.step, epoch=self.epoch, folder=folder.name)

@@ -15,7 +15,7 @@ from cnnstudio.data.load import load
 from cnnstudio.data.samples import Splits
 from cnnstudio.graph import Project, RunError, TrainingSettings
 from cnnstudio.training.batches import Batches
-from cnnstudio.training.construction import make_loss, make_optimizer
+from cnnstudio.training.construction import check_schedule, make_loss, make_optimizer
 from cnnstudio.training.evaluate import Criterion
 from cnnstudio.training.initial import initial_model
 
@@ -77,7 +77,8 @@ def prepare(
 
     Raises RunError if the network can't be trained, DataError if the data can't be had.
     """
-    report = checked(project)
+    report, settings = checked(project), project.training
+    check_schedule(settings.schedule)
     input_shape, outputs = _ends(project, report)
     splits = load(project.data, input_shape, progress=progress, cancelled=cancelled)
     if len(splits.train) == 0:
@@ -97,9 +98,11 @@ def prepare(
         device=device,
         input_shape=input_shape,
         model=model,
-        criterion=make_loss(project.training.loss).to(device),
+        criterion=make_loss(
+            settings.loss, torch.from_numpy(splits.train.labels), len(splits.classes)
+        ).to(device),
         optimizer=make_optimizer(
-            project.training.optimizer, parameters, project.training.learning_rate
+            settings.optimizer, parameters, settings.learning_rate, settings.decay_all
         ),
         splits=splits,
         train=Batches(splits.train, device),

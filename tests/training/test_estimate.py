@@ -10,12 +10,12 @@ import cnnstudio as cs
 from cnnstudio.compiler.check import check
 from cnnstudio.graph import Component, RunError, TrainingSettings
 from cnnstudio.training.construction import make_optimizer
-from cnnstudio.training.declarations import optimizers
 from cnnstudio.training.estimate import estimate, estimate_apart
 from cnnstudio.training.needs import training_memory
+from cnnstudio.training.optimizers import optimizers
 
 
-@pytest.mark.parametrize("kind", optimizers)
+@pytest.mark.parametrize("kind", set(optimizers) - {"Adafactor"})
 @pytest.mark.parametrize("momentum", [0.0, 0.9])
 def test_an_optimizer_keeps_as_many_numbers_as_it_is_declared_to(kind, momentum):
     parameters = {"momentum": momentum} if "momentum" in optimizers[kind].defaults() else {}

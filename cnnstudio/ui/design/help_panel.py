@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from cnnstudio.layers import LayerKind
 from cnnstudio.ui import theme
-from cnnstudio.ui.design.curve_plot import CurvePlot
+from cnnstudio.ui.curve_plot import CurvePlot
 from cnnstudio.ui.design.parts import label
 from cnnstudio.ui.inquiry import Inquiry
 from cnnstudio.ui.session import Session

@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Lt
@@ -35,16 +35,21 @@ class SettingParameter(Parameter):
 
 
 def parameters_of_settings(
-    model_class: type[BaseModel], names: Iterable[str] | None = None
+    model_class: type[BaseModel],
+    names: Iterable[str] | None = None,
+    advanced: Iterable[str] = (),
 ) -> tuple[Parameter, ...]:
-    """The parameters of these fields, in this order; of all simple fields without `names`.
+    """The parameters of these fields, in this order; of all simple fields without `names`. Those
+    of `advanced` come after them, folded away.
 
     A field's title, description, limits and Literal choices become the parameter's. TypeError for
     a named field that no editor fits.
     """
     fields = model_class.model_fields
     wanted = list(names) if names is not None else [n for n in fields if _kind(fields[n])]
-    return tuple(_parameter(name, fields[name]) for name in wanted)
+    shown = [_parameter(name, fields[name]) for name in wanted]
+    folded = [replace(_parameter(name, fields[name]), advanced=True) for name in advanced]
+    return (*shown, *folded)
 
 
 def _parameter(name: str, field: FieldInfo) -> Parameter:

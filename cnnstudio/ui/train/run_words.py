@@ -82,7 +82,7 @@ def _told(event: dict[str, Any]) -> str | None:
         return f"Began: {length}, {quantities.plural(event.get('steps') or 0, 'step')}" + (
             f", on {device_name(device)}." if device else "."
         )
-    if kind in ("warning", "error"):
+    if kind in ("note", "warning", "error"):
         return str(event.get("message") or "No reason was given.")
     if kind in ("paused", "resumed"):
         return f"{kind.capitalize()} at step {event.get('step', 0):,}."

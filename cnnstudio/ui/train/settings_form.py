@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from cnnstudio.graph import SetSetting
 from cnnstudio.graph.settings import TrainingSettings
-from cnnstudio.training.declarations import losses, optimizers
+from cnnstudio.layers.declaration import Declaration
+from cnnstudio.training.losses import losses
+from cnnstudio.training.optimizers import optimizers
+from cnnstudio.training.schedules import schedules
 from cnnstudio.training.status import UNFINISHED, RunStatus
 from cnnstudio.ui import theme
 from cnnstudio.ui.forms import Form, parameters_of_settings
 from cnnstudio.ui.session import Session
 from cnnstudio.ui.train.component_form import ComponentForm
+from cnnstudio.ui.train.schedule_row import ScheduleRow
 from cnnstudio.ui.train.weights_row import WeightsRow
 
-MAIN = ("epochs", "batch_size", "learning_rate")
-FURTHER = ("auxiliary_weight",)  # of matter only where the network has several outputs
-MACHINE = ("seed", "device", "threads", "checkpoint_every")
+# By section: the fields that are seen, and those that are folded away.
+MAIN = ("epochs", "batch_size", "learning_rate"), ("accumulate",)
+SCHEDULE = ("warmup",), ()
+STEP = (), ("decay_all", "clip_norm", "clip_value")
+FURTHER = ("auxiliary_weight",), ()  # of matter only where the network has several outputs
+REGULAR = ("early_stopping",), ("early_metric", "early_change", "l1", "ema_decay")
+MACHINE = ("seed", "device", "threads", "checkpoint_every"), ()
 
 
 class SettingsForm(QScrollArea):
@@ -30,36 +40,35 @@ class SettingsForm(QScrollArea):
         self.setAccessibleName("Training settings")
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        fields = TrainingSettings.model_fields
-        self.main = Form(parameters_of_settings(TrainingSettings, MAIN))
-        self.further = Form(parameters_of_settings(TrainingSettings, FURTHER))
-        self.machine = Form(parameters_of_settings(TrainingSettings, MACHINE))
-        self.optimizer = ComponentForm(
-            "optimizer", "Kind", optimizers, fields["optimizer"].description or ""
-        )
-        self.loss = ComponentForm("loss", "Kind", losses, fields["loss"].description or "")
+        self.main, self.rate, self.step, self.further, self.regular, self.machine = self._forms = [
+            Form(parameters_of_settings(TrainingSettings, *names))
+            for names in (MAIN, SCHEDULE, STEP, FURTHER, REGULAR, MACHINE)
+        ]
+        self.schedule = _component("schedule", schedules)
+        self.optimizer = _component("optimizer", optimizers)
+        self.loss = _component("loss", losses)
+        self.curve = ScheduleRow()
         self.weights = WeightsRow()
         self._note = _label("Changes count for the next run.", "caption")
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(theme.spacing)
-        for title, form in (
-            ("Training", self.main), ("Optimizer", self.optimizer), ("Loss", self.loss),
-            ("Machine and reproducibility", self.machine),
-        ):  # fmt: skip
-            if form is not self.main:
+        for title, parts in (
+            ("Training", (self.main, self.weights, self._note)),
+            ("Schedule of the learning rate", (self.schedule, self.rate, self.curve)),
+            ("Optimizer", (self.optimizer, self.step)),
+            ("Loss", (self.loss, self.further)),
+            ("Regularisation", (self.regular,)),
+            ("Machine and reproducibility", (self.machine,)),
+        ):
+            if parts[0] is not self.main:
                 column.addWidget(_line())
             column.addWidget(_label(title, "heading"))
-            column.addWidget(form)
-            form.edited.connect(self._apply)
-            if form is self.loss:
-                column.addWidget(self.further)
-            if form is self.main:
-                column.addWidget(self.weights)
-                column.addWidget(self._note)
-        self.weights.edited.connect(self._apply)
-        self.further.edited.connect(self._apply)
+            for part in parts:
+                column.addWidget(part)
+        for part in (*self._forms, self.schedule, self.optimizer, self.loss, self.weights):
+            part.edited.connect(self._apply)
         column.addStretch()
         self.setWidget(page)
         session.changed.connect(self._show)
@@ -71,20 +80,21 @@ class SettingsForm(QScrollArea):
 
     def redraw(self) -> None:
         """Draws the icons in the current theme's colours."""
-        for form in (
-            self.main, self.optimizer, self.loss, self.further, self.machine, self.weights,
-        ):  # fmt: skip
-            form.redraw()
+        for part in (*self._forms, self.schedule, self.optimizer, self.loss, self.weights):
+            part.redraw()
+        self.curve.update()
 
     def _show(self, *_: object) -> None:
         training = self._session.project.training
-        values = {name: getattr(training, name) for name in (*MAIN, *FURTHER, *MACHINE)}
-        self.main.show_values(values)
-        self.further.show_values(values)
+        for form, names in zip(
+            self._forms, (MAIN, SCHEDULE, STEP, FURTHER, REGULAR, MACHINE), strict=True
+        ):
+            form.show_values({name: getattr(training, name) for some in names for name in some})
         outputs = [node for node in self._session.project.network.nodes if node.kind == "Output"]
         self.further.setVisible(len(outputs) > 1)
-        self.machine.show_values(values)
         self.weights.show_value(training.initial_weights)
+        self.schedule.show_component(training.schedule)
+        self.curve.show_settings(training)
         self.optimizer.show_component(training.optimizer)
         self.loss.show_component(training.loss)
 
@@ -97,6 +107,11 @@ class SettingsForm(QScrollArea):
         run = self._session.run
         status: RunStatus | None = run and self._session.runs.status_of(run)
         self._note.setVisible(status is not None and status.state in UNFINISHED)
+
+
+def _component(name: str, declared: Mapping[str, Declaration]) -> ComponentForm:
+    help = TrainingSettings.model_fields[name].description or ""
+    return ComponentForm(name, "Kind", declared, help)
 
 
 def _label(text: str, role: str) -> QLabel:

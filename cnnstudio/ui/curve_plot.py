@@ -1,4 +1,4 @@
-"""The curve of an activation function."""
+"""A small curve: of an activation function, of a schedule."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ LABEL_ROOM = 16
 
 
 class CurvePlot(QWidget):
-    """y over x, with the axes through zero and the ends of both ranges named."""
+    """y over x, with the axes through zero and the ends of both ranges named, after `names`."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, names: tuple[str, str] = ("x", "y"), parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._names = names
         self._x: Sequence[float] = ()
         self._y: Sequence[float] = ()
         self._color = "Activation"
@@ -70,7 +71,10 @@ class CurvePlot(QWidget):
         painter.setFont(theme.font(11))
         painter.setPen(theme.color("text_muted"))
         row = QRectF(frame.left() + 14, frame.bottom() - LABEL_ROOM - 6, frame.width() - 28, 16)
-        texts = (f"x {_number(xs[0])} … {_number(xs[1])}", f"y {_number(ys[0])} … {_number(ys[1])}")
+        texts = [
+            f"{name} {_number(low)} … {_number(high)}"
+            for name, (low, high) in zip(self._names, (xs, ys), strict=True)
+        ]
         painter.drawText(row, Qt.AlignmentFlag.AlignLeft, texts[0])
         painter.drawText(row, Qt.AlignmentFlag.AlignRight, texts[1])
 

@@ -1,0 +1,114 @@
+"""From losses to steps of the optimizer: schedule, accumulation, penalties, clipping, averages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from cnnstudio.training.plateau import Plateau
+from cnnstudio.training.preparation import Preparation
+from cnnstudio.training.schedules import PLATEAU, factor, schedules, warmed_up
+
+
+class Update:
+    """Takes the gradient of each batch, and steps when `accumulate` batches are together.
+
+    `model` is the one to look at and to keep: the running average of the weights where one is
+    asked for, else the one that is trained.
+    """
+
+    def __init__(self, ready: Preparation) -> None:
+        settings = ready.settings
+        self._ready = ready
+        self._settings = settings
+        self._rates = [group["lr"] for group in ready.optimizer.param_groups]
+        self._weights = [w for group in ready.optimizer.param_groups for w in group["params"]]
+        self._norm: Tensor | None = None
+        self.plateau = (
+            Plateau(schedules[PLATEAU].validate(settings.schedule.parameters))
+            if settings.schedule.kind == PLATEAU
+            else None
+        )
+        self.average: AveragedModel | None = None
+        if settings.ema_decay > 0:
+            self.average = AveragedModel(
+                ready.model, multi_avg_fn=get_ema_multi_avg_fn(settings.ema_decay), use_buffers=True
+            )
+
+    @property
+    def model(self) -> torch.nn.Module:
+        return self._ready.model if self.average is None else self.average.module
+
+    @property
+    def learning_rate(self) -> float:
+        """That of the first group, in the last step."""
+        return float(self._ready.optimizer.param_groups[0]["lr"])
+
+    @property
+    def gradient_norm(self) -> float:
+        """The 2-norm of the whole gradient of the last step, before it was clipped."""
+        if self._norm is not None:
+            return float(self._norm)
+        gradients = [weight.grad for weight in self._weights if weight.grad is not None]
+        return float(torch.nn.utils.get_total_norm(gradients)) if gradients else 0.0
+
+    def is_open(self, batch: int) -> bool:
+        """Whether gradients of earlier batches wait for this batch of the epoch."""
+        return batch % self._settings.accumulate != 0
+
+    def take(self, loss: Tensor, step: int, batch: int, size: int) -> None:
+        """Takes in a batch's mean loss over `size` samples; it is the `batch`-th of its epoch and
+        the `step`-th of the run, from 0."""
+        optimizer, accumulate = self._ready.optimizer, self._settings.accumulate
+        if not self.is_open(batch):
+            optimizer.zero_grad()
+        if accumulate == 1:
+            loss.backward()
+        else:
+            # Shares by samples, so that the sum is the mean over all of them, also where the
+            # last batch of the epoch is smaller.
+            (loss * (size / self._samples_together(batch))).backward()
+        if (batch + 1) % accumulate == 0 or batch + 1 == self._ready.steps_per_epoch:
+            self._step(step)
+
+    def look(self, metrics: Mapping[str, Any]) -> bool:
+        """Shows the schedule an epoch's metrics; whether the learning rate falls."""
+        return self.plateau is not None and self.plateau.look(metrics)
+
+    def factor_at(self, step: int) -> float:
+        """What the learning rate is multiplied by in a step of the run, from 0."""
+        ready, settings = self._ready, self._settings
+        epoch_steps = ready.steps_per_epoch
+        found = factor(
+            settings.schedule.kind, settings.schedule.parameters, step, epoch_steps, ready.steps
+        )
+        if settings.warmup > 0:
+            found *= warmed_up(step + 1, settings.warmup * epoch_steps)
+        return found * (self.plateau.factor if self.plateau else 1.0)
+
+    def _samples_together(self, batch: int) -> int:
+        """How many samples the step has that this batch belongs to."""
+        size, accumulate = self._settings.batch_size, self._settings.accumulate
+        first = batch // accumulate * accumulate * size
+        return min(accumulate * size, self._ready.samples_per_epoch - first)
+
+    def _step(self, step: int) -> None:
+        settings = self._settings
+        if settings.l1 > 0:
+            for weight in self._weights:
+                if weight.ndim > 1 and weight.grad is not None:
+                    weight.grad.add_(weight.detach().sign(), alpha=settings.l1)
+        if settings.clip_norm > 0:
+            self._norm = torch.nn.utils.clip_grad_norm_(self._weights, settings.clip_norm)
+        if settings.clip_value > 0:
+            torch.nn.utils.clip_grad_value_(self._weights, settings.clip_value)
+        factor = self.factor_at(step)
+        for group, rate in zip(self._ready.optimizer.param_groups, self._rates, strict=True):
+            group["lr"] = rate * factor
+        self._ready.optimizer.step()
+        if self.average is not None:
+            self.average.update_parameters(self._ready.model)
