@@ -97,11 +97,20 @@ def long_run(tmp_path):
         kill(run)
 
 
-def test_a_run_killed_at_any_moment_goes_on_to_the_same_bits(tmp_path):
+WITH_ALL = {
+    "schedule": Component(kind="ReduceLROnPlateau", parameters={"patience": 2, "factor": 0.5}),
+    "warmup": 1.5, "accumulate": 3, "clip_norm": 1.0, "l1": 1e-5, "ema_decay": 0.99,
+    "early_stopping": 25, "early_metric": "val_accuracy", "decay_all": False,
+    "optimizer": Component(kind="Muon"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("settings", [{}, WITH_ALL], ids=["plain", "with all"])
+def test_a_run_killed_at_any_moment_goes_on_to_the_same_bits(tmp_path, settings):
     epochs = 60
-    whole = launch.start(project(epochs), tmp_path / "whole")
+    whole = launch.start(project(epochs, **settings), tmp_path / "whole")
     wait_for(state_is(whole, "finished", "failed"))
-    broken = launch.start(project(epochs), tmp_path / "broken")
+    broken = launch.start(project(epochs, **settings), tmp_path / "broken")
     for step in (30, 1500):
         wait_for(at_step(broken, step))
         kill(broken)
@@ -114,7 +123,9 @@ def test_a_run_killed_at_any_moment_goes_on_to_the_same_bits(tmp_path):
             assert ours.name == theirs.name
             assert ours.read_bytes() == theirs.read_bytes()
     assert _numbers(broken) == _numbers(whole)
-    assert [e["epoch"] for e in broken.metrics()] == list(range(1, epochs + 1))
+    ended = len(whole.metrics())
+    assert [e["epoch"] for e in broken.metrics()] == list(range(1, ended + 1))
+    assert ended == epochs or settings
 
 
 def _numbers(run):

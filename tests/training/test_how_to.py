@@ -39,10 +39,8 @@ def test_a_run_learns_with_it(setting, kind, parameters, rate, tmp_path):
     project = cs.template("mlp")
     settings = getattr(project.training, setting)
     chosen = settings.model_copy(update={"kind": kind, "parameters": parameters})
-    training = project.training.model_copy(
-        update={"epochs": 2, "learning_rate": rate, setting: chosen}
-    )
-
+    changed = {"epochs": 2, "learning_rate": rate, setting: chosen}
+    training = project.training.model_copy(update=changed)
     run = cs.train(project.model_copy(update={"training": training}), tmp_path / "run")
 
     assert run.metrics[-1]["val_accuracy"] > 0.5
