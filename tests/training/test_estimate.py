@@ -15,7 +15,7 @@ from cnnstudio.training.needs import training_memory
 from cnnstudio.training.optimizers import optimizers
 
 
-@pytest.mark.parametrize("kind", set(optimizers) - {"Adafactor"})
+@pytest.mark.parametrize("kind", sorted(set(optimizers) - {"Adafactor"}))
 @pytest.mark.parametrize("momentum", [0.0, 0.9])
 def test_an_optimizer_keeps_as_many_numbers_as_it_is_declared_to(kind, momentum):
     parameters = {"momentum": momentum} if "momentum" in optimizers[kind].defaults() else {}

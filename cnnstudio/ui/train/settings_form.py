@@ -22,11 +22,10 @@ from cnnstudio.ui.train.schedule_row import ScheduleRow
 from cnnstudio.ui.train.weights_row import WeightsRow
 
 # By section: the fields that are seen, and those that are folded away.
-MAIN = ("epochs", "batch_size", "learning_rate"), ("accumulate",)
+MAIN = ("epochs", "batch_size", "learning_rate"), ("accumulate", "clip_norm", "clip_value")
 SCHEDULE = ("warmup",), ()
-STEP = (), ("decay_all", "clip_norm", "clip_value")
 FURTHER = ("auxiliary_weight",), ()  # of matter only where the network has several outputs
-REGULAR = ("early_stopping",), ("early_metric", "early_change", "l1", "ema_decay")
+REGULAR = ("early_stopping",), ("early_metric", "early_change", "l1", "decay_all", "ema_decay")
 MACHINE = ("seed", "device", "threads", "checkpoint_every"), ()
 
 
@@ -40,9 +39,9 @@ class SettingsForm(QScrollArea):
         self.setAccessibleName("Training settings")
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.main, self.rate, self.step, self.further, self.regular, self.machine = self._forms = [
+        self.main, self.rate, self.further, self.regular, self.machine = self._forms = [
             Form(parameters_of_settings(TrainingSettings, *names))
-            for names in (MAIN, SCHEDULE, STEP, FURTHER, REGULAR, MACHINE)
+            for names in (MAIN, SCHEDULE, FURTHER, REGULAR, MACHINE)
         ]
         self.schedule = _component("schedule", schedules)
         self.optimizer = _component("optimizer", optimizers)
@@ -57,7 +56,7 @@ class SettingsForm(QScrollArea):
         for title, parts in (
             ("Training", (self.main, self.weights, self._note)),
             ("Schedule of the learning rate", (self.schedule, self.rate, self.curve)),
-            ("Optimizer", (self.optimizer, self.step)),
+            ("Optimizer", (self.optimizer,)),
             ("Loss", (self.loss, self.further)),
             ("Regularisation", (self.regular,)),
             ("Machine and reproducibility", (self.machine,)),
@@ -87,7 +86,7 @@ class SettingsForm(QScrollArea):
     def _show(self, *_: object) -> None:
         training = self._session.project.training
         for form, names in zip(
-            self._forms, (MAIN, SCHEDULE, STEP, FURTHER, REGULAR, MACHINE), strict=True
+            self._forms, (MAIN, SCHEDULE, FURTHER, REGULAR, MACHINE), strict=True
         ):
             form.show_values({name: getattr(training, name) for some in names for name in some})
         outputs = [node for node in self._session.project.network.nodes if node.kind == "Output"]

@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton
@@ -29,8 +30,10 @@ def start(*arguments: str) -> subprocess.Popen[str]:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for a process")
 def test_an_interrupt_closes_the_window(private_home: Path):
     process = start()
-    time.sleep(2.0)
-    assert process.poll() is None, process.stderr.read()
+    # The kernel is started once the window has been seen.
+    while not psutil.Process(process.pid).children():
+        assert process.poll() is None, process.stderr.read()
+        time.sleep(0.1)
 
     process.send_signal(signal.SIGINT)
 

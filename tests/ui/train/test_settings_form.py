@@ -5,6 +5,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
 from cnnstudio.graph import Document, SetSetting
+from cnnstudio.ui.train.schedule_row import learning_rates
 
 
 @pytest.fixture
@@ -93,3 +94,29 @@ def test_an_optimizer_that_is_not_known_is_shown_and_kept(form, open_small):
     assert form.optimizer.kind_form.field("kind").value == "Lion"
     type_into(form.main.editor("epochs"), "3")
     assert training(open_small).optimizer.kind == "Lion"
+
+
+def test_a_schedule_is_drawn_before_the_run(form, open_small):
+    assert not form.curve.plot.isVisible()
+    cosine = {"kind": "CosineAnnealing", "parameters": {}}
+    open_small.apply(SetSetting(section="training", name="schedule", value=cosine))
+    open_small.apply(SetSetting(section="training", name="warmup", value=0.2))
+    assert form.curve.plot.isVisible()
+    epochs, rates = learning_rates(open_small.project.training)
+    training = open_small.project.training
+    assert (epochs[0], round(epochs[-1])) == (0.0, training.epochs)
+    assert rates[0] < 0.1 * training.learning_rate and rates[-1] < 0.01 * training.learning_rate
+    assert 0.8 * training.learning_rate < max(rates) < training.learning_rate
+
+
+def test_what_a_plateau_does_is_said_since_it_cannot_be_drawn(form, open_small):
+    plateau = {"kind": "ReduceLROnPlateau", "parameters": {}}
+    open_small.apply(SetSetting(section="training", name="schedule", value=plateau))
+    assert not form.curve.plot.isVisible()
+    assert "no more progress" in form.curve.note.text()
+
+
+def test_a_wrong_schedule_is_said_at_its_curve(form, open_small):
+    wrong = {"kind": "StepLR", "parameters": {"step_size": 0}}
+    open_small.apply(SetSetting(section="training", name="schedule", value=wrong))
+    assert "should be at least 1" in form.curve.note.text()
