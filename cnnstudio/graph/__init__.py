@@ -13,6 +13,7 @@ from cnnstudio.graph.edits import (
     RemoveNode,
     Rename,
     SetBypass,
+    SetLearning,
     SetParameter,
     SetSetting,
     edit_adapter,
@@ -32,7 +33,7 @@ from cnnstudio.graph.errors import (
 )
 from cnnstudio.graph.file import dumps, load, loads, save
 from cnnstudio.graph.frames import AddFrame, ChangeFrame, RemoveFrame
-from cnnstudio.graph.model import BlockParameter, Edge, Frame, Network, Node, Project
+from cnnstudio.graph.model import BlockParameter, Edge, Frame, Learning, Network, Node, Project
 from cnnstudio.graph.problems import Fix, Problem, is_valid_name, problem_on, structural_problems
 from cnnstudio.graph.settings import Component, DataSettings, TrainingSettings
 from cnnstudio.graph.source_edits import AddSource, ChangeSource, NotePackage, RemoveSource
@@ -63,6 +64,7 @@ __all__ = [
     "Frame",
     "Group",
     "KernelError",
+    "Learning",
     "Move",
     "Network",
     "Node",
@@ -81,6 +83,7 @@ __all__ = [
     "RenameNetwork",
     "RunError",
     "SetBypass",
+    "SetLearning",
     "SetParameter",
     "SetSetting",
     "SourceFile",

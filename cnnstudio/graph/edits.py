@@ -15,7 +15,7 @@ from cnnstudio.graph.block_edits import AddNetwork, ChangeNetwork, RemoveNetwork
 from cnnstudio.graph.edit import BaseEdit, NetworkEdit
 from cnnstudio.graph.errors import ProblemError
 from cnnstudio.graph.frames import AddFrame, ChangeFrame, RemoveFrame
-from cnnstudio.graph.model import Edge, Frame, Network, Node, Project
+from cnnstudio.graph.model import Edge, Frame, Learning, Network, Node, Project
 from cnnstudio.graph.set_kind import SetKind
 from cnnstudio.graph.setting_edit import SetSetting
 from cnnstudio.graph.source_edits import AddSource, ChangeSource, NotePackage, RemoveSource
@@ -164,6 +164,24 @@ class SetBypass(NetworkEdit):
         return _with_node(network, changed), inverse
 
 
+class SetLearning(NetworkEdit):
+    """Sets how a node learns."""
+
+    type: Literal["set_learning"] = "set_learning"
+    node_id: str
+    learning: Learning | None
+
+    @property
+    def label(self) -> str:
+        return f"Change how {self.node_id} learns"
+
+    def change(self, network: Network) -> tuple[Network, Edit]:
+        node = _existing(network, self.node_id)
+        inverse = SetLearning(network=self.network, node_id=node.id, learning=node.learning)
+        wanted = None if self.learning == Learning() else self.learning
+        return _with_node(network, node.model_copy(update={"learning": wanted})), inverse
+
+
 class Rename(NetworkEdit):
     type: Literal["rename"] = "rename"
     node_id: str
@@ -291,6 +309,7 @@ Edit = Annotated[
     | Disconnect
     | SetParameter
     | SetBypass
+    | SetLearning
     | SetKind
     | Rename
     | Move

@@ -22,7 +22,9 @@ MAX_FILE_BYTES = 256 * 1024 * 1024
 
 # From a version to the step that makes the next one of it.
 MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
-    1: dict,  # version 2 added blocks and bypassed nodes, and changed nothing that was there
+    # Each only added what older files don't have.
+    1: dict,  # blocks, bypassed nodes
+    2: dict,  # how a node learns; schedules and more of the training's settings
 }
 
 

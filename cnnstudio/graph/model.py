@@ -19,7 +19,7 @@ from cnnstudio.graph.sources import PackageUse, SourceFile
 from cnnstudio.graph.values import check_json
 
 FORMAT: Final = "cnnstudio-project"
-FORMAT_VERSION: Final = 2
+FORMAT_VERSION: Final = 3
 BLOCK_PREFIX: Final = "block:"
 FRAME_COLORS: Final = ("grey", "blue", "green", "yellow", "red", "purple")
 
@@ -39,6 +39,23 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
+class Learning(Model):
+    """How a node learns: not at all if `frozen`, else with `rate` times the run's learning rate,
+    and with a weight decay of its own unless `decay` is None."""
+
+    frozen: bool = False
+    rate: float = Field(default=1.0, gt=0.0, le=1000.0)
+    decay: float | None = Field(default=None, ge=0.0, le=10.0)
+
+    def within(self, outer: Learning) -> Learning:
+        """How a node in a block learns, where the block learns as `outer`."""
+        return Learning(
+            frozen=self.frozen or outer.frozen,
+            rate=min(self.rate * outer.rate, 1000.0),
+            decay=outer.decay if self.decay is None else self.decay,
+        )
+
+
 class Node(Model):
     """One layer on the canvas.
 
@@ -47,6 +64,7 @@ class Node(Model):
     or was set by the user; a value such as `"=channels * 4"` is worked out from the parameters of
     the network that the node stands in. `shares` is the id of the node whose module (and weights)
     this one uses again. A node with `bypass` (a flag or an expression) hands its first input on.
+    `learning` is None for a node that learns as the run does.
 
     The kind `block:NAME` stands for the project's network of that name.
     """
@@ -58,6 +76,7 @@ class Node(Model):
     position: tuple[float, float] = (0.0, 0.0)
     shares: str | None = None
     bypass: bool | str = False
+    learning: Learning | None = None
 
     @property
     def short_kind(self) -> str:
@@ -294,7 +313,7 @@ class Project(Model):
     """Everything a `.cnns` file holds: networks (the first is the main one) and settings."""
 
     format: Literal["cnnstudio-project"] = FORMAT
-    version: Literal[2] = FORMAT_VERSION
+    version: Literal[3] = FORMAT_VERSION
     name: str = "untitled"
     description: str = ""
     networks: tuple[Network, ...] = Field(default_factory=lambda: (Network(),), min_length=1)

@@ -16,16 +16,17 @@ from cnnstudio.training.losses import losses
 from cnnstudio.training.optimizers import REFUSED, optimizers
 from cnnstudio.training.schedules import schedules
 
+Group = dict[str, Any]  # of parameters that learn alike, as torch.optim takes it
+
 
 def make_optimizer(
     chosen: Component,
-    parameters: Iterable[torch.nn.Parameter],
+    parameters: Iterable[torch.nn.Parameter] | Iterable[Group],
     learning_rate: float,
-    decay_all: bool = True,
 ) -> Optimizer:
-    """The chosen optimizer over these parameters; RunError for a wrong kind or parameter.
+    """The chosen optimizer over these parameters or groups of them.
 
-    Without `decay_all` weight decay leaves alone what is no matrix or kernel: biases and norms.
+    RunError for a wrong kind or parameter.
     """
     if chosen.kind in REFUSED:
         raise RunError(
@@ -33,17 +34,8 @@ def make_optimizer(
             "Choose AdamW or SGD.",
         )
     target, arguments = _resolved(optimizers, chosen, "optimizer")
-    weights = list(parameters)
-    groups: list[dict[str, Any]] = [{"params": weights}]
-    if not decay_all:
-        groups = [
-            {"params": [weight for weight in weights if weight.ndim > 1]},
-            {"params": [weight for weight in weights if weight.ndim <= 1], "weight_decay": 0.0},
-        ]
     try:
-        optimizer: Optimizer = target(
-            [group for group in groups if group["params"]], lr=learning_rate, **arguments
-        )
+        optimizer: Optimizer = target(parameters, lr=learning_rate, **arguments)
     except ValueError as error:
         raise RunError(f"The optimizer {chosen.kind}: {error}.") from None
     return optimizer

@@ -108,7 +108,7 @@ class Loop:
         self._heartbeat.note(epoch=self.epoch + 1)
         self._epoch_begun = time.monotonic()
         order = epoch_order(self._settings.seed, self.epoch, len(ready.train))
-        ready.model.train()
+        ready.begin_training()
         for images, labels in ready.train(order[: ready.samples_per_epoch], size, self.batch):
             if not self._obey():
                 return False

@@ -18,6 +18,7 @@ from cnnstudio.training.batches import Batches
 from cnnstudio.training.construction import check_schedule, make_loss, make_optimizer
 from cnnstudio.training.evaluate import Criterion
 from cnnstudio.training.initial import initial_model
+from cnnstudio.training.learning import Learners, learners
 
 
 @dataclass
@@ -33,6 +34,12 @@ class Preparation:
     splits: Splits
     train: Batches
     validation: Batches
+    learners: Learners
+
+    def begin_training(self) -> None:
+        """Puts the model in training mode, but for what is frozen."""
+        self.model.train()
+        self.learners.freeze(self.model)
 
     @property
     def settings(self) -> TrainingSettings:
@@ -86,12 +93,18 @@ def prepare(
     for name, shape in outputs.items():
         _check_head(f"'{name}'" if len(outputs) > 1 else "output", shape, splits.classes)
     model = initial_model(project).to(device)
-    model.train()
-    parameters = [p for p in model.parameters() if p.requires_grad]
-    if not parameters:
+    if not any(p.requires_grad for p in model.parameters()):
         raise RunError(
             "The network has nothing to learn: none of its layers has weights.",
             "Add a layer such as Conv2d or Linear.",
+        )
+    how = learners(project)
+    how.freeze(model.train())
+    groups = how.groups(model, settings.learning_rate, settings.decay_all)
+    if not groups:
+        raise RunError(
+            "The network has nothing to learn: all of its layers are frozen.",
+            "Unfreeze one, at least the last.",
         )
     return Preparation(
         project=project,
@@ -101,9 +114,8 @@ def prepare(
         criterion=make_loss(
             settings.loss, torch.from_numpy(splits.train.labels), len(splits.classes)
         ).to(device),
-        optimizer=make_optimizer(
-            settings.optimizer, parameters, settings.learning_rate, settings.decay_all
-        ),
+        optimizer=make_optimizer(settings.optimizer, groups, settings.learning_rate),
+        learners=how,
         splits=splits,
         train=Batches(splits.train, device),
         validation=Batches(splits.validation, device),

@@ -28,6 +28,7 @@ class Update:
         self._rates = [group["lr"] for group in ready.optimizer.param_groups]
         self._weights = [w for group in ready.optimizer.param_groups for w in group["params"]]
         self._norm: Tensor | None = None
+        self._factor = 1.0
         self.plateau = (
             Plateau(schedules[PLATEAU].validate(settings.schedule.parameters))
             if settings.schedule.kind == PLATEAU
@@ -45,8 +46,8 @@ class Update:
 
     @property
     def learning_rate(self) -> float:
-        """That of the first group, in the last step."""
-        return float(self._ready.optimizer.param_groups[0]["lr"])
+        """That of the last step, for layers without a rate of their own."""
+        return self._settings.learning_rate * self._factor
 
     @property
     def gradient_norm(self) -> float:
@@ -106,9 +107,9 @@ class Update:
             self._norm = torch.nn.utils.clip_grad_norm_(self._weights, settings.clip_norm)
         if settings.clip_value > 0:
             torch.nn.utils.clip_grad_value_(self._weights, settings.clip_value)
-        factor = self.factor_at(step)
+        self._factor = self.factor_at(step)
         for group, rate in zip(self._ready.optimizer.param_groups, self._rates, strict=True):
-            group["lr"] = rate * factor
+            group["lr"] = rate * self._factor
         self._ready.optimizer.step()
         if self.average is not None:
             self.average.update_parameters(self._ready.model)

@@ -13,6 +13,7 @@ from cnnstudio.graph import (
     Document,
     Edit,
     Move,
+    SetLearning,
     SetParameter,
     SetSetting,
 )
@@ -75,6 +76,8 @@ def merge_token(edit: Edit, merge: Hashable | bool) -> Hashable | None:
         target = (edit.section, edit.name)
     elif isinstance(edit, ChangeFrame):
         target = (edit.network, edit.frame.id)
+    elif isinstance(edit, SetLearning):
+        target = (edit.network, edit.node_id, "learning")
     elif isinstance(edit, ChangeNetwork):
         target = ("network", edit.name)
     else:

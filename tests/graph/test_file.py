@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnstudio.graph import Network, Node, Project, ProjectFileError, dumps, load, loads, save
+from cnnstudio.graph.model import FORMAT_VERSION
 
 VALID = json.loads(
     dumps(
@@ -83,7 +84,7 @@ def test_unknown_layers_keep_their_data():
     assert json.loads(dumps(project)) == VALID
 
 
-@pytest.mark.parametrize("version", [3, 99])
+@pytest.mark.parametrize("version", [FORMAT_VERSION + 1, 99])
 def test_a_newer_version_is_refused_and_says_so(version):
     with pytest.raises(ProjectFileError, match="newer CNN Studio"):
         loads(json.dumps({**VALID, "version": version}))

@@ -62,7 +62,9 @@ def matched(
 
 
 def _same(a: Node, b: Node, values: bool, alone: bool) -> bool:
-    if a.kind != b.kind or a.bypass != b.bypass or (a.shares is None) != (b.shares is None):
+    if (a.kind, a.bypass, a.learning) != (b.kind, b.bypass, b.learning):
+        return False
+    if (a.shares is None) != (b.shares is None):
         return False
     mine, others = dict(a.parameters), dict(b.parameters)
     if a.block is not None:

@@ -13,7 +13,7 @@ from cnnstudio.graph.edits import Edit, Group, Move, Paste, RemoveNode
 from cnnstudio.graph.errors import ProblemError
 from cnnstudio.graph.expressions import is_expression, names_within, substitute
 from cnnstudio.graph.layout import Flow
-from cnnstudio.graph.model import Edge, Frame, Network, Node, Project
+from cnnstudio.graph.model import Edge, Frame, Learning, Network, Node, Project
 
 MOST_NODES = 5000
 Port = tuple[str, int]
@@ -192,6 +192,7 @@ class _Copies:
                         },
                         "bypass": bypass if isinstance(bypass, str) else bool(bypass),
                         "shares": ids.get(node.shares or ""),
+                        "learning": _learning(node, self._node),
                         "position": _moved(node.position, offset),
                     }
                 )
@@ -277,6 +278,13 @@ def _worked_out(node: Node, value: Any, names: Mapping[str, Any]) -> Any:
             hint="Wire it first, or make this use independent.",
         )
     return substitute(value, names)
+
+
+def _learning(node: Node, block: Node) -> Learning | None:
+    """How a node learns that stood in a block."""
+    if block.learning is None:
+        return node.learning
+    return (node.learning or Learning()).within(block.learning)
 
 
 def _moved(position: tuple[float, float], by: tuple[float, float]) -> tuple[float, float]:

@@ -25,6 +25,7 @@ NEEDS = {
     "edit.duplicate_shared": 1,
     "block.make": 1,
     "block.bypass": 1,
+    "block.freeze": 1,
     **{f"arrange.align_{side}": 2 for side in get_args(Side)},
     "arrange.distribute_horizontally": 3,
     "arrange.distribute_vertically": 3,
@@ -154,6 +155,9 @@ class CanvasActions:
             "Network", tip="Puts a node for each copy in its place")  # fmt: skip
         add("block.bypass", "Bypass", do.bypass, "Ctrl+M", "mdi6.debug-step-over", "Network",
             tip="Switches layers off: they hand their input on")  # fmt: skip
+        add("block.freeze", "Freeze", do.freeze, "Ctrl+Alt+F", "mdi6.snowflake", "Network",
+            tip="Keeps the selected layers' weights as they are while the others learn; "
+            "again, to let them learn")  # fmt: skip
         add("block.independent", "Make independent", do.make_independent, None,
             "mdi6.call-split", "Network",
             tip="Gives this use a block of its own")  # fmt: skip

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QRectF
 
-from cnnstudio.graph import CnnStudioError, Edit, Group, Node, ProblemError, SetBypass
+from cnnstudio.graph import (
+    CnnStudioError,
+    Edit,
+    Group,
+    Learning,
+    Node,
+    ProblemError,
+    SetBypass,
+    SetLearning,
+)
 from cnnstudio.graph import blocks as operations
 from cnnstudio.graph.block_edits import RemoveNetwork
 from cnnstudio.ui.canvas.rename import NameEditor
@@ -178,6 +187,23 @@ class BlockCommands:
         if edits:
             names = nodes[0].name if len(nodes) == 1 else f"{len(nodes)} nodes"
             text = f"{'Bypass' if wish else 'Use'} {names}"
+            self._session.try_apply(Group(text=text, edits=edits))
+
+    def freeze(self) -> None:
+        """Freezes the selected nodes, or lets them learn again if all are frozen."""
+        nodes = [node for node in self.chosen if node.kind not in ("Input", "Output")]
+        learning = [node.learning or Learning() for node in nodes]
+        wish = not all(one.frozen for one in learning)
+        edits = tuple(
+            SetLearning(
+                network=self._network.name, node_id=node.id,
+                learning=one.model_copy(update={"frozen": wish}),
+            )
+            for node, one in zip(nodes, learning, strict=True)
+        )  # fmt: skip
+        if edits:
+            names = nodes[0].name if len(nodes) == 1 else f"{len(nodes)} nodes"
+            text = f"{'Freeze' if wish else 'Unfreeze'} {names}"
             self._session.try_apply(Group(text=text, edits=edits))
 
     def make_independent(self) -> None:

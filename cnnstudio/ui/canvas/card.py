@@ -49,6 +49,7 @@ class CardContent:
     output_names: tuple[str, ...] = ()
     marks: BlockMarks = NO_MARKS
     tint: Tint | None = None
+    frozen: bool = False
 
     @property
     def tooltip(self) -> str:
@@ -59,6 +60,7 @@ class CardContent:
         """The card in a sentence, for a screen reader."""
         parts = [f"{self.name}, {self.label or self.kind}"]
         parts += [mark for mark in (self.marks.repeat, self.marks.bypassed) if mark]
+        parts += ["frozen"] if self.frozen else []
         if self.summary:
             parts.append(self.summary)
         if self.shapes:
@@ -112,6 +114,7 @@ def same_card(one: Node | None, other: Node) -> bool:
         and one.parameters == other.parameters
         and one.shares == other.shares
         and one.bypass == other.bypass
+        and one.learning == other.learning
     )
 
 
@@ -160,6 +163,7 @@ def card_content(
         output_names=names if len(names) > 1 else (),
         marks=block_marks(node, found.values, found.siblings),
         tint=found.tints.get(node.name),
+        frozen=node.learning is not None and node.learning.frozen,
     )
 
 

@@ -112,6 +112,11 @@ def _paint_words(
             QRectF(),
         )
         end -= 20
+    if content.frozen:
+        painter.drawPixmap(
+            QRectF(end - 14, 7, 14, 14), look.icon("mdi6.snowflake", 14, ratio), QRectF()
+        )
+        end -= 20
     end = paint_repeat(painter, content, look, end)
     kind = (content.label or content.kind).upper()
     kind = kind if content.known else f"{kind} (UNKNOWN)"

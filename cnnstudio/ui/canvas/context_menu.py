@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 BLOCK = (
     "block.open", "block.dissolve", "block.unfold", "block.independent", "block.keep", "",
 )  # fmt: skip
-MAKE = ("block.make", "block.fold", "block.bypass", "")
+MAKE = ("block.make", "block.fold", "block.bypass", "block.freeze", "")
 CARD = (
     "edit.rename", "edit.cut", "edit.copy", "edit.duplicate", "edit.duplicate_shared",
     "edit.delete", "", "edit.add", "edit.frame",

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from pydantic import ValidationError
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
-from cnnstudio.graph import Node, ProblemError, SetBypass, SetParameter
+from cnnstudio.graph import Learning, Node, ProblemError, SetBypass, SetLearning, SetParameter
 from cnnstudio.graph.blocks import lift_parameter
 from cnnstudio.graph.expressions import has_expression
 from cnnstudio.layers import LayerKind
@@ -24,6 +25,20 @@ from cnnstudio.ui.session import Session
 BYPASS = Parameter(
     "node_bypass", "Bypass", "bool", False, "switches it off: it hands its first input on",
     advanced=True,
+)  # fmt: skip
+
+
+# How the node learns, folded away.
+LEARNING = (
+    Parameter("learning_frozen", "Frozen", "bool", False,
+              "keeps its weights and running statistics as they are, while the others learn",
+              advanced=True),
+    Parameter("learning_rate", "Learning rate ×", "float", 1.0,
+              "of the run's learning rate: below 1 it learns more slowly than the others",
+              minimum=1e-9, maximum=1000.0, advanced=True),
+    Parameter("learning_decay", "Weight decay", "float", None,
+              "instead of the optimizer's", minimum=0.0, maximum=10.0, optional=True,
+              advanced=True),
 )  # fmt: skip
 
 
@@ -75,7 +90,10 @@ class NodePage(QWidget):
             self._as_text = []
         formulas = tuple(k for k, value in _values(node).items() if has_expression(value))
         inside = not self._session.place.is_main
-        shown = (node.kind, self._parameters_of(node), formulas, inside, tuple(self._as_text))
+        shown = (
+            node.kind, self._parameters_of(node), formulas, inside, tuple(self._as_text),
+            self._learns(node),
+        )  # fmt: skip
         if id != self._id or (shown != self._shown and not self._is_typed_into(shown)):
             self._id, self._shown = id, shown
             self._make_form(node)
@@ -92,6 +110,9 @@ class NodePage(QWidget):
         if report is None:
             self.cost.setText("Checking…")
             self.problems.show_problems([])
+            return
+        if self._shown is not None and self._learns(node) != self._shown[-1]:
+            self.show_node(node.id)
             return
         self.cost.setText(self._cost_line(node))
         self.cost.setVisible(bool(self.cost.text()))
@@ -112,12 +133,18 @@ class NodePage(QWidget):
         layer = self._session.kind_of(node.kind)
         return None if layer is None else layer.parameters
 
+    def _learns(self, node: Node) -> bool:
+        """Whether there is something to be said of how it learns: weights of its own."""
+        if node.learning is not None:
+            return True
+        report = self._session.local_report
+        cost = report.nodes.get(node.name) if report is not None else None
+        return cost is not None and cost.parameters > 0 and not node.shares
+
     def _is_typed_into(self, shown: tuple[Any, ...]) -> bool:
         """Whether only expressions came or went, in fields that take them anyway."""
         old = self._shown
-        if old is None or (old[0], old[1], old[3], old[4]) != (
-            shown[0], shown[1], shown[3], shown[4],
-        ):  # fmt: skip
+        if old is None or (*old[:2], *old[3:]) != (*shown[:2], *shown[3:]):
             return False
         changed = set(old[2]) ^ set(shown[2])
         takes = all(isinstance(self.form.editor(name), QLineEdit) for name in changed)
@@ -145,6 +172,8 @@ class NodePage(QWidget):
         try:
             if name == BYPASS.name:
                 raise ProblemError("Bypass follows from an expression, not from one value.")
+            if name.startswith("learning_"):
+                raise ProblemError("How a layer learns is the same in all uses of the block.")
             session.apply(lift_parameter(session.project, network.name, self._id, key, value))
         except ProblemError as error:
             self.form.show_error(name, error.message)
@@ -155,7 +184,11 @@ class NodePage(QWidget):
             inside = not self._session.place.is_main
             expressions = any(has_expression(value) for value in _values(node).values())
             form = Form(
-                [*layer.parameters, *_bypass_of(layer, node, inside)],
+                [
+                    *layer.parameters,
+                    *_bypass_of(layer, node, inside),
+                    *(LEARNING if self._learns(node) else ()),
+                ],
                 formulas=inside or expressions,
                 as_text=[key for key, value in _values(node).items() if has_expression(value)]
                 + self._as_text,
@@ -215,6 +248,9 @@ class NodePage(QWidget):
             bypass = SetBypass(network=self._session.network.name, node_id=self._id, bypass=value)
             self._session.try_apply(bypass, merge)
             return
+        if name.startswith("learning_"):
+            self._set_learning(node, name, value, merge)
+            return
         declared = layer.parameter(name)
         default = list(declared.default) if isinstance(declared.default, tuple) else (
             declared.default
@@ -227,6 +263,17 @@ class NodePage(QWidget):
             self._session.apply(edit, merge)
         except ProblemError as error:
             self.form.show_error(name, error.message)
+
+    def _set_learning(self, node: Node, name: str, value: object, merge: Any) -> None:
+        values = (node.learning or Learning()).model_dump()
+        try:
+            learning = Learning.model_validate(values | {name.removeprefix("learning_"): value})
+        except ValidationError:
+            self.form.show_error(name, "How a layer learns can't be an expression.")
+            return
+        network = self._session.network.name
+        edit = SetLearning(network=network, node_id=node.id, learning=learning)
+        self._session.try_apply(edit, merge)
 
     def _cost_line(self, node: Node) -> str:
         """`32×32×32 → 64×32×32 · 18,496 parameters · 18.9 M multiply-adds`."""
@@ -256,7 +303,9 @@ def _bypass_of(layer: LayerKind, node: Node, inside: bool) -> list[Parameter]:
 
 def _values(node: Node) -> dict[str, Any]:
     """A node's parameters as the form shows them."""
-    return {**node.parameters, BYPASS.name: node.bypass}
+    learning = (node.learning or Learning()).model_dump()
+    told = {f"learning_{name}": value for name, value in learning.items()}
+    return {**node.parameters, BYPASS.name: node.bypass, **told}
 
 
 def _raw(name: str) -> Parameter:

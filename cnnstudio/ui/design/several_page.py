@@ -13,8 +13,8 @@ from cnnstudio.ui.design.parts import add_line, label, page_column
 from cnnstudio.ui.session import Session
 
 BUTTONS = (
-    "block.make", "block.fold", "block.bypass", "edit.duplicate", "edit.duplicate_shared",
-    "edit.copy", "edit.delete",
+    "block.make", "block.fold", "block.bypass", "block.freeze", "edit.duplicate",
+    "edit.duplicate_shared", "edit.copy", "edit.delete",
 )  # fmt: skip
 ALIGN = tuple(
     f"arrange.align_{side}" for side in ("left", "centre", "right", "top", "middle", "bottom")

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QStyle, QStyleOptionSlider
+from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QStyle, QStyleOptionSlider, QToolButton
 
-from cnnstudio.graph import Document, Node, RemoveNode, SetParameter
+from cnnstudio.graph import Document, Learning, Node, RemoveNode, SetParameter
 from cnnstudio.layers.catalogue import catalogue
 from tests.ui.conftest import wait_for
 from tests.ui.design.conftest import retype
@@ -222,3 +222,37 @@ def test_dragging_a_slider_is_one_undo_step(workspace, session, small_project, q
     assert session.undo.count() == 1
     session.undo.undo()
     assert slider.value() == 50
+
+
+def test_how_a_layer_learns_is_set_and_marked_on_its_card(workspace, open_small, qtbot):
+    wait_for(qtbot, lambda: open_small.report is not None)
+    open_small.select(["n1"])
+    form = page(workspace).form
+    form.findChild(QToolButton, "advanced").click()
+    form.editor("learning_frozen").click()
+    retype(qtbot, form.editor("learning_rate"), "0.1")
+    assert open_small.network.node("n1").learning == Learning(frozen=True, rate=0.1)
+    assert workspace.canvas.canvas_scene.nodes["n1"].content.frozen
+    retype(qtbot, form.editor("learning_rate"), "0")
+    assert form.field("learning_rate").error.isVisible()
+    assert open_small.network.node("n1").learning.rate == 0.1
+    open_small.undo.undo()
+    open_small.undo.undo()
+    assert open_small.network.node("n1").learning is None
+    assert not workspace.canvas.canvas_scene.nodes["n1"].content.frozen
+
+
+def test_a_layer_without_weights_is_not_asked_how_it_learns(workspace, open_small, qtbot):
+    wait_for(qtbot, lambda: open_small.report is not None)
+    relu = next(n for n in open_small.network.nodes if n.kind == "ReLU")
+    open_small.select([relu.id])
+    assert "learning_frozen" not in page(workspace).form._fields
+
+
+def test_several_layers_are_frozen_at_once_and_let_learn_again(workspace, open_small, qtbot):
+    open_small.select(["n1", "n4"])
+    open_small.actions["block.freeze"].trigger()
+    assert all(open_small.network.node(id).learning.frozen for id in ("n1", "n4"))
+    assert open_small.undo.undoText() == "Freeze 2 nodes"
+    open_small.actions["block.freeze"].trigger()
+    assert all(open_small.network.node(id).learning is None for id in ("n1", "n4"))
