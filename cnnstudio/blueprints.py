@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -70,9 +71,12 @@ def template(
     for path in _files():
         if path.name == f"{name}.cnns":
             return adapt(_read(path), input_shape, classes, rules.get(name, ()))
+    close = get_close_matches(name, templates(), 3, cutoff=0.5)
     raise ProblemError(
-        f"There is no template '{name}'.", hint=f"Choose one of: {', '.join(templates())}."
-    )
+        f"There is no template '{name}'.",
+        hint=f"Did you mean {' or '.join(close)}?" if close else
+        f"Choose one of: {', '.join(templates())}.",
+    )  # fmt: skip
 
 
 def ready(name: str) -> Project:
@@ -108,6 +112,12 @@ def adapt(
             raise ProblemError(f"The input shape {input_shape} has a size below 1.")
         network = project.network
         for node in network.nodes:
+            own = node.parameters.get("shape", input_shape)
+            if node.kind == "Input" and len(own) != len(input_shape):
+                raise ProblemError(
+                    f"The input shape {input_shape} has {len(input_shape)} sizes; this template's "
+                    f"has {len(own)}, such as {','.join(map(str, own))}."
+                )
             if node.kind == "Input":
                 network = _with_shape(network, node, input_shape)
         project = project.with_network(_fitted(network, input_shape[1:], small))

@@ -86,6 +86,9 @@ def print_report(
         console.print(line.append(f"{place}{problem.message}", "default"))
         if problem.hint:
             console.print(Text(f"  {problem.hint}"))
+    if not report.ok:
+        console.print("What the network costs is not known while there are errors.")
+        return
     console.print(
         f"{quantity(report.parameters)} parameters · {quantity(report.macs)} multiply-adds · "
         f"{memory(report.activation_bytes)} of activations an image"
@@ -146,10 +149,10 @@ def print_comparison(names: tuple[str, str], found: Any) -> None:
 COMPARED = {
     "layers": "Nodes",
     "parameters": "Parameters",
-    "macs": "Multiply-adds an image",
-    "activation_bytes": "Activations an image",
-    "inference_bytes": "Inference memory an image",
-    "training_bytes": "Training memory an image",
+    "macs": "Multiply-adds, an image",
+    "activation_bytes": "All activations, an image",
+    "inference_bytes": "Activations to predict, an image",
+    "training_bytes": "Activations to learn, an image",
 }
 
 

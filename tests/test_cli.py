@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from xml.etree import ElementTree
@@ -12,7 +13,9 @@ import pytest
 from safetensors.torch import load_file, save_file
 
 import cnnstudio as cs
-from tests.command import run
+from tests.command import run, run_apart
+
+draw = partial(run_apart, "draw")
 
 
 @pytest.fixture
@@ -30,6 +33,66 @@ def test_code_does_not_write_over_a_file_unless_forced(project, tmp_path):
     (tmp_path / "mlp.py").write_text("old")
     assert run("code", "mlp.cnns", "-o", "mlp.py", "--force", folder=tmp_path).returncode == 0
     assert "class Mlp(nn.Module)" in (tmp_path / "mlp.py").read_text("utf-8")
+
+
+def test_a_run_goes_on_with_its_own_settings_and_a_finished_one_only_if_asked(project, tmp_path):
+    train = ("train", "mlp.cnns", "--run-dir", "run")
+    assert run(*train, "--set", "training.epochs=1", folder=tmp_path).returncode == 0
+    again = run(*train, "--resume", folder=tmp_path)
+    assert again.returncode == 1
+    assert "run is finished, after epoch 1 of 1" in again.stderr
+    further = run(*train, "--resume", "--set", "training.epochs=2", folder=tmp_path)
+    assert further.returncode == 0 and "Training 2 epochs" in further.stdout
+    assert "the best epoch's weights" in further.stdout
+    [listed] = json.loads(run("runs", ".", "--json", folder=tmp_path).stdout)
+    assert (listed["epoch"], listed["epochs"]) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ("training.optimizer.kind=Adan", "Did you mean Adam?"),
+        ("training.optimizer.kind=LBFGS", "not for training in batches"),
+        ("training.schedule.kind=Magic", "no schedule 'Magic'"),
+        ("training.epochs=abc", "can't be 'abc': it should be a whole number."),
+        ("training.epochs=0", "it should be at least 1."),
+    ],
+)
+def test_a_wrong_setting_is_told_before_a_run_is_made(project, tmp_path, setting, told):
+    done = run("train", "mlp.cnns", "--run-dir", "run", "--set", setting, folder=tmp_path)
+    assert done.returncode == 1 and told in done.stderr
+    assert not (tmp_path / "run").exists()
+
+
+def test_early_stopping_is_told(project, tmp_path):
+    done = run("train", "mlp.cnns", "--run-dir", "run", "--set", "training.early_stopping=1",
+               "--set", "training.early_change=100", folder=tmp_path)  # fmt: skip
+    assert "Stopped early: validation loss has not become better for 1 epochs." in done.stdout
+
+
+def test_what_is_no_run_and_what_is_a_folder_is_told(project, tmp_path):
+    for wrong in ("mlp.cnns", "nothing"):
+        assert f"{wrong} is not a run." in run("evaluate", wrong, folder=tmp_path).stderr
+    (tmp_path / "folder").mkdir()
+    refused = run("new", "mlp", "-o", "folder", "--force", folder=tmp_path)
+    assert refused.returncode == 1 and "folder is a folder." in refused.stderr
+
+
+def test_what_new_can_not_make_is_told(tmp_path):
+    assert "Did you mean lenet5" in run("new", "lenet", folder=tmp_path).stderr
+    done = run("new", "lenet5", "--input", "1,28", folder=tmp_path)
+    assert done.returncode == 1 and "such as 1,28,28" in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_network_with_errors_has_no_sums(project, tmp_path):
+    broken = cs.load(project)
+    nodes = [n.model_copy(update={"kind": "Nope"}) if n.kind == "ReLU" else n
+             for n in broken.network.nodes]  # fmt: skip
+    cs.save(broken.with_network(broken.network.replace(nodes, broken.network.edges)), project)
+    done = run("check", "mlp.cnns", folder=tmp_path)
+    assert "not known while there are errors" in done.stdout
+    assert "0 parameters" not in done.stdout
 
 
 def test_an_empty_project_does_not_pass_the_check(tmp_path):
@@ -83,7 +146,7 @@ def test_every_file_of_the_package_is_installed_with_it():
 
 
 def test_a_run_that_failed_to_start_does_not_keep_its_folder(project, tmp_path):
-    wrong = ["--set", "training.optimizer.kind=Magic"]
+    wrong = ["--set", "data.dataset=nothing"]
     first = run("train", "mlp.cnns", "--run-dir", "run", *wrong, folder=tmp_path)
     assert first.returncode == 1
     (tmp_path / "run" / "notes.txt").write_text("mine")
@@ -117,7 +180,7 @@ def test_compare_puts_two_networks_side_by_side(project, tmp_path):
     ("name", "begin"), [("mlp.svg", b"<?xml"), ("mlp.pdf", b"%PDF"), ("mlp.png", b"\x89PNG")]
 )
 def test_draw_writes_the_network_as_the_files_name_says(project, tmp_path, name, begin):
-    done = run("draw", "mlp.cnns", "-o", name, folder=tmp_path)
+    done = draw("mlp.cnns", "-o", name, folder=tmp_path)
     assert (done.returncode, done.stdout.strip()) == (0, name)
     assert (tmp_path / name).read_bytes().startswith(begin)
 
@@ -125,8 +188,8 @@ def test_draw_writes_the_network_as_the_files_name_says(project, tmp_path, name,
 def test_a_drawing_names_layers_and_shapes_and_lies_down_when_it_flows_to_the_right(
     project, tmp_path
 ):
-    assert run("draw", "mlp.cnns", "-o", "down.svg", folder=tmp_path).returncode == 0
-    assert run("draw", "mlp.cnns", "-o", "right.svg", "--right", folder=tmp_path).returncode == 0
+    assert draw("mlp.cnns", "-o", "down.svg", folder=tmp_path).returncode == 0
+    assert draw("mlp.cnns", "-o", "right.svg", "--right", folder=tmp_path).returncode == 0
     down, right = (
         ElementTree.fromstring((tmp_path / name).read_bytes()) for name in ("down.svg", "right.svg")
     )
@@ -139,10 +202,10 @@ def test_a_drawing_names_layers_and_shapes_and_lies_down_when_it_flows_to_the_ri
 
 
 def test_draw_refuses_other_files_and_does_not_write_over_one_unless_forced(project, tmp_path):
-    done = run("draw", "mlp.cnns", "-o", "mlp.docx", folder=tmp_path)
+    done = draw("mlp.cnns", "-o", "mlp.docx", folder=tmp_path)
     assert done.returncode == 1 and "Use .svg, .pdf or .png" in done.stderr
     (tmp_path / "mlp.svg").write_text("old")
-    assert run("draw", "mlp.cnns", "-o", "mlp.svg", folder=tmp_path).returncode == 1
+    assert draw("mlp.cnns", "-o", "mlp.svg", folder=tmp_path).returncode == 1
     assert (tmp_path / "mlp.svg").read_text() == "old"
-    assert run("draw", "mlp.cnns", "-o", "mlp.svg", "--force", folder=tmp_path).returncode == 0
+    assert draw("mlp.cnns", "-o", "mlp.svg", "--force", folder=tmp_path).returncode == 0
     assert (tmp_path / "mlp.svg").read_bytes().startswith(b"<?xml")

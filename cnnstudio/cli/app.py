@@ -27,6 +27,8 @@ Checkpoint = Annotated[str, typer.Option(help="best, last or epoch-0003")]
 
 def refuse_existing(file: Path, force: bool) -> None:
     """Raises ProjectFileError rather than write over a file unasked."""
+    if file.is_dir():
+        raise ProjectFileError(f"{file} is a folder.", "Name a file in it.")
     if file.exists() and not force:
         raise ProjectFileError(f"{file} exists already.", "Choose another name, or add --force.")
 

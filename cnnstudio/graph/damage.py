@@ -44,7 +44,7 @@ def explained(error: ValidationError) -> str:
         # A list is said to be too short when its entries are wrong: that is no news.
         if not (item["type"] == "too_short" and any(_within(it, item["loc"]) for it in places))
     ]
-    lines = [f"{_path(item['loc'])}: {_words(item)}" for item in items[:MOST_LINES]]
+    lines = [f"{_path(item['loc'])}: {words(item)}" for item in items[:MOST_LINES]]
     more = len(items) - len(lines)
     return "\n".join(lines) + (f"\n… and {more} more" if more > 0 else "")
 
@@ -60,7 +60,8 @@ def _path(place: tuple[int | str, ...]) -> str:
     return path or "project"
 
 
-def _words(item: Any) -> str:
+def words(item: Any) -> str:
+    """What is wrong with a value, for an error of pydantic's: `should be a whole number`."""
     if item["type"] in WORDS:
         return WORDS[item["type"]].format(**item.get("ctx", {}))
     message = item["msg"].removeprefix("Value error, ")

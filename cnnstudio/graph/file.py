@@ -36,6 +36,8 @@ def dumps(project: Project) -> str:
 
 def loads(text: str, where: str = "The project") -> Project:
     """Reads the text of a `.cnns` file; ProjectFileError names the path of what is wrong."""
+    if not text.strip():
+        raise ProjectFileError(f"{where} is empty.")
     try:
         content = json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:

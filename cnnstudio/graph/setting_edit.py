@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import ValidationError, field_validator
 
+from cnnstudio.graph.damage import words
 from cnnstudio.graph.edit import BaseEdit
 from cnnstudio.graph.errors import ProblemError
 from cnnstudio.graph.model import Project
@@ -61,9 +62,9 @@ class SetSetting(BaseEdit):
                 {name: getattr(document, name) for name in type(document).model_fields} | values
             )
         except ValidationError as error:
-            first = error.errors()[0]
             raise ProblemError(
-                f"{self.section}.{self.name} can't be {self.value!r}: {first['msg']}."
+                f"{self.section}.{self.name} can't be {self.value!r}: "
+                f"it {words(error.errors()[0])}."
             ) from None
         inverse = SetSetting(section=self.section, name=self.name, value=old, unset=not had)
         if self.section == "project":

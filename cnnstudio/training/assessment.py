@@ -7,7 +7,6 @@ from typing import Any
 
 import torch
 
-from cnnstudio.graph import RunError
 from cnnstudio.training.batches import Batches
 from cnnstudio.training.checkpoint import load_weights
 from cnnstudio.training.evaluate import evaluate
@@ -23,9 +22,7 @@ def assess(ready: Preparation, run: RunDirectory, checkpoint: str = "best") -> d
     Without test images the validation images are taken, and the summary's `split` says so.
     Returns the summary, empty if there are neither.
     """
-    folder = run.checkpoints().get(checkpoint)
-    if folder is None:
-        raise RunError(f"{run.name} has no checkpoint '{checkpoint}'.")
+    folder = run.checkpoint(checkpoint)
     load_weights(folder, ready.model)
     split = "test" if len(ready.splits.test) else "validation"
     samples = getattr(ready.splits, split)

@@ -13,8 +13,9 @@ from typing import Any
 
 import psutil
 
-from cnnstudio.graph import CnnStudioError, ProblemError, Project, SetSetting, load
-from cnnstudio.training.opening import open_run
+from cnnstudio.graph import CnnStudioError, ProblemError, Project, RunError, SetSetting, load
+from cnnstudio.training.chosen import check_settings
+from cnnstudio.training.opening import MAY_CHANGE, open_run
 from cnnstudio.training.reporter import reporter
 from cnnstudio.training.rundir import RunDirectory, runs_root
 
@@ -31,13 +32,18 @@ def run_from_command_line(
 ) -> int:
     """Trains a project file and returns the exit status; tells errors on stderr.
 
-    `settings` are changes such as `training.epochs=3`. Without `run_dir` the run goes to a new
+    `settings` are changes such as `training.epochs=3`. A run that goes on keeps its own settings
+    but for these. Without `run_dir` the run goes to a new
     folder in `runs` beside the file. SIGINT, SIGTERM and SIGHUP stop the run with a checkpoint;
     a second one ends it at once.
     """
     try:
-        project = with_settings(load(file), settings)
-        if run_dir is None and not resume:
+        project = load(file)
+        if resume:
+            project = _as_begun(project, run_dir, settings)
+        project = with_settings(project, settings)
+        check_settings(project.training)
+        if run_dir is None:
             run = RunDirectory.create(runs_root(file), project)
         else:
             run = open_run(project, run_dir, resume)
@@ -53,6 +59,28 @@ def run_from_command_line(
         print("Interrupted.", file=sys.stderr)
         return 130
     return 0
+
+
+def _as_begun(project: Project, run_dir: Path | str | None, settings: Iterable[str]) -> Project:
+    """The project of a file with the settings of the run that is to go on with it.
+
+    What may change when a run goes on is asked for, and not read from a file that may have changed
+    meanwhile. Raises RunError where nothing is left to do.
+    """
+    if run_dir is None:
+        raise RunError("--resume goes on with a run.", "Name its folder: --run-dir RUN.")
+    run = RunDirectory(run_dir)
+    if not run.exists():
+        raise RunError(f"There is no run in {run.path} to resume.")
+    before, status = run.project().training, run.status()
+    if status.state == "finished" and not any("epochs" in setting for setting in settings):
+        raise RunError(
+            f"{run.name} is finished, after epoch {status.epoch} of {before.epochs}.",
+            f"To train on, ask for more: --set training.epochs={2 * before.epochs}.",
+        )
+    kept = {name: getattr(before, name) for name in MAY_CHANGE}
+    training = project.training.model_copy(update=kept)
+    return project.model_copy(update={"training": training})
 
 
 def with_settings(project: Project, settings: Iterable[str]) -> Project:

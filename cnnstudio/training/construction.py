@@ -9,12 +9,10 @@ from typing import Any
 import torch
 from torch.optim import Optimizer
 
-from cnnstudio.graph import Component, ProblemError, RunError
+from cnnstudio.graph import Component, RunError
+from cnnstudio.training.chosen import loss_of, optimizer_of
 from cnnstudio.training.criteria import balanced_weights
 from cnnstudio.training.declared import Declared
-from cnnstudio.training.losses import losses
-from cnnstudio.training.optimizers import REFUSED, optimizers
-from cnnstudio.training.schedules import schedules
 
 Group = dict[str, Any]  # of parameters that learn alike, as torch.optim takes it
 
@@ -28,12 +26,7 @@ def make_optimizer(
 
     RunError for a wrong kind or parameter.
     """
-    if chosen.kind in REFUSED:
-        raise RunError(
-            f"{chosen.kind} is not for training in batches. {REFUSED[chosen.kind]}",
-            "Choose AdamW or SGD.",
-        )
-    target, arguments = _resolved(optimizers, chosen, "optimizer")
+    target, arguments = _resolved(optimizer_of(chosen))
     try:
         optimizer: Optimizer = target(parameters, lr=learning_rate, **arguments)
     except ValueError as error:
@@ -49,35 +42,15 @@ def make_loss(
     `labels` (N) of the training samples and the number of `classes` are what balanced classes are
     weighed by.
     """
-    target, arguments = _resolved(losses, chosen, "loss")
+    target, arguments = _resolved(loss_of(chosen))
     if arguments.pop("balanced", False) and labels is not None:
         arguments["weight"] = balanced_weights(labels, classes)
     loss: torch.nn.Module = target(**arguments)
     return loss
 
 
-def check_schedule(chosen: Component) -> None:
-    """Raises RunError for a schedule of a wrong kind or with a wrong parameter."""
-    _declared(schedules, chosen, "schedule")
-
-
-def _resolved(
-    catalogue: dict[str, Declared], chosen: Component, what: str
-) -> tuple[Any, dict[str, Any]]:
-    declaration, arguments = _declared(catalogue, chosen, what)
+def _resolved(found: tuple[Declared, dict[str, Any]]) -> tuple[Any, dict[str, Any]]:
+    """A declaration's target, loaded, and its arguments."""
+    declaration, arguments = found
     module, name = declaration.target.rsplit(".", 1)
     return getattr(import_module(module), name), arguments
-
-
-def _declared(
-    catalogue: dict[str, Declared], chosen: Component, what: str
-) -> tuple[Declared, dict[str, Any]]:
-    declaration = catalogue.get(chosen.kind)
-    if declaration is None:
-        raise RunError(
-            f"There is no {what} '{chosen.kind}'.", f"Choose one of: {', '.join(catalogue)}."
-        )
-    try:
-        return declaration, declaration.arguments(chosen.parameters)
-    except ProblemError as error:
-        raise RunError(f"The {what} {chosen.kind}: {error.message}", error.hint) from None

@@ -34,7 +34,7 @@ def open_run(project: Project | None, run_dir: Path | str | None, resume: bool) 
     if run.exists() and not _is_untouched(run):
         raise RunError(
             f"{run.path} already holds a run.",
-            "Resume it, or choose another folder for the new run.",
+            "Go on with it (--resume), or choose another folder for the new run.",
         )
     if not run.exists():
         return RunDirectory.create_at(run_dir, _given(project))

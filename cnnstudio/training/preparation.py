@@ -15,7 +15,8 @@ from cnnstudio.data.load import load
 from cnnstudio.data.samples import Splits
 from cnnstudio.graph import Project, RunError, TrainingSettings
 from cnnstudio.training.batches import Batches
-from cnnstudio.training.construction import check_schedule, make_loss, make_optimizer
+from cnnstudio.training.chosen import check_settings
+from cnnstudio.training.construction import make_loss, make_optimizer
 from cnnstudio.training.evaluate import Criterion
 from cnnstudio.training.initial import initial_model
 from cnnstudio.training.learning import Learners, learners
@@ -85,7 +86,7 @@ def prepare(
     Raises RunError if the network can't be trained, DataError if the data can't be had.
     """
     report, settings = checked(project), project.training
-    check_schedule(settings.schedule)
+    check_settings(settings)
     input_shape, outputs = _ends(project, report)
     splits = load(project.data, input_shape, progress=progress, cancelled=cancelled)
     if len(splits.train) == 0:

@@ -26,6 +26,7 @@ def reporter(run: RunDirectory) -> Iterator[Callable[[Event], None]]:
     console.print(f"Run {run.path}", markup=False)
     if not console.is_terminal:
         yield lambda event: _print_line(console, event)
+        _tell_how_to_go_on(console, run)
         return
     columns = (
         SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
@@ -48,6 +49,13 @@ def reporter(run: RunDirectory) -> Iterator[Callable[[Event], None]]:
                 progress.update(task, description=description)
 
         yield show
+    _tell_how_to_go_on(console, run)
+
+
+def _tell_how_to_go_on(console: Console, run: RunDirectory) -> None:
+    if run.status().state == "stopped":
+        console.print(f"Go on with: cnnstudio train FILE --resume --run-dir {run.path}",
+                      markup=False)  # fmt: skip
 
 
 def _print_line(console: Console, event: Event) -> None:
@@ -68,13 +76,16 @@ def _line(event: Event) -> str:
         if "val_loss" in event:
             line += f" · validation {_pair(event, 'val')}"
         return f"{line} · {event['seconds']:.1f} s"
+    if kind == "note":
+        return str(event["message"])
     if kind == "warning":
         return f"Warning: {event['message']}"
     if kind in ("paused", "resumed"):
         return f"{kind.capitalize()} at step {event['step']}"
     if kind == "end":
         tested = f": test {_pair(event, 'test')}" if "test_loss" in event else ""
-        return f"{event['state'].capitalize()}{tested}"
+        best = " (the best epoch's weights)" if tested else ""
+        return f"{event['state'].capitalize()}{tested}{best}"
     return ""
 
 

@@ -142,7 +142,12 @@ class RunDirectory:
     # Reading
 
     def project(self) -> Project:
-        """The exact project that is trained."""
+        """The exact project that is trained. Raises RunError if there is no run here."""
+        if not self.project_file.is_file():
+            raise RunError(
+                f"{self.path} is not a run.",
+                "A run is a folder, such as those that 'cnnstudio runs' lists.",
+            )
         return load(self.project_file)
 
     def data(self) -> dict[str, Any] | None:

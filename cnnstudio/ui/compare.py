@@ -34,10 +34,10 @@ from cnnstudio.ui.session import Session
 COUNTED = {
     "layers": ("Nodes", quantities.count),
     "parameters": ("Parameters", quantities.count),
-    "macs": ("Multiply-adds an image", quantities.count),
-    "activation_bytes": ("Activations an image", quantities.memory),
-    "inference_bytes": ("Memory to predict, an image", quantities.memory),
-    "training_bytes": ("Memory to learn, an image", quantities.memory),
+    "macs": ("Multiply-adds, an image", quantities.count),
+    "activation_bytes": ("All activations, an image", quantities.memory),
+    "inference_bytes": ("Activations to predict, an image", quantities.memory),
+    "training_bytes": ("Activations to learn, an image", quantities.memory),
 }
 LAYER_HEADS = ("Layer", "Output", "Parameters")
 NUMERIC = ("Output", "Parameters")

@@ -295,10 +295,12 @@ class MainWindow(QMainWindow):
         self.files.show_recovered(work.project, work.saved, lambda: self.journal.take_over(work))
 
     def _show_opened(self) -> None:
-        """A project was opened: Design, with the keyboard on what comes next."""
+        """A project was opened: Design, with the keyboard on what comes next: training what is
+        ready for it, and work on the canvas with a file of one's own."""
         self.banner.withdraw("open")
         self.show_workspace("design")
-        if self.session.project.network.nodes:
+        document = self.session.document
+        if document.path is None and document.project.network.nodes:
             self.top_bar.run_bar.focus_main()
         elif (canvas := self.workspaces["design"].findChild(QGraphicsView)) is not None:
             canvas.setFocus()  # where Tab searches for a layer, as the empty canvas says

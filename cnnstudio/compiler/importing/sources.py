@@ -123,6 +123,11 @@ def import_source(
             "Name what makes the network, as package.module:callable, or export it with "
             "torch.export.save to a .pt2 file.",
         )
+    if suffix == ".py":
+        raise CnnStudioError(
+            f"{source} is Python code, which would have to be run.",
+            f"Name the class or function in it that makes the network: {Path(source).stem}:Name.",
+        )
     raise CnnStudioError(
         f"'{source}' is nothing that can be imported.",
         "Give torchvision:resnet18, package.module:callable, a .pt2 or an .onnx file.",

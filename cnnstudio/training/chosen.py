@@ -1,0 +1,57 @@
+"""What a project's settings choose, looked up and checked. No torch is needed for that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from cnnstudio.graph import Component, ProblemError, RunError, TrainingSettings
+from cnnstudio.training.declared import Declared
+from cnnstudio.training.losses import losses
+from cnnstudio.training.optimizers import REFUSED, optimizers
+from cnnstudio.training.schedules import schedules
+
+Chosen = tuple[Declared, dict[str, Any]]  # the declaration and its target's arguments
+
+
+def check_settings(training: TrainingSettings) -> None:
+    """Raises RunError if an optimizer, a schedule or a loss is unknown or wrongly set."""
+    optimizer_of(training.optimizer)
+    schedule_of(training.schedule)
+    loss_of(training.loss)
+
+
+def optimizer_of(chosen: Component) -> Chosen:
+    """The chosen optimizer; RunError for a wrong kind or parameter."""
+    if chosen.kind in REFUSED:
+        raise RunError(
+            f"{chosen.kind} is not for training in batches. {REFUSED[chosen.kind]}",
+            "Choose AdamW or SGD.",
+        )
+    return _declared(optimizers, chosen, "optimizer")
+
+
+def schedule_of(chosen: Component) -> Chosen:
+    """The chosen schedule; RunError for a wrong kind or parameter."""
+    return _declared(schedules, chosen, "schedule")
+
+
+def loss_of(chosen: Component) -> Chosen:
+    """The chosen loss; RunError for a wrong kind or parameter."""
+    return _declared(losses, chosen, "loss")
+
+
+def _declared(catalogue: Mapping[str, Declared], chosen: Component, what: str) -> Chosen:
+    declaration = catalogue.get(chosen.kind)
+    if declaration is None:
+        close = get_close_matches(chosen.kind, catalogue, 1)
+        meant = f" Did you mean {close[0]}?" if close else ""
+        raise RunError(
+            f"There is no {what} '{chosen.kind}'.{meant}",
+            f"Choose one of: {', '.join(catalogue)}.",
+        )
+    try:
+        return declaration, declaration.arguments(chosen.parameters)
+    except ProblemError as error:
+        raise RunError(f"The {what} {chosen.kind}: {error.message}", error.hint) from None
