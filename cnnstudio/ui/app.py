@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication
 
 import cnnstudio
 from cnnstudio.ui.app_icon import app_icon
+from cnnstudio.ui.collector import Collector
 from cnnstudio.ui.main_window import MainWindow
 from cnnstudio.ui.message import Message
 from cnnstudio.ui.session import Session
@@ -32,6 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = _options(sys.argv[1:] if argv is None else argv)
     _keep_log()
     app = make_application()
+    Collector(app)
     session = Session()
     _tell_unforeseen(session)
     window = MainWindow(session)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -279,7 +278,7 @@ class MainWindow(QMainWindow):
         self.session.kernel.warm_up()
         for place in self._places.values():
             module = place.home.split(":")[0]
-            self.session.in_background(lambda module=module: _import(module), lambda _: None)
+            self.session.in_background(lambda module=module: import_module(module), lambda _: None)
 
     def _made_gallery(self) -> Gallery:
         gallery, files = Gallery(self.session), self.files
@@ -361,16 +360,6 @@ class MainWindow(QMainWindow):
         if not isinstance(geometry, QByteArray) or not self.restoreGeometry(geometry):
             available = QGuiApplication.primaryScreen().availableGeometry().size()
             self.resize(min(WIDTH, available.width()), min(HEIGHT, available.height()))
-
-
-def _import(module: str) -> None:
-    """Loads a module of the window's on another thread."""
-    # The collector, run by the main thread, crashes on classes of Qt's that are only half made.
-    gc.disable()
-    try:
-        import_module(module)
-    finally:
-        gc.enable()
 
 
 def _network_in(event: QDropEvent) -> Path | None:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from cnnstudio.graph import Document, Edge, Network, Node, Project
 from cnnstudio.kernel.client import Kernel
 from cnnstudio.ui import theme
+from cnnstudio.ui.collector import Collector
 from cnnstudio.ui.session import Session
 from cnnstudio.ui.settings import Settings
 
@@ -26,6 +27,14 @@ def private_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("DATA", "STATE", "CONFIG", "CACHE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
     return home
+
+
+@pytest.fixture(scope="session", autouse=True)
+def collector(qapp: QApplication) -> Iterator[Collector]:
+    """As the program itself does."""
+    made = Collector(qapp)
+    yield made
+    made.stop()
 
 
 @pytest.fixture(autouse=True)
