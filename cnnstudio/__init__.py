@@ -19,6 +19,7 @@ _HOMES = {
     "build": "cnnstudio.compiler.build",
     "code": "cnnstudio.compiler.code",
     "from_module": "cnnstudio.compiler.importing",
+    "rehearse": "cnnstudio.training.rehearsal",
     "train": "cnnstudio.training.train",
     "feature_maps": "cnnstudio.interpret.feature_maps",
     "explain": "cnnstudio.interpret.explain",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cnnstudio.compiler.report import Report
     from cnnstudio.deploy.proof import Proof
     from cnnstudio.layers.own.code import OwnCode
+    from cnnstudio.training.rehearsal import Rehearsal
     from cnnstudio.training.rundir import RunDirectory
 
 PREFIXES = ["", " k", " M", " G", " T", " P"]
@@ -108,6 +109,16 @@ def print_estimate(found: Mapping[str, Any]) -> None:
         f"step of {found['batch_size']}); {found['epochs']} epochs: "
         f"{found['run_seconds']:.3g} s"
     )
+
+
+def print_rehearsal(found: Rehearsal) -> None:
+    """Each finding as a line, and what to do about it."""
+    console = _console()
+    for finding in found.findings:
+        mark = ("fine ", "green") if finding.fine else ("mend ", "yellow")
+        console.print(Text.assemble(mark, finding.text))
+        if finding.hint:
+            console.print(Text(f"     {finding.hint}"))
 
 
 def print_comparison(names: tuple[str, str], found: Any) -> None:

@@ -16,7 +16,7 @@ from cnnstudio.cli.app import (
     app,
     print_json,
 )
-from cnnstudio.graph import CnnStudioError
+from cnnstudio.graph import CnnStudioError, load
 
 
 @app.command()
@@ -34,6 +34,27 @@ def train(
     from cnnstudio.training.command import run_from_command_line
 
     raise typer.Exit(run_from_command_line(file, run_dir, resume, settings or []))
+
+
+@app.command()
+def rehearse(
+    file: ProjectFile,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", help="a setting, such as training.batch_size=16")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Try a training for some steps: is it sound, and which learning rate suits? Exit 1 if not."""
+    from cnnstudio.training.command import with_settings
+    from cnnstudio.training.rehearsal import rehearse as try_training
+
+    found = try_training(with_settings(load(file), settings or []))
+    if as_json:
+        print_json(found.to_json())
+    else:
+        tables.print_rehearsal(found)
+    if not found.fine:
+        raise typer.Exit(1)
 
 
 @app.command()

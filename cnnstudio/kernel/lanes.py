@@ -24,4 +24,5 @@ LANES: Final[dict[str, Lane]] = {
     "explain": "inspect",
     "thumbnails": "inspect",
     "estimate": "measure",
+    "rehearse": "measure",
 }

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -13,15 +11,14 @@ from typing import Any
 
 import torch
 
-from cnnstudio.graph import CnnStudioError, Project, RunError, dumps, loads
-from cnnstudio.training import interpreter
+from cnnstudio.graph import Project
 from cnnstudio.training.answers import answers
+from cnnstudio.training.apart import answer, ask_apart
 from cnnstudio.training.preparation import Preparation, choose_device, prepare
 
 SECONDS = 1.5
 LEAST_STEPS = 3
 LEAST_EVALUATIONS = 2
-TIME_OUT_SECONDS = 300.0
 
 
 @dataclass(frozen=True)
@@ -71,37 +68,14 @@ def estimate(project: Project, seconds: float = SECONDS) -> Estimate:
     )
 
 
-def estimate_apart(project: Project, seconds: float = SECONDS) -> Estimate:
+def estimate_apart(
+    project: Project,
+    seconds: float = SECONDS,
+    progress: Callable[[float | None, str], object] | None = None,
+) -> Estimate:
     """As `estimate`, in a process of its own that uses the machine as the trainer does."""
-    try:
-        done = subprocess.run(
-            [*interpreter.command("cnnstudio.training.estimate"), str(seconds)],
-            input=dumps(project),
-            capture_output=True,
-            text=True,
-            env=interpreter.environment(),
-            timeout=TIME_OUT_SECONDS,
-        )
-    except subprocess.TimeoutExpired:
-        raise RunError("Timing a few steps took too long: the network is too large here.") from None
-    try:
-        told: dict[str, Any] = json.loads(done.stdout)
-    except ValueError:
-        last = done.stderr.strip().splitlines()[-1:] or [f"exit status {done.returncode}"]
-        raise RunError(f"The time of an epoch can't be measured: {last[0]}.") from None
-    if "error" in told:
-        raise RunError(told["error"], told["hint"])
-    return Estimate(**told)
-
-
-def main() -> None:
-    """Reads a project from stdin, prints its estimate as JSON."""
-    seconds = float(sys.argv[1])
-    try:
-        found = asdict(estimate(loads(sys.stdin.read()), seconds))
-    except CnnStudioError as error:
-        found = {"error": error.message, "hint": error.hint}
-    print(json.dumps(found))
+    module, what = "cnnstudio.training.estimate", "Timing a few steps"
+    return Estimate(**ask_apart(module, project, str(seconds), what=what, progress=progress))
 
 
 def _first_batches(ready: Preparation, count: int) -> Any:
@@ -139,4 +113,4 @@ def _wait() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    answer(lambda project: asdict(estimate(project, float(sys.argv[1]))))

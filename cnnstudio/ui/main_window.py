@@ -130,6 +130,11 @@ class MainWindow(QMainWindow):
 
         AboutDialog(self).open()
 
+    def show_rehearsal(self) -> None:
+        from cnnstudio.ui.train.rehearsal_dialog import RehearsalDialog
+
+        RehearsalDialog(self.session, self).start()
+
     def show_compare(self) -> None:
         from cnnstudio.ui.compare import CompareDialog
 

@@ -40,6 +40,7 @@ class Menus(QObject):
         self._add_file()
         self._add_edit()
         self._add_view()
+        self._add_run()
         self._add_help()
 
     def _add_file(self) -> None:
@@ -102,6 +103,13 @@ class Menus(QObject):
                     tip="Find any command, layer or node")  # fmt: skip
         actions.add("view.full_screen", "Full screen", self._window.toggle_full_screen, "F11",
                     "mdi6.fullscreen", "View")  # fmt: skip
+
+    def _add_run(self) -> None:
+        self._session.actions.add(
+            "run.rehearse", "Rehearse…", self._window.show_rehearsal, "Ctrl+Alt+Shift+R",
+            "mdi6.clipboard-check-outline", "Run",
+            tip="A few steps before the run: is it sound, and which learning rate suits?",
+        )  # fmt: skip
 
     def _add_help(self) -> None:
         add = self._session.actions.add

@@ -142,11 +142,14 @@ class TrainWorkspace(QWidget):
             return Message("No run is chosen.", "Choose one from the list of runs.")
         train = actions["run.train"]
         keys = train.shortcut().toString()
+        rehearse = (
+            [("Rehearse…", actions["run.rehearse"].trigger)] if "run.rehearse" in actions else []
+        )
         choose = ", or choose an earlier run from the list" if self._session.runs.runs else ""
         return Message(
             "Nothing has been trained yet." if not choose else "No run is chosen.",
             f"Press Train ({keys}) and watch loss and accuracy here as the network learns{choose}.",
-            actions=(("Train", train.trigger),),
+            actions=(("Train", train.trigger), *rehearse),
         )
 
     # Looks
