@@ -19,8 +19,10 @@ from cnnstudio.training.construction import make_optimizer
 from cnnstudio.training.preparation import Preparation, choose_device, prepare
 from cnnstudio.training.randomness import private_randomness, seed_step
 
-# A batch is learned by heart when so much of its loss is left, within so many steps.
+# A batch is learned by heart when so much of its loss is left, or so many of its answers are right
+# (a smoothed truth leaves a loss to the best of networks), within so many steps.
 BY_HEART_SHARE = 0.1
+BY_HEART_RIGHT = 0.98
 BY_HEART_STEPS = 200
 # The range test goes from one rate to the other, unless the loss explodes before.
 LEAST_RATE, MOST_RATE = 1e-7, 10.0
@@ -90,15 +92,15 @@ class _Stage:
         groups = self.ready.learners.groups(self.ready.model, learning_rate, settings.decay_all)
         return make_optimizer(settings.optimizer, groups, learning_rate)
 
-    def loss(self, step: int, images: Tensor, labels: Tensor) -> Tensor:
-        """The loss of a batch, as the run takes it in this step."""
+    def loss(self, step: int, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """The loss of a batch as the run takes it in this step, and the scores (N, classes)."""
         settings = self.ready.settings
         seed_step(settings.seed, step, self.ready.device)
         first, *further = answers(self.ready.model(images))
         loss = self.ready.criterion(first, labels)
         for scores in further:
             loss = loss + settings.auxiliary_weight * self.ready.criterion(scores, labels)
-        return loss
+        return loss, first
 
 
 def rehearse(project: Project) -> Rehearsal:
@@ -132,7 +134,7 @@ def rehearse_apart(
 def _start(stage: _Stage) -> Finding:
     classes = len(stage.ready.splits.classes)
     stage.reset(stage.ready.settings.learning_rate)
-    loss = float(stage.loss(0, *stage.batches[0]).detach())
+    loss = float(stage.loss(0, *stage.batches[0])[0].detach())
     if stage.ready.settings.loss.kind != "CrossEntropyLoss":
         fine = math.isfinite(loss)
         return Finding("start", fine, f"The loss begins at {loss:.3g}.")
@@ -148,7 +150,7 @@ def _start(stage: _Stage) -> Finding:
 
 def _gradients(stage: _Stage) -> Finding:
     stage.reset(stage.ready.settings.learning_rate).zero_grad()
-    stage.loss(0, *stage.batches[0]).backward()
+    stage.loss(0, *stage.batches[0])[0].backward()
     learning = {n: w for n, w in stage.ready.model.named_parameters() if w.requires_grad}
     without = [
         name for name, weight in learning.items()
@@ -171,15 +173,16 @@ def _by_heart(stage: _Stage) -> Finding:
     first = last = math.nan
     for step in range(BY_HEART_STEPS):
         optimizer.zero_grad()
-        loss = stage.loss(step, images, labels)
+        loss, scores = stage.loss(step, images, labels)
         loss.backward()
         optimizer.step()
+        right = float((scores.argmax(1) == labels).float().mean())
         last = float(loss.detach())
         first = last if step == 0 else first
         if not math.isfinite(last):
             return Finding("by heart", False, f"The loss is no number any more after {step} steps.",
                            "Lower the learning rate.")  # fmt: skip
-        if last <= BY_HEART_SHARE * first:
+        if last <= BY_HEART_SHARE * first or right >= BY_HEART_RIGHT:
             text = f"One batch of {len(labels)} is learned by heart in {step + 1} steps."
             return Finding("by heart", True, text)
     return Finding(
@@ -203,7 +206,7 @@ def range_test(stage: _Stage) -> RangeTest:
         for group, factor in zip(optimizer.param_groups, factors, strict=True):
             group["lr"] = rate * factor
         optimizer.zero_grad()
-        loss = stage.loss(step, images, labels)
+        loss, _ = stage.loss(step, images, labels)
         loss.backward()
         optimizer.step()
         mean = SMOOTHING * mean + (1 - SMOOTHING) * float(loss.detach())
@@ -216,14 +219,19 @@ def range_test(stage: _Stage) -> RangeTest:
 
 
 def steepest(rates: list[float], losses: list[float]) -> float | None:
-    """The rate at which the loss falls fastest, by the logarithm of the rate; None if it never
-    does. The first steps are left out: their mean is of too few losses."""
+    """The rate at which the loss falls fastest, by the logarithm of the rate, but at most a tenth
+    of the one with the least loss (networks with normalisation bear rates that are much too high
+    for a while); None if it never falls.
+
+    What comes after the least loss is left out, since it falls from an explosion, and so are the
+    first steps, whose mean is of too few losses."""
+    least = losses.index(min(losses)) if losses else 0
     slopes: Iterator[tuple[float, float]] = (
         (losses[at + 1] - losses[at - 1], rates[at])
-        for at in range(FIRST_STEPS_LEFT_OUT, len(rates) - 1)
+        for at in range(FIRST_STEPS_LEFT_OUT, min(least + 1, len(rates) - 1))
     )
     slope, rate = min(slopes, default=(0.0, 0.0))
-    return rate if slope < 0 else None
+    return min(rate, rates[least] / 10) if slope < 0 else None
 
 
 def _rate(found: RangeTest, chosen: float) -> Finding:

@@ -84,6 +84,9 @@ def test_the_steepest_fall_is_found():
     rates = [10.0**at for at in range(40)]
     losses = [3.0 - math.tanh((at - 20) / 4) for at in range(40)]
     assert steepest(rates, losses) == rates[20]
+    exploding = [*losses[:24], *[9.0] * 8, *[2.9] * 8]  # and the loss falls from the explosion
+    assert steepest(rates, exploding) == rates[20]
+    assert steepest(rates[:22], losses[:22]) == rates[20]  # a tenth of the least
     assert steepest(rates, sorted(losses)) is None
 
 

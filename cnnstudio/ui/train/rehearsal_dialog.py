@@ -6,7 +6,7 @@ import math
 from concurrent.futures import Future
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import (
     QDialog,
     QGridLayout,
@@ -108,13 +108,19 @@ class RehearsalDialog(QDialog):
         if tested["suggestion"] is not None:
             self.use.setText(f"Use {tested['suggestion']:.2g} as the learning rate")
             self.use.show()
-        self.adjustSize()
+        QTimer.singleShot(0, self._fit)  # once the sentences know their height
 
     def _fail(self, error: Exception) -> None:
         self._asked = None
         self._finish()
         told = Message.of(error)
         self.state.setText(f"{told.text} {told.hint}".strip())
+
+    def _fit(self) -> None:
+        """As tall as the sentences are at this width."""
+        layout = self.layout()
+        layout.activate()
+        self.resize(self.width(), layout.totalHeightForWidth(self.width()))
 
     def _finish(self) -> None:
         self.progress.hide()

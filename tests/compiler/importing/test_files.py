@@ -121,5 +121,7 @@ def test_weights_of_an_onnx_file_are_read_only_from_its_own_folder(onnx_file, tm
 def test_a_checkpoint_is_refused_with_what_to_do(tmp_path):
     with pytest.raises(CnnStudioError, match="not a network that can be read safely"):
         import_source(str(tmp_path / "model.pth"))
-    with pytest.raises(CnnStudioError, match="nothing that can be imported"):
+    with pytest.raises(CnnStudioError, match=r"model\.py is Python code"):
         import_source("model.py")
+    with pytest.raises(CnnStudioError, match="nothing that can be imported"):
+        import_source("model.cnns")
