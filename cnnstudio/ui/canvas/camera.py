@@ -18,7 +18,7 @@ REVEAL_MARGIN_PIXELS = 48.0
 OVERLAY_MARGIN_PIXELS = 12.0
 STEP = 1.25
 # Fitted smaller than this, a network is opened at its beginning, at a scale for reading.
-LEAST_OPENING_SCALE = 0.45
+LEAST_OPENING_SCALE = 0.35
 OPENING_SCALE = 0.75
 
 
