@@ -12,7 +12,6 @@ from typing import Any
 import torch
 
 from cnnstudio.graph import Project
-from cnnstudio.training.answers import answers
 from cnnstudio.training.apart import answer, ask_apart
 from cnnstudio.training.preparation import Preparation, choose_device, prepare
 
@@ -87,7 +86,7 @@ def _first_batches(ready: Preparation, count: int) -> Any:
 
 
 def _step(ready: Preparation, images: torch.Tensor, labels: torch.Tensor) -> None:
-    loss = ready.criterion(answers(ready.model(images))[0], labels)
+    loss, _ = ready.loss(images, labels)
     ready.optimizer.zero_grad()
     loss.backward()
     ready.optimizer.step()

@@ -11,7 +11,6 @@ from typing import Any
 from torch import Tensor
 
 from cnnstudio.graph import RunError
-from cnnstudio.training.answers import answers
 from cnnstudio.training.checkpoint import Snapshot, load_checkpoint
 from cnnstudio.training.evaluate import Evaluation, evaluate
 from cnnstudio.training.events import EventLog
@@ -120,10 +119,7 @@ class Loop:
     def _train_on(self, images: Tensor, labels: Tensor) -> None:
         ready = self._ready
         seed_step(self._settings.seed, self.step, ready.device)
-        logits, *further = answers(ready.model(images))
-        loss = ready.criterion(logits, labels)
-        for answer in further:
-            loss = loss + self._settings.auxiliary_weight * ready.criterion(answer, labels)
+        loss, logits = ready.loss(images, labels)
         self._update.take(loss, self.step, self.batch, len(labels))
         self.tally.add(loss, logits, labels)
         self.step += 1

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from torch import Tensor
 from torch.optim import Optimizer
 
 from cnnstudio.compiler.check import check
@@ -14,6 +15,7 @@ from cnnstudio.compiler.report import Report
 from cnnstudio.data.load import load
 from cnnstudio.data.samples import Splits
 from cnnstudio.graph import Project, RunError, TrainingSettings
+from cnnstudio.training.answers import answers
 from cnnstudio.training.batches import Batches
 from cnnstudio.training.chosen import check_settings
 from cnnstudio.training.construction import make_loss, make_optimizer
@@ -36,6 +38,14 @@ class Preparation:
     train: Batches
     validation: Batches
     learners: Learners
+
+    def loss(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """The loss of a batch, with those of further outputs, and the scores (N, classes)."""
+        scores, *further = answers(self.model(images))
+        loss = self.criterion(scores, labels)
+        for others in further:
+            loss = loss + self.settings.auxiliary_weight * self.criterion(others, labels)
+        return loss, scores
 
     def begin_training(self) -> None:
         """Puts the model in training mode, but for what is frozen."""

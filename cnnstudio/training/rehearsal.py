@@ -13,7 +13,6 @@ import torch
 from torch import Tensor
 
 from cnnstudio.graph import Project
-from cnnstudio.training.answers import answers
 from cnnstudio.training.apart import answer, ask_apart
 from cnnstudio.training.construction import make_optimizer
 from cnnstudio.training.preparation import Preparation, choose_device, prepare
@@ -94,13 +93,8 @@ class _Stage:
 
     def loss(self, step: int, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         """The loss of a batch as the run takes it in this step, and the scores (N, classes)."""
-        settings = self.ready.settings
-        seed_step(settings.seed, step, self.ready.device)
-        first, *further = answers(self.ready.model(images))
-        loss = self.ready.criterion(first, labels)
-        for scores in further:
-            loss = loss + settings.auxiliary_weight * self.ready.criterion(scores, labels)
-        return loss, first
+        seed_step(self.ready.settings.seed, step, self.ready.device)
+        return self.ready.loss(images, labels)
 
 
 def rehearse(project: Project) -> Rehearsal:

@@ -13,6 +13,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from cnnstudio.graph import TrainingSettings
 from cnnstudio.layers.declaration import Choice, Ints, parameter
 from cnnstudio.training.declared import Declared, declare
 
@@ -36,6 +37,23 @@ def factor(
     """
     values = schedules[kind].validate(parameters)
     return _factors[kind](step, epoch_steps, steps, values) if kind in _factors else 1.0
+
+
+def rate_factors(
+    training: TrainingSettings, epoch_steps: int, steps: int
+) -> Callable[[int], float]:
+    """From a step of the run to what its learning rate is multiplied by: schedule and warm-up.
+
+    Raises ProblemError and KeyError as `factor` does, and looks at the settings only once.
+    """
+    kind, warmup = training.schedule.kind, training.warmup * epoch_steps
+    values, found = schedules[kind].validate(training.schedule.parameters), _factors.get(kind)
+
+    def at(step: int) -> float:
+        scheduled = found(step, epoch_steps, steps, values) if found else 1.0
+        return scheduled * warmed_up(step + 1, warmup)
+
+    return at
 
 
 def warmed_up(step: int, warmup_steps: float, start: float = 0.0) -> float:

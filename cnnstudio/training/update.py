@@ -11,7 +11,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from cnnstudio.training.plateau import Plateau
 from cnnstudio.training.preparation import Preparation
-from cnnstudio.training.schedules import PLATEAU, factor, schedules, warmed_up
+from cnnstudio.training.schedules import PLATEAU, rate_factors, schedules
 
 
 class Update:
@@ -27,6 +27,7 @@ class Update:
         self._settings = settings
         self._rates = [group["lr"] for group in ready.optimizer.param_groups]
         self._weights = [w for group in ready.optimizer.param_groups for w in group["params"]]
+        self._scheduled = rate_factors(settings, ready.steps_per_epoch, ready.steps)
         self._norm: Tensor | None = None
         self._factor = 1.0
         self.plateau = (
@@ -82,14 +83,7 @@ class Update:
 
     def factor_at(self, step: int) -> float:
         """What the learning rate is multiplied by in a step of the run, from 0."""
-        ready, settings = self._ready, self._settings
-        epoch_steps = ready.steps_per_epoch
-        found = factor(
-            settings.schedule.kind, settings.schedule.parameters, step, epoch_steps, ready.steps
-        )
-        if settings.warmup > 0:
-            found *= warmed_up(step + 1, settings.warmup * epoch_steps)
-        return found * (self.plateau.factor if self.plateau else 1.0)
+        return self._scheduled(step) * (self.plateau.factor if self.plateau else 1.0)
 
     def _samples_together(self, batch: int) -> int:
         """How many samples the step has that this batch belongs to."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from cnnstudio.graph import ProblemError, TrainingSettings
-from cnnstudio.training.schedules import PLATEAU, factor, schedules, warmed_up
+from cnnstudio.training.schedules import PLATEAU, rate_factors, schedules
 from cnnstudio.ui import theme
 from cnnstudio.ui.curve_plot import CurvePlot
 
@@ -52,13 +52,10 @@ class ScheduleRow(QWidget):
 def learning_rates(training: TrainingSettings) -> tuple[list[float], list[float]]:
     """Epochs and the learning rate in them; ProblemError if the schedule's settings are wrong."""
     steps = training.epochs * STEPS_AN_EPOCH
+    factor_at = rate_factors(training, STEPS_AN_EPOCH, steps)
     epochs, rates = [], []
     for point in range(POINTS + 1):
         step = round(point * (steps - 1) / POINTS)
-        found = factor(
-            training.schedule.kind, training.schedule.parameters, step, STEPS_AN_EPOCH, steps
-        )
-        found *= warmed_up(step + 1, training.warmup * STEPS_AN_EPOCH)
         epochs.append(step / STEPS_AN_EPOCH)
-        rates.append(training.learning_rate * found)
+        rates.append(training.learning_rate * factor_at(step))
     return epochs, rates
