@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import inspect
-import logging
+import itertools
+import traceback
+import weakref
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
-from typing import Any
+from typing import Any, NamedTuple
 
 import shiboken6
 from PySide6.QtCore import QObject, Signal
 
-logger = logging.getLogger(__name__)
-
 OnResult = Callable[[Any], object]
 OnError = Callable[[Exception], object]
+
+
+class _Expected(NamedTuple):
+    on_result: OnResult
+    on_error: OnError
+    on_progress: Callable[..., object] | None
 
 
 class Deliveries(QObject):
@@ -22,29 +28,43 @@ class Deliveries(QObject):
 
     A cancelled future is not told. A callback that is a method of a QObject which is gone by
     then is not called.
+
+    Callbacks are kept here and go by number: a future lives on whichever thread holds it last, and
+    a callback that it carried would take its widget along, deleted on another thread than its own.
     """
 
-    _arrived = Signal(object, object, object)
+    _arrived = Signal(int, object)
+    _progressed = Signal(int, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._numbers = itertools.count()
+        self._expected: dict[int, _Expected] = {}
         self._arrived.connect(self._hand_over)
+        self._progressed.connect(self._pass_on)
 
-    def expect(self, future: Future[Any], on_result: OnResult, on_error: OnError) -> None:
-        future.add_done_callback(lambda done: self._pass_on(done, on_result, on_error))
+    def expect(
+        self,
+        begin: Callable[[Callable[..., None]], Future[Any]],
+        on_result: OnResult,
+        on_error: OnError,
+        on_progress: Callable[..., object] | None = None,
+    ) -> Future[Any]:
+        """The future that `begin` gives. What it is given may be called on any thread: the values
+        come to `on_progress`."""
+        number = next(self._numbers)
+        here = weakref.ref(self)
+        self._expected[number] = _Expected(on_result, on_error, on_progress)
+        try:
+            future = begin(lambda *values: _emit(here, "_progressed", number, values))
+        except BaseException:
+            del self._expected[number]
+            raise
+        future.add_done_callback(lambda done: _emit(here, "_arrived", number, done))
+        return future
 
-    def call(self, function: Callable[..., object], *arguments: Any) -> None:
-        """Calls a function on this object's thread; may be called from any thread."""
-        future: Future[Any] = Future()
-        self.expect(future, lambda values: function(*values), _log)
-        future.set_result(arguments)
-
-    def _pass_on(self, future: Future[Any], on_result: OnResult, on_error: OnError) -> None:
-        # After the window is closed there is nobody left to tell.
-        if shiboken6.isValid(self):
-            self._arrived.emit(future, on_result, on_error)
-
-    def _hand_over(self, future: Future[Any], on_result: OnResult, on_error: OnError) -> None:
+    def _hand_over(self, number: int, future: Future[Any]) -> None:
+        on_result, on_error, _ = self._expected.pop(number)
         try:
             result = future.result()
         except CancelledError:
@@ -56,11 +76,40 @@ class Deliveries(QObject):
         if _alive(on_result):
             on_result(result)
 
+    def _pass_on(self, number: int, values: tuple[Any, ...]) -> None:
+        expected = self._expected.get(number)
+        if expected and expected.on_progress and _alive(expected.on_progress):
+            expected.on_progress(*values)
+
+
+class Handed:
+    """A function for another thread, which keeps nothing of it once it was called.
+
+    What the function holds, such as the widget it is a method of, is let go before the result is
+    told, while the thread that handed it over still waits for it.
+    """
+
+    def __init__(self, function: Callable[[], Any]) -> None:
+        self._function: Callable[[], Any] | None = function
+
+    def __call__(self) -> Any:
+        function, self._function = self._function, None
+        assert function is not None
+        try:
+            return function()
+        except BaseException as error:
+            del function
+            traceback.clear_frames(error.__traceback__)
+            raise
+
+
+def _emit(here: weakref.ref[Deliveries], signal: str, *values: Any) -> None:
+    deliveries = here()
+    # After the window is closed there is nobody left to tell.
+    if deliveries is not None and shiboken6.isValid(deliveries):
+        getattr(deliveries, signal).emit(*values)
+
 
 def _alive(callback: Callable[..., object]) -> bool:
     owner = getattr(callback, "__self__", None) if inspect.ismethod(callback) else None
     return not isinstance(owner, QObject) or shiboken6.isValid(owner)
-
-
-def _log(error: Exception) -> None:
-    logger.error("a call to the window's thread failed", exc_info=error)

@@ -53,15 +53,12 @@ class KernelBridge(QObject):
         """
         if self._closed:
             return None
-        report = None
-        if on_progress is not None:
-
-            def report(fraction: float | None, text: str) -> None:
-                self._deliveries.call(on_progress, fraction, text)
-
-        future = self.kernel.ask(question, key=key, on_progress=report, **arguments)
-        self._deliveries.expect(future, on_result, on_error or self.failed.emit)
-        return future
+        return self._deliveries.expect(
+            lambda report: self.kernel.ask(question, key, report, **arguments),
+            on_result,
+            on_error or self.failed.emit,
+            on_progress,
+        )
 
     def cancel(self, answer: Future[Any]) -> None:
         """Takes a question back; its callbacks may still be called. See `Kernel.cancel`."""

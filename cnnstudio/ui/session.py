@@ -24,7 +24,7 @@ from cnnstudio.training.rundir import RunDirectory, imports_folder
 from cnnstudio.ui import theme
 from cnnstudio.ui.actions import Actions
 from cnnstudio.ui.block_kinds import LIBRARY_PREFIX, block_kinds, kept_kind
-from cnnstudio.ui.deliveries import Deliveries, OnError, OnResult
+from cnnstudio.ui.deliveries import Deliveries, Handed, OnError, OnResult
 from cnnstudio.ui.edit_command import EditCommand, merge_token
 from cnnstudio.ui.kernel_bridge import KernelBridge
 from cnnstudio.ui.message import Message
@@ -281,7 +281,8 @@ class Session(QObject):
             return
         if self._pool is None:
             self._pool = ThreadPoolExecutor(1, "window-files")
-        self._deliveries.expect(self._pool.submit(function), on_result, on_error or self.tell_error)
+        pool, work = self._pool, Handed(function)
+        self._deliveries.expect(lambda _: pool.submit(work), on_result, on_error or self.tell_error)
 
     # The user
 

@@ -45,6 +45,7 @@ def window(session, qtbot):
     made.show()
     qtbot.waitExposed(made)
     made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)
     wait_for(qtbot, lambda: session.report is not None, 60)
     return made
 

@@ -21,6 +21,7 @@ def palette(session, qtbot) -> Palette:
     made.show()
     qtbot.waitExposed(made)
     made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)
     return made
 
 

@@ -23,6 +23,7 @@ def shown_form(qtbot, parameters) -> tuple[Form, list]:
     form.edited.connect(lambda *edit: edits.append(edit))
     form.show()
     form.activateWindow()
+    qtbot.waitUntil(form.isActiveWindow)
     return form, edits
 
 

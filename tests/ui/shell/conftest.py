@@ -37,6 +37,7 @@ def window(session: Session, two_templates, qtbot) -> Iterator[MainWindow]:
     made.show()
     qtbot.waitExposed(made)
     made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)
     yield made
 
 

@@ -31,6 +31,7 @@ def test_words_in_any_order_find_templates_by_name_year_or_author(shelf, qtbot):
 
 def test_enter_goes_on_to_the_first_card_that_fits_and_opens_it(shelf, qtbot):
     shelf.activateWindow()
+    qtbot.waitUntil(shelf.isActiveWindow)
     qtbot.keyClicks(shelf.search, "densenet169")
     qtbot.keyClick(shelf.search, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: shelf.focusWidget() is not shelf.search)
