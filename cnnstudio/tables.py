@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cnnstudio.graph import CnnStudioError, Project, RunError
+from cnnstudio.training.metrics import metrics
 
 if TYPE_CHECKING:
     from cnnstudio.blueprints import Blueprint
@@ -269,21 +270,43 @@ def run_facts(run: RunDirectory) -> dict[str, Any]:
 
 
 def print_evaluation(summary: dict[str, Any]) -> None:
-    """Accuracy over all and for each class."""
+    """The metrics of each class, then all over all classes, then what can't be told."""
     if not summary:
         print("There are no images to test on.")
         return
+    shown = [metric for metric in metrics.values() if metric.per_class]
+    columns = ["Class", "Images", *(metric.title for metric in shown)]
     rows = [
-        [row["class"], str(row["samples"])]
-        + [percent(row[name]) for name in ("precision", "recall", "f1")]
+        [row["class"], str(row["samples"]), *(metric.written(row[metric.name]) for metric in shown)]
         for row in summary["per_class"]
     ]
-    columns = ["Class", "Images", "Precision", "Recall", "F1"]
     print_table(columns, rows, numbers=columns[1:])
+    rows = [
+        [
+            metric.title_for(summary["top_k_of"]) + (", mean" if metric.per_class else ""),
+            metric.written(summary[metric.name]),
+            "" if metric.higher_is_better else "lower is better",
+        ]
+        for metric in metrics.values()
+    ]
+    print_table(["Over all", "", " "], rows, numbers=[""])
+    for note in summary["notes"]:
+        _console().print(Text(note))
     _console().print(
-        f"Accuracy {percent(summary['accuracy'])}, loss {summary['loss']:.4f} on "
-        f"{summary['samples']} {summary['split']} images ({summary['checkpoint']})"
+        f"{summary['samples']} {summary['split']} images, weights: {summary['checkpoint']}"
     )
+
+
+def print_mistakes(found: Sequence[dict[str, Any]]) -> None:
+    """Images that were not recognised, the most confident mistake first."""
+    if not found:
+        print("All images are recognised.")
+        return
+    rows = [
+        [one["name"], one["class"], one["predicted"], percent(one["confidence"]), one["key"]]
+        for one in found
+    ]
+    print_table(["Mistake", "Is", "Taken for", "Confidence", "Key"], rows, ["Confidence"])
 
 
 def print_explanations(found: Sequence[dict[str, Any]]) -> None:

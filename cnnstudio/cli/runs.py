@@ -58,15 +58,26 @@ def rehearse(
 
 
 @app.command()
-def evaluate(run: RunFolder, checkpoint: Checkpoint = "best", as_json: AsJson = False) -> None:
-    """Test a run's weights on the images kept for it."""
+def evaluate(
+    run: RunFolder,
+    checkpoint: Checkpoint = "best",
+    mistakes: Annotated[
+        int, typer.Option(min=0, help="list so many mistakes, the most confident first")
+    ] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Test a run's weights on the images kept for it: all metrics, for each class and over all."""
     from cnnstudio.training.assessment import evaluate_run
+    from cnnstudio.training.run import Run
 
     summary = evaluate_run(run, checkpoint)
+    found = Run(run).mistakes(mistakes) if mistakes and summary else []
     if as_json:
-        print_json(summary)
+        print_json(summary | ({"mistakes": found} if mistakes else {}))
     else:
         tables.print_evaluation(summary)
+        if mistakes and summary:
+            tables.print_mistakes(found)
 
 
 @app.command()

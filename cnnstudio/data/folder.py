@@ -52,6 +52,9 @@ class FolderSource:
     def name(self, index: int) -> str:
         return self.listed[index].path.relative_to(self.root).as_posix()
 
+    def key(self, index: int) -> str:
+        return self.name(index)
+
     def truth(self, index: int) -> dict[str, Any]:
         return {}
 

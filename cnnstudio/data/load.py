@@ -10,9 +10,10 @@ from importlib import import_module
 import numpy as np
 
 from cnnstudio.data.catalogue import datasets
+from cnnstudio.data.corrections import corrections
 from cnnstudio.data.fitting import Fit, fit_for
 from cnnstudio.data.samples import ROWS_AT_ONCE, Preparation, Samples, Splits, fits_in_memory
-from cnnstudio.data.source import SPLITS, Source
+from cnnstudio.data.source import Source
 from cnnstudio.data.splitting import split
 from cnnstudio.data.statistics import mean_and_std
 from cnnstudio.data.watch import Cancelled, Progress, Watch
@@ -42,13 +43,21 @@ def load(
     source, fitted = source.fitted(fit, fits_in_memory(len(source.labels), fit), watch)
     _check(source, settings.dataset)
     indices = split(source.labels, source.parts, settings.validation, settings.test, settings.seed)
+    corrected = corrections(source, settings)
+    # After the split: what is left out must not move the others from one split to another.
+    indices = {name: corrected.kept(rows) for name, rows in indices.items()}
+    _check_corrected(corrected.labels[indices["train"]], settings)
     mean, std = mean_and_std(_parts(source, fitted, indices["train"], fit, watch), fit.channels)
     preparation = Preparation(fit, mean, std, settings.normalize)
-    samples = {name: Samples(source, indices[name], preparation, fitted) for name in SPLITS}
+    indices |= {"left_out": corrected.left_out, "relabelled": corrected.kept(corrected.relabelled)}
+    samples = {
+        name: Samples(source, rows, preparation, fitted, corrected.labels)
+        for name, rows in indices.items()
+    }
     return Splits(
         **samples,
         classes=list(source.classes),
-        problems=list(source.problems),
+        problems=[*source.problems, *corrected.problems],
         generated=datasets[settings.dataset].generated,
         preparation=preparation,
     )
@@ -77,6 +86,14 @@ def _check(source: Source, dataset: str) -> None:
         raise DataError(
             f"{dataset} has images of {'one class only' if only else 'no class'}{only}.",
             "A network learns to tell classes apart: give it images of at least two.",
+        )
+
+
+def _check_corrected(labels: np.ndarray, settings: DataSettings) -> None:
+    if settings.left_out and len(np.unique(labels)) < 2:
+        raise DataError(
+            "Too many images are left out: the training images are of one class at most.",
+            "Put some back in the Data workspace, or empty data.left_out.",
         )
 
 

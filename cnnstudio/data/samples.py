@@ -46,10 +46,11 @@ class Preparation:
 
 
 class Samples:
-    """The images of one split.
+    """The images of one split, or others that are looked at together.
 
-    `labels` is int64 (N). `fitted` holds all images of the source at the input's size, uint8
-    (N, C, height, width), where they fit in memory.
+    `labels` is int64 (N), `given` what they are without the project's corrections. `fitted` holds
+    all images of the source at the input's size, uint8 (N, C, height, width), where they fit in
+    memory.
     """
 
     def __init__(
@@ -58,12 +59,14 @@ class Samples:
         indices: np.ndarray,
         preparation: Preparation,
         fitted: np.ndarray | None,
+        labels: np.ndarray,
     ) -> None:
         self._source = source
         self._indices = indices
         self._preparation = preparation
         self._fitted = fitted
-        self.labels = source.labels[indices]
+        self.labels = labels[indices]
+        self.given = source.labels[indices]
 
     def __len__(self) -> int:
         return len(self._indices)
@@ -74,6 +77,10 @@ class Samples:
 
     def name(self, index: int) -> str:
         return self._source.name(self._at(index))
+
+    def key(self, index: int) -> str:
+        """What names the image in the settings that correct the data."""
+        return self._source.key(self._at(index))
 
     def truth(self, index: int) -> dict[str, Any]:
         """What is known of the stored image beyond its class: box and mask, or nothing."""
@@ -120,12 +127,16 @@ class Splits:
     """A dataset, ready for training.
 
     `mean` and `std` are the training images', by channel, of levels in 0…1; a channel that is the
-    same everywhere has 1 as its `std`. `problems` names what was left out.
+    same everywhere has 1 as its `std`. `problems` names what was left out. `left_out` are images
+    that the settings leave out, in none of the three; `relabelled` are those of the three that have
+    another class than the dataset gives them.
     """
 
     train: Samples
     validation: Samples
     test: Samples
+    left_out: Samples
+    relabelled: Samples
     classes: list[str]
     problems: list[str]
     generated: bool

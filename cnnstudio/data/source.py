@@ -37,6 +37,10 @@ class Source(Protocol):
         """What people call the image."""
         ...
 
+    def key(self, index: int) -> str:
+        """What names the image for good: not its class, nor its split, nor what was left out."""
+        ...
+
     def truth(self, index: int) -> dict[str, Any]:
         """What is known beyond the class: "box" (x0, y0, x1, y1), "mask" bool (H, W)."""
         ...
@@ -76,6 +80,9 @@ class ArraySource:
     def name(self, index: int) -> str:
         number = index if self.numbers is None else self.numbers[index]
         return f"{self.classes[self.labels[index]]} #{number}"
+
+    def key(self, index: int) -> str:
+        return str(index)
 
     def truth(self, index: int) -> dict[str, Any]:
         return {} if self.masks is None else truth_of(self.masks[index])

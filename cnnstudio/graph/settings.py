@@ -8,6 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from cnnstudio.graph.values import check_json
 
+# Names of metrics that are cheap enough for each epoch; `cnnstudio.training.metrics` declares them.
+Live = Literal["top_k", "precision", "recall", "f1", "calibration_error"]
+Watched = Literal[
+    "val_loss", "val_accuracy", "val_top_k", "val_precision", "val_recall", "val_f1",
+    "val_calibration_error",
+]  # fmt: skip
+
 
 class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -59,6 +66,18 @@ class DataSettings(Settings):
         title="Normalise",
         description="subtract the training images' mean and divide by their standard deviation, "
         "for each channel",
+    )
+
+    left_out: tuple[str, ...] = Field(
+        (),
+        title="Left out",
+        description="keys of images that are not used: an image's path in the dataset's folder, "
+        "or its number in the dataset",
+    )
+    relabelled: dict[str, str] = Field(
+        default_factory=dict,
+        title="Relabelled",
+        description="keys of images whose class is another than the dataset says, with that class",
     )
 
     @field_validator("options")
@@ -149,7 +168,7 @@ class TrainingSettings(Settings):
         title="Stop early after … epochs",
         description="ends the run when there was no progress for so many epochs; 0 never does",
     )
-    early_metric: Literal["val_loss", "val_accuracy"] = Field(
+    early_metric: Watched = Field(
         "val_loss", title="Progress is", description="what has to become better"
     )
     early_change: float = Field(
@@ -158,6 +177,25 @@ class TrainingSettings(Settings):
         le=1e9,
         title="Least progress",
         description="a smaller change of the metric does not count",
+    )
+    best_metric: Watched = Field(
+        "val_accuracy",
+        title="Best epoch by",
+        description="which epoch's weights are kept as the best, and tested at the end; of equal "
+        "ones the one with the lower validation loss",
+    )
+    live_metrics: tuple[Live, ...] = Field(
+        ("f1",),
+        title="Metrics of each epoch",
+        description="told of the validation images beside loss and accuracy; the test at the end "
+        "tells all",
+    )
+    top_k: int = Field(
+        5,
+        ge=2,
+        le=1000,
+        title="k of top-k accuracy",
+        description="an image counts where its class is among so many most probable ones",
     )
     loss: Component = Field(
         Component(kind="CrossEntropyLoss"), title="Loss", description="what is made small"

@@ -23,6 +23,7 @@ from cnnstudio.training.initial import initial_model
 from cnnstudio.training.rundir import RunDirectory
 
 SPLITS = ("train", "validation", "test")
+PARTS = (*SPLITS, "left_out", "relabelled")  # what of a dataset can be looked at
 
 # A sample as (split, index), or the path of an image file.
 Reference = tuple[str, int] | str | Path
@@ -138,8 +139,8 @@ def open_untrained(project: Project, load_data: LoadData = load_data) -> Subject
 
 
 def samples_of(splits: Splits, split: str) -> Samples:
-    """The samples of train, validation or test. Raises DataError for another name."""
-    if split not in SPLITS:
-        raise DataError(f"There is no split '{split}'.", f"There are: {', '.join(SPLITS)}.")
+    """The samples of one of PARTS. Raises DataError for another name."""
+    if split not in PARTS:
+        raise DataError(f"There is no split '{split}'.", f"There are: {', '.join(PARTS)}.")
     samples: Samples = getattr(splits, split)
     return samples

@@ -5,15 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
+from cnnstudio.graph import RunError
 from cnnstudio.training.batches import Batches
 from cnnstudio.training.checkpoint import load_weights
 from cnnstudio.training.evaluate import evaluate
 from cnnstudio.training.predictions import write_predictions
 from cnnstudio.training.preparation import Preparation, choose_device, prepare
 from cnnstudio.training.randomness import private_randomness
-from cnnstudio.training.rundir import RunDirectory, read_json
+from cnnstudio.training.rundir import RunDirectory
 
 
 def assess(ready: Preparation, run: RunDirectory, checkpoint: str = "best") -> dict[str, Any]:
@@ -31,12 +33,15 @@ def assess(ready: Preparation, run: RunDirectory, checkpoint: str = "best") -> d
     )
     if evaluation is None:
         return {}
-    names = [samples.name(index) for index in range(len(samples))]
-    write_predictions(
-        run.path, evaluation, ready.splits.classes, names,
+    if not np.isfinite(evaluation.probabilities).all():
+        raise RunError(
+            f"The scores that {run.name} gives are not all numbers: there is nothing to measure.",
+            "Its weights have diverged; train again with a lower learning rate.",
+        )
+    return write_predictions(
+        run.path, evaluation, ready.splits.classes, samples, ready.settings.top_k,
         split=split, checkpoint=folder.name, generated=ready.splits.generated,
     )  # fmt: skip
-    return read_json(run.path / "predictions.json") or {}
 
 
 def evaluate_run(run_dir: Path | str, checkpoint: str = "best") -> dict[str, Any]:

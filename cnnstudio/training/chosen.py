@@ -9,6 +9,7 @@ from typing import Any
 from cnnstudio.graph import Component, ProblemError, RunError, TrainingSettings
 from cnnstudio.training.declared import Declared
 from cnnstudio.training.losses import losses
+from cnnstudio.training.metrics import told_live
 from cnnstudio.training.optimizers import REFUSED, optimizers
 from cnnstudio.training.schedules import schedules
 
@@ -40,6 +41,25 @@ def schedule_of(chosen: Component) -> Chosen:
 def loss_of(chosen: Component) -> Chosen:
     """The chosen loss; RunError for a wrong kind or parameter."""
     return _declared(losses, chosen, "loss")
+
+
+def live_metrics(training: TrainingSettings) -> tuple[str, ...]:
+    """The metrics told after each epoch: those wished for, and those that something watches."""
+    plateau = str(training.schedule.parameters.get("metric", ""))
+    watched = (training.early_metric, training.best_metric, plateau)
+    return told_live(training.live_metrics, *watched)
+
+
+def check_watched(training: TrainingSettings, classes: int) -> None:
+    """Raises RunError if the run would wait for a metric that can't be told of so many classes."""
+    if training.top_k >= classes and "top_k" in live_metrics(
+        training.model_copy(update={"live_metrics": ()})
+    ):
+        raise RunError(
+            f"Top-{training.top_k} accuracy can't be watched: there are only {classes} classes, "
+            "so that it is always 100 %.",
+            "Watch another metric, or lower training.top_k.",
+        )
 
 
 def _declared(catalogue: Mapping[str, Declared], chosen: Component, what: str) -> Chosen:

@@ -100,8 +100,9 @@ def with_settings(project: Project, settings: Iterable[str]) -> Project:
         except ValueError:
             value = text
         if (section, name) == ("data", "dataset") and value != project.data.dataset:
-            # The options are those of the dataset before.
-            project, _ = SetSetting(section="data", name="options", value={}).apply(project)
+            # The options and corrections are those of the dataset before.
+            for of_before, empty in (("options", {}), ("left_out", []), ("relabelled", {})):
+                project, _ = SetSetting(section="data", name=of_before, value=empty).apply(project)
         project, _ = SetSetting(section=section, name=name, value=value).apply(project)
     return project
 

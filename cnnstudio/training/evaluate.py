@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from cnnstudio.training import counts
 from cnnstudio.training.answers import answers
 from cnnstudio.training.batches import Batches
 
@@ -24,7 +26,7 @@ class Evaluation:
     probabilities: np.ndarray  # (N, classes) float32
     labels: np.ndarray  # (N,) int64
 
-    @property
+    @cached_property
     def predicted(self) -> np.ndarray:
         """The most probable class of each sample, (N,) int64."""
         return self.probabilities.argmax(axis=1)
@@ -33,30 +35,34 @@ class Evaluation:
     def accuracy(self) -> float:
         return float((self.predicted == self.labels).mean())
 
-    @property
+    @cached_property
     def confusion(self) -> np.ndarray:
         """Counts (classes, classes): row = true class, column = predicted class."""
-        classes = self.probabilities.shape[1]
-        flat = np.bincount(self.labels * classes + self.predicted, minlength=classes * classes)
-        return flat.reshape(classes, classes)
+        return counts.confusion(self.labels, self.predicted, self.probabilities.shape[1])
 
-    def per_class(self, names: list[str]) -> list[dict[str, Any]]:
-        """Precision, recall and F1 of each class; None where nothing was predicted or there."""
-        confusion = self.confusion
-        rows: list[dict[str, Any]] = []
-        for index, name in enumerate(names):
-            right = int(confusion[index, index])
-            there, told = int(confusion[index].sum()), int(confusion[:, index].sum())
-            rows.append(
-                {
-                    "class": name,
-                    "samples": there,
-                    "precision": right / told if told else None,
-                    "recall": right / there if there else None,
-                    "f1": 2 * right / (there + told) if there + told else None,
-                }
-            )
-        return rows
+    @cached_property
+    def by_class(self) -> dict[str, np.ndarray]:
+        """Precision, recall and F1 of each class, (classes,); NaN where they can't be told."""
+        return counts.by_class(self.confusion)
+
+    @cached_property
+    def reliability(self) -> counts.Reliability:
+        return counts.reliability(self.probabilities, self.labels)
+
+    def value(self, metric: str, k: int) -> float | None:
+        """A live metric's value; None if it can't be told."""
+        match metric:
+            case "loss":
+                found = self.loss
+            case "accuracy":
+                found = self.accuracy
+            case "top_k":
+                found = counts.top_k(self.probabilities, self.labels, k)
+            case "calibration_error":
+                found = self.reliability.error
+            case _:
+                found = counts.mean_over_classes(self.by_class[metric], self.confusion)
+        return found if math.isfinite(found) else None
 
 
 def evaluate(

@@ -12,10 +12,12 @@ from torch import Tensor
 
 from cnnstudio.graph import RunError
 from cnnstudio.training.checkpoint import Snapshot, load_checkpoint
+from cnnstudio.training.chosen import live_metrics
 from cnnstudio.training.evaluate import Evaluation, evaluate
 from cnnstudio.training.events import EventLog
 from cnnstudio.training.heartbeat import Heartbeat
 from cnnstudio.training.keeper import Keeper
+from cnnstudio.training.metrics import is_better_epoch, metric_of
 from cnnstudio.training.pace import Pace
 from cnnstudio.training.plateau import Watch
 from cnnstudio.training.preparation import Preparation
@@ -27,7 +29,6 @@ from cnnstudio.training.update import Update
 
 # Steps are told at most this often: more would cost time and draw no better curve.
 EVENT_SECONDS = 0.1
-METRICS = {"val_loss": "validation loss", "val_accuracy": "validation accuracy"}
 
 
 class Loop:
@@ -88,7 +89,7 @@ class Loop:
                 return False
         if self.ended_early:
             self._note(
-                f"Stopped early: {METRICS[self._settings.early_metric]} has not become better for "
+                f"Stopped early: validation {self._watched} has not become better for "
                 f"{self._progress.waited} epochs."
             )
         self._checkpoint(self._keeper.write())
@@ -99,6 +100,10 @@ class Loop:
         """Whether there was no progress for as long as the settings allow."""
         patience = self._settings.early_stopping
         return 0 < patience <= self._progress.waited
+
+    @property
+    def _watched(self) -> str:
+        return metric_of(self._settings.early_metric).in_words(self._settings.top_k)
 
     # An epoch
 
@@ -138,7 +143,7 @@ class Loop:
         self._log.write("epoch", step=self.step, **metrics)
         if self._update.look(metrics):
             self._note("No progress: the learning rate falls.")
-        if self._settings.early_metric in metrics:
+        if metrics.get(self._settings.early_metric) is not None:
             self._progress.look(metrics[self._settings.early_metric])
         is_best = self._is_best(metrics)
         if is_best:
@@ -161,17 +166,18 @@ class Loop:
         if evaluation is not None:
             if not math.isfinite(evaluation.loss):
                 raise _diverged("validation loss", self.step, self.epoch, self._settings)
-            metrics |= {"val_loss": evaluation.loss, "val_accuracy": evaluation.accuracy}
+            names = live_metrics(self._settings)
+            values = {name: evaluation.value(name, self._settings.top_k) for name in names}
+            metrics |= {f"val_{name}": value for name, value in values.items()}
         metrics["learning_rate"] = self._update.learning_rate
         metrics["seconds"] = round(self._epoch_seconds, 3)
         return metrics
 
     def _is_best(self, metrics: dict[str, Any]) -> bool:
-        """Higher validation accuracy, then lower loss; without validation, the newest epoch."""
+        """By the metric that the settings choose; without validation, the newest epoch."""
         if self.best is None or "val_loss" not in metrics:
             return True
-        key, best = ((entry["val_accuracy"], -entry["val_loss"]) for entry in (metrics, self.best))
-        return key > best
+        return is_better_epoch(metrics, self.best, self._settings.best_metric)
 
     # Telling
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from cnnstudio.training.metrics import metric_of
+
 
 @dataclass
 class Watch:
@@ -30,9 +32,7 @@ class Watch:
 
     def _is_better(self, value: float, best: float) -> bool:
         margin = self.threshold if self.absolute else self.threshold * abs(best)
-        if self.metric.endswith("accuracy"):
-            return value > best + margin
-        return value < best - margin
+        return metric_of(self.metric).is_better(value, best, margin)
 
 
 @dataclass

@@ -1,4 +1,5 @@
-"""The evaluation of a run, as files: `predictions.npz` (each sample) and `.json` (the summary)."""
+"""The evaluation of a run, as files: `predictions.npz` (each sample), `predictions.json` (all
+metrics) and `curves.json` (ROC of each class, reliability)."""
 
 from __future__ import annotations
 
@@ -7,17 +8,28 @@ from typing import Any
 
 import numpy as np
 
+from cnnstudio.data.samples import Samples
 from cnnstudio.training.evaluate import Evaluation
 from cnnstudio.training.rundir import replace_json
+from cnnstudio.training.summary import summarise
 
 
 def write_predictions(
-    folder: Path, evaluation: Evaluation, classes: list[str], names: list[str], **facts: Any
-) -> None:
-    """Writes both files; `facts` (split, checkpoint, …) go into the summary.
+    folder: Path,
+    evaluation: Evaluation,
+    classes: list[str],
+    samples: Samples,
+    k: int,
+    split: str,
+    **facts: Any,
+) -> dict[str, Any]:
+    """Writes the files and returns the summary; `facts` (checkpoint, …) go into it.
 
     The arrays hold no objects: `numpy.load(…, allow_pickle=False)` reads them.
     """
+    summary, curves = summarise(evaluation, classes, k, split)
+    summary |= {"split": split, **facts}
+    names, keys = ([f(index) for index in range(len(samples))] for f in (samples.name, samples.key))
     temporary = folder / ".predictions.npz"
     try:
         with temporary.open("wb") as stream:
@@ -27,21 +39,13 @@ def write_predictions(
                 labels=evaluation.labels,
                 predicted=evaluation.predicted,
                 names=np.array(names, dtype=np.str_),
+                keys=np.array(keys, dtype=np.str_),
                 classes=np.array(classes, dtype=np.str_),
             )
         temporary.replace(folder / "predictions.npz")
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    replace_json(
-        folder / "predictions.json",
-        {
-            **facts,
-            "classes": classes,
-            "samples": len(evaluation.labels),
-            "loss": evaluation.loss,
-            "accuracy": evaluation.accuracy,
-            "confusion": evaluation.confusion.tolist(),
-            "per_class": evaluation.per_class(classes),
-        },
-    )
+    replace_json(folder / "curves.json", curves)
+    replace_json(folder / "predictions.json", summary)
+    return summary

@@ -17,7 +17,7 @@ from cnnstudio.data.samples import Splits
 from cnnstudio.graph import Project, RunError, TrainingSettings
 from cnnstudio.training.answers import answers
 from cnnstudio.training.batches import Batches
-from cnnstudio.training.chosen import check_settings
+from cnnstudio.training.chosen import check_settings, check_watched
 from cnnstudio.training.construction import make_loss, make_optimizer
 from cnnstudio.training.evaluate import Criterion
 from cnnstudio.training.initial import initial_model
@@ -82,6 +82,10 @@ class Preparation:
             "generated": splits.generated,
             "sizes": {name: len(getattr(splits, name)) for name in ("train", "validation", "test")},
             "left_out": splits.problems,
+            "corrected": {
+                "left_out": len(splits.left_out),
+                "relabelled": len(splits.relabelled),
+            },
         }
 
 
@@ -101,6 +105,7 @@ def prepare(
     splits = load(project.data, input_shape, progress=progress, cancelled=cancelled)
     if len(splits.train) == 0:
         raise RunError("There are no training images.", "Make the validation or test part smaller.")
+    check_watched(settings, len(splits.classes))
     for name, shape in outputs.items():
         _check_head(f"'{name}'" if len(outputs) > 1 else "output", shape, splits.classes)
     model = initial_model(project).to(device)

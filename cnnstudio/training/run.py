@@ -12,6 +12,7 @@ from cnnstudio.graph import Project
 from cnnstudio.training.checkpoint import load_weights
 from cnnstudio.training.rundir import RunDirectory, read_json
 from cnnstudio.training.status import RunStatus
+from cnnstudio.training.verdicts import read_verdicts
 
 Metrics = dict[str, Any]
 
@@ -50,7 +51,7 @@ class Run:
 
     @property
     def best(self) -> Metrics | None:
-        """The best epoch's metrics: highest validation accuracy, then lowest loss."""
+        """The best epoch's metrics: by `training.best_metric`, then by lower validation loss."""
         best = self.directory.raw_status().best
         if best is None:
             return None
@@ -58,11 +59,18 @@ class Run:
 
     @property
     def test(self) -> Metrics:
-        """The final test: split, checkpoint, samples, loss, accuracy, confusion, per_class.
+        """The final test: split, checkpoint, samples, each of `cnnstudio.training.metrics`,
+        confusion, per_class, notes.
 
         Empty if the run has not come to its end.
         """
         return read_json(self.path / "predictions.json") or {}
+
+    def mistakes(self, limit: int | None = None) -> list[dict[str, Any]]:
+        """The test's images that were not recognised, the most confident mistake first: number,
+        key, name, class, predicted, confidence. RunError if the run was not tested."""
+        verdicts = read_verdicts(self.path)
+        return [verdicts.facts(number) for number in verdicts.mistakes()[:limit]]
 
     def model(self, checkpoint: str = "best") -> torch.nn.Module:
         """The trained model on the CPU, in evaluation mode.

@@ -16,6 +16,7 @@ from typing import Any
 from cnnstudio.graph import TrainingSettings
 from cnnstudio.layers.declaration import Choice, Ints, parameter
 from cnnstudio.training.declared import Declared, declare
+from cnnstudio.training.metrics import watchable
 
 schedules: dict[str, Declared] = {}
 
@@ -226,7 +227,7 @@ class ReduceLROnPlateau:
     epochs. Its fall is not known before the run."""
 
     metric: Choice = parameter(
-        "val_loss", choices=("val_loss", "val_accuracy", "train_loss"), help="what is watched"
+        "val_loss", choices=(*watchable(), "train_loss"), help="what is watched"
     )
     factor: float = parameter(0.1, minimum=0.0, maximum=0.9999, help="what is left after each fall")
     patience: int = parameter(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from cnnstudio.data.load import load
 from cnnstudio.data.samples import Splits
 from cnnstudio.graph import DataError, DataSettings
 from cnnstudio.interpret.pictures import square
-from cnnstudio.interpret.subject import SPLITS, samples_of
+from cnnstudio.interpret.subject import PARTS, samples_of
 from cnnstudio.kernel.arguments import settings_from
 from cnnstudio.kernel.memory import Memory
 
@@ -37,14 +37,15 @@ def dataset(
 ) -> dict[str, Any]:
     """Classes, number of images by split and class, statistics, what was left out.
 
-    {"classes", "counts": {split: [images of each class]}, "sizes": {split: images}, "mean",
+    {"classes", "counts": {split: [images of each class]}, "sizes": {split: images}; left_out and
+    relabelled are told as further splits; "mean",
     "std" (by channel), "problems", "generated"}. `refresh` reads the files again.
     """
     chosen, shape = settings_from(settings), tuple(input_shape)
     if refresh:
         _datasets.forget(_key(chosen, shape))
     splits = splits_of(chosen, shape, progress)
-    parts = {split: samples_of(splits, split) for split in SPLITS}
+    parts = {split: samples_of(splits, split) for split in PARTS}
     return {
         "classes": list(splits.classes),
         "counts": {
@@ -67,24 +68,33 @@ def samples(
     count: int = 64,
     size: int = 96,
     label: int | None = None,
+    indexes: list[int] | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Some images of a split, as stored, fitted into squares of `size` pixels.
 
-    Those of class `label` only, if that is given. {"images": uint8 (N, size, size, 3), "labels",
-    "names", "indexes" (in the split), "total"}; fewer at the end.
+    Those of class `label` only, if that is given; those of `indexes` (in the split), in that order,
+    if these are. {"images": uint8 (N, size, size, 3), "labels", "given" (the labels without the
+    settings' corrections), "names", "keys", "indexes", "total"}; fewer at the end.
     """
     part = samples_of(splits_of(settings_from(settings), tuple(input_shape), progress), split)
-    listed = range(len(part)) if label is None else np.flatnonzero(part.labels == label).tolist()
-    indexes = list(listed[max(start, 0) : max(start, 0) + count])
-    images = np.zeros((len(indexes), size, size, 3), np.uint8)
-    for row, index in enumerate(indexes):
+    if indexes is not None:
+        listed: Sequence[int] = _there(indexes, len(part), split)
+    elif label is not None:
+        listed = np.flatnonzero(part.labels == label).tolist()
+    else:
+        listed = range(len(part))
+    chosen = list(listed[max(start, 0) : max(start, 0) + count])
+    images = np.zeros((len(chosen), size, size, 3), np.uint8)
+    for row, index in enumerate(chosen):
         images[row] = square(part.image(index), size)
     return {
         "images": images,
-        "labels": [int(part.labels[index]) for index in indexes],
-        "names": [part.name(index) for index in indexes],
-        "indexes": indexes,
+        "labels": [int(part.labels[index]) for index in chosen],
+        "given": [int(part.given[index]) for index in chosen],
+        "names": [part.name(index) for index in chosen],
+        "keys": [part.key(index) for index in chosen],
+        "indexes": chosen,
         "total": len(listed),
     }
 
@@ -105,6 +115,16 @@ def sample(
         "name": part.name(index),
         "truth": part.truth(index),
     }
+
+
+def _there(indexes: list[int], count: int, split: str) -> list[int]:
+    """The indexes; DataError if the split has become smaller since they were written down."""
+    if indexes and not 0 <= min(indexes) <= max(indexes) < count:
+        raise DataError(
+            f"There is no {split} image {max(indexes)}: there are {count}.",
+            "The images are others than when this was tested; evaluate the run again.",
+        )
+    return indexes
 
 
 def _key(settings: DataSettings, input_shape: tuple[int, ...]) -> Hashable:
