@@ -12,7 +12,14 @@ import numpy as np
 from cnnstudio.data.catalogue import datasets
 from cnnstudio.data.corrections import corrections
 from cnnstudio.data.fitting import Fit, fit_for
-from cnnstudio.data.samples import ROWS_AT_ONCE, Preparation, Samples, Splits, fits_in_memory
+from cnnstudio.data.samples import (
+    ROWS_AT_ONCE,
+    Preparation,
+    Samples,
+    Splits,
+    fits_in_memory,
+    is_small,
+)
 from cnnstudio.data.source import Source
 from cnnstudio.data.splitting import split
 from cnnstudio.data.statistics import mean_and_std
@@ -29,8 +36,10 @@ def load(
     input_shape: tuple[int, ...],
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
+    hold: bool = True,
 ) -> Splits:
-    """The dataset, split and fitted to the network's input (C, H, W).
+    """The dataset, split and fitted to the network's input (C, H, W); without `hold` its images
+    stay on the disk.
 
     The same settings and files give the same bytes. Raises DataError if the data can't be had, and
     LoadingStoppedError, which is one, as soon as `cancelled()` is true.
@@ -40,14 +49,18 @@ def load(
     watch.tell(None, f"Looking for the images of {settings.dataset}")
     source = find(settings, watch)
     _check(source, settings.dataset)
-    source, fitted = source.fitted(fit, fits_in_memory(len(source.labels), fit), watch)
+    small = is_small(len(source.labels), fit)
+    held = hold and fits_in_memory(len(source.labels), fit)
+    source, fitted = source.fitted(fit, held, watch)
     _check(source, settings.dataset)
     indices = split(source.labels, source.parts, settings.validation, settings.test, settings.seed)
     corrected = corrections(source, settings)
     # After the split: what is left out must not move the others from one split to another.
     indices = {name: corrected.kept(rows) for name, rows in indices.items()}
     _check_corrected(corrected.labels[indices["train"]], settings)
-    mean, std = mean_and_std(_parts(source, fitted, indices["train"], fit, watch), fit.channels)
+    # What is measured goes by the data's size alone: the same numbers on every machine.
+    measured = indices["train"] if small else indices["train"][:IMAGES_FOR_STATISTICS]
+    mean, std = mean_and_std(_parts(source, fitted, measured, fit, watch), fit.channels)
     preparation = Preparation(fit, mean, std, settings.normalize)
     indices |= {"left_out": corrected.left_out, "relabelled": corrected.kept(corrected.relabelled)}
     samples = {
@@ -98,14 +111,14 @@ def _check_corrected(labels: np.ndarray, settings: DataSettings) -> None:
 
 
 def _parts(
-    source: Source, fitted: np.ndarray | None, train: np.ndarray, fit: Fit, watch: Watch
+    source: Source, fitted: np.ndarray | None, measured: np.ndarray, fit: Fit, watch: Watch
 ) -> Iterator[np.ndarray]:
-    """The training images in parts, or some of them where they would have to be read again."""
+    """The images of these indices in parts."""
     if fitted is not None:
-        for first in range(0, len(train), ROWS_AT_ONCE):
-            yield fitted[train[first : first + ROWS_AT_ONCE]]
+        for first in range(0, len(measured), ROWS_AT_ONCE):
+            yield fitted[measured[first : first + ROWS_AT_ONCE]]
         return
-    some = train[:IMAGES_FOR_STATISTICS].tolist()
+    some = measured.tolist()
     with ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="measure") as pool:
         for first in range(0, len(some), READ_AT_ONCE):
             watch.tell(first / len(some), "Measuring brightness and contrast")

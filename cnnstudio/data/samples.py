@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cnnstudio.data.fitting import Fit
+from cnnstudio.data.room import available_memory
 from cnnstudio.data.source import Source
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-# Data larger than this, prepared, is read batch by batch.
+# Data that is larger than this, prepared, and than a share of the memory that is free, as it is
+# held, is read from the disk batch by batch.
 BYTES_IN_MEMORY = 1536 * 2**20
+SHARE_OF_MEMORY = 0.25
 ROWS_AT_ONCE = 1024
 
 
@@ -94,8 +97,14 @@ class Samples:
         """Prepared images, float32 (N, C, height, width). Raises DataError if one is gone."""
         return self._preparation.levels(self._rows(self._indices[np.asarray(indices, np.int64)]))
 
+    @property
+    def prepared_bytes(self) -> int:
+        """Of all images, prepared."""
+        fit = self._preparation.fit
+        return len(self) * fit.channels * fit.height * fit.width * 4
+
     def tensors(self) -> tuple[Tensor, Tensor] | None:
-        """All prepared images and labels; None if they are too large for memory."""
+        """All prepared images and labels; None if the images are not held in memory."""
         if self._fitted is None:
             return None
         import torch
@@ -155,5 +164,12 @@ class Splits:
         return self.preparation(image)
 
 
-def fits_in_memory(images: int, fit: Fit) -> bool:
+def is_small(images: int, fit: Fit) -> bool:
+    """Whether data is held in memory on any machine."""
     return images * fit.channels * fit.height * fit.width * 4 <= BYTES_IN_MEMORY
+
+
+def fits_in_memory(images: int, fit: Fit) -> bool:
+    """Whether data is held in memory on this machine."""
+    levels = images * fit.channels * fit.height * fit.width
+    return is_small(images, fit) or levels <= SHARE_OF_MEMORY * available_memory()

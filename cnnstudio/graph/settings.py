@@ -227,6 +227,43 @@ class TrainingSettings(Settings):
     threads: int = Field(
         0, ge=0, le=1024, title="Threads", description="processor threads; 0 for all cores"
     )
+    precision: Literal["auto", "fp32", "bf16", "fp16"] = Field(
+        "auto",
+        title="Precision",
+        description="bf16 and fp16 compute in half precision what bears it, and keep weights in "
+        "full: faster on a GPU, with half the memory; auto chooses by device and network",
+    )
+    channels_last: Literal["auto", "on", "off"] = Field(
+        "auto",
+        title="Channels last",
+        description="stores images pixel by pixel: convolutions are faster so on most "
+        "processors, and on GPUs in half precision",
+    )
+    fused: bool = Field(
+        True,
+        title="Fused steps",
+        description="moves all weights in one go where optimizer and device can",
+    )
+    compile: bool = Field(
+        False,
+        title="Compile",
+        description="translates the network for this device before the first step: that takes a "
+        "minute, and each step less; needs a compiler on this machine",
+    )
+    keep_images: Literal["auto", "device", "memory", "disk"] = Field(
+        "auto",
+        title="Keep images",
+        description="where images wait for their step: prepared on the device, at the input's "
+        "size in memory, or as files on the disk; auto takes the first that has room for them",
+    )
+    readers: int = Field(
+        0,
+        ge=0,
+        le=256,
+        title="Readers",
+        description="threads that prepare images ahead where the device does not keep them; "
+        "0 for as many as there are cores, at most 8",
+    )
     checkpoint_every: int = Field(
         0,
         ge=0,

@@ -9,7 +9,6 @@ import numpy as np
 import torch
 
 from cnnstudio.graph import RunError
-from cnnstudio.training.batches import Batches
 from cnnstudio.training.checkpoint import load_weights
 from cnnstudio.training.evaluate import evaluate
 from cnnstudio.training.predictions import write_predictions
@@ -29,8 +28,9 @@ def assess(ready: Preparation, run: RunDirectory, checkpoint: str = "best") -> d
     split = "test" if len(ready.splits.test) else "validation"
     samples = getattr(ready.splits, split)
     evaluation = evaluate(
-        ready.model, Batches(samples, ready.device), ready.criterion, ready.settings.batch_size
-    )
+        ready.model, ready.batches(samples), ready.criterion, ready.settings.batch_size,
+        ready.machine.autocast,
+    )  # fmt: skip
     if evaluation is None:
         return {}
     if not np.isfinite(evaluation.probabilities).all():

@@ -104,7 +104,11 @@ def load_checkpoint(
         if average is not None:
             fill(model, {n.removeprefix(TRAINED): value for n, value in trained.items()}, folder)
             average.n_averaged.fill_(state.pop("averaged"))
+        fused = [group.get("fused") for group in optimizer.param_groups]
         optimizer.load_state_dict(_put_together(tensors, state.pop("optimizer")))
+        for group, own in zip(optimizer.param_groups, fused, strict=True):
+            if "fused" in group:
+                group["fused"] = own  # this device's: the checkpoint may come from another
     except (OSError, SafetensorError, KeyError, ValueError) as error:
         raise RunError(f"{folder} can't be read: {error}.") from None
     return state

@@ -21,12 +21,17 @@ def make_optimizer(
     chosen: Component,
     parameters: Iterable[torch.nn.Parameter] | Iterable[Group],
     learning_rate: float,
+    fused_on: str = "",
 ) -> Optimizer:
-    """The chosen optimizer over these parameters or groups of them.
+    """The chosen optimizer over these parameters or groups of them, with fused steps if it has
+    them on the device type `fused_on`.
 
     RunError for a wrong kind or parameter.
     """
-    target, arguments = _resolved(optimizer_of(chosen))
+    declaration, arguments = optimizer_of(chosen)
+    target = _loaded(declaration)
+    if fused_on in declaration.fused:
+        arguments["fused"] = True
     try:
         optimizer: Optimizer = target(parameters, lr=learning_rate, **arguments)
     except ValueError as error:
@@ -42,15 +47,14 @@ def make_loss(
     `labels` (N) of the training samples and the number of `classes` are what balanced classes are
     weighed by.
     """
-    target, arguments = _resolved(loss_of(chosen))
+    declaration, arguments = loss_of(chosen)
     if arguments.pop("balanced", False) and labels is not None:
         arguments["weight"] = balanced_weights(labels, classes)
-    loss: torch.nn.Module = target(**arguments)
+    loss: torch.nn.Module = _loaded(declaration)(**arguments)
     return loss
 
 
-def _resolved(found: tuple[Declared, dict[str, Any]]) -> tuple[Any, dict[str, Any]]:
-    """A declaration's target, loaded, and its arguments."""
-    declaration, arguments = found
+def _loaded(declaration: Declared) -> Any:
+    """A declaration's target."""
     module, name = declaration.target.rsplit(".", 1)
-    return getattr(import_module(module), name), arguments
+    return getattr(import_module(module), name)

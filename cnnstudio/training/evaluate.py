@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import torch
@@ -66,11 +68,15 @@ class Evaluation:
 
 
 def evaluate(
-    model: torch.nn.Module, batches: Batches, criterion: Criterion, batch_size: int
+    model: torch.nn.Module,
+    batches: Batches,
+    criterion: Criterion,
+    batch_size: int,
+    autocast: Callable[[], AbstractContextManager[Any]] = nullcontext,
 ) -> Evaluation | None:
     """Runs the model over all samples in evaluation mode; None if there are no samples.
 
-    Of several outputs the first counts.
+    Of several outputs the first counts. The model runs inside of `autocast()`.
     """
     if not len(batches):
         return None
@@ -79,11 +85,12 @@ def evaluate(
     losses, logits, labels = [], [], []
     with torch.inference_mode():
         for images, truth in batches.in_order(batch_size):
-            answer = answers(model(images))[0]
+            with autocast():
+                answer = answers(model(images))[0].float()
             losses.append(criterion(answer, truth))
             logits.append(answer)
             labels.append(truth)
-        probabilities = torch.cat(logits).float().softmax(dim=1)
+        probabilities = torch.cat(logits).softmax(dim=1)
         each = zip(torch.stack(losses).tolist(), labels, strict=True)
         loss = sum(value * len(truth) for value, truth in each) / len(batches)
     model.train(was_training)

@@ -61,7 +61,9 @@ def in_words(error: Exception, folder: Path) -> RunError:
     ):
         return RunError(
             "The memory is not enough for this run.",
-            "Make the batch size smaller, or the network or its input.",
+            "Make the batch size smaller (and put several batches together for a step: "
+            "training.accumulate), compute in half precision (training.precision=bf16), or make "
+            "the network or its input smaller.",
         )
     if isinstance(error, OSError):
         return RunError(

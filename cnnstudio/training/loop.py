@@ -73,6 +73,8 @@ class Loop:
         try:
             if update.plateau is not None:
                 update.plateau.restore(state["plateau"])
+            if update.scaler is not None:
+                update.scaler.load_state_dict(state["scaler"])
             self._progress = Watch(**state["progress"]) if "progress" in state else self._progress
             self.step, self.epoch, self.batch = state["step"], state["epoch"], state["batch"]
             self.seconds, self.best = state["seconds"], state["best"]
@@ -137,7 +139,7 @@ class Loop:
         self._take_in()
         evaluation = evaluate(
             self._update.model, self._ready.validation, self._ready.criterion,
-            self._settings.batch_size,
+            self._settings.batch_size, self._ready.machine.autocast,
         )  # fmt: skip
         metrics = self._epoch_metrics(evaluation)
         self._log.write("epoch", step=self.step, **metrics)
@@ -271,6 +273,8 @@ class Loop:
         }
         if self._update.plateau is not None:
             state["plateau"] = self._update.plateau.to_json()
+        if self._update.scaler is not None:
+            state["scaler"] = self._update.scaler.state_dict()
         return Snapshot.of(self._ready.model, self._ready.optimizer, state, self._update.average)
 
     def _checkpoint(self, folder: Path) -> None:

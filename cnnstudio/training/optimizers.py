@@ -61,7 +61,8 @@ def _decoupled() -> bool:
 
 @declare(
     optimizers, "AdamW", category="Optimizer", target="torch.optim.AdamW", tuples=BETAS, states=2,
-    formula="w ← (1 − η·λ)·w − η·m̂ / (√v̂ + ε)", reference="https://arxiv.org/abs/1711.05101",
+    fused=("cpu", "cuda"), formula="w ← (1 − η·λ)·w − η·m̂ / (√v̂ + ε)",
+    reference="https://arxiv.org/abs/1711.05101",
 )  # fmt: skip
 class AdamW:
     """Adam with weight decay apart from the gradient. A good first choice."""
@@ -74,7 +75,7 @@ class AdamW:
 
 @declare(
     optimizers, "Adam", category="Optimizer", target="torch.optim.Adam", tuples=BETAS, states=2,
-    formula="w ← w − η·m̂ / (√v̂ + ε)", reference="https://arxiv.org/abs/1412.6980",
+    fused=("cpu", "cuda"), formula="w ← w − η·m̂ / (√v̂ + ε)", reference="https://arxiv.org/abs/1412.6980",
 )  # fmt: skip
 class Adam:
     """Steps as long as the gradient is steady: each weight has a step size of its own."""
@@ -87,7 +88,7 @@ class Adam:
 
 @declare(
     optimizers, "SGD", category="Optimizer", target="torch.optim.SGD", states_if=("momentum",),
-    formula="v ← μ·v + ∇;  w ← w − η·v", reference=OPTIM + "SGD.html",
+    fused=("cuda",), formula="v ← μ·v + ∇;  w ← w − η·v", reference=OPTIM + "SGD.html",
 )  # fmt: skip
 class SGD:
     """Stochastic gradient descent: a step against the gradient, with momentum. Wants a larger

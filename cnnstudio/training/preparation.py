@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -13,7 +14,7 @@ from torch.optim import Optimizer
 from cnnstudio.compiler.check import check
 from cnnstudio.compiler.report import Report
 from cnnstudio.data.load import load
-from cnnstudio.data.samples import Splits
+from cnnstudio.data.samples import Samples, Splits
 from cnnstudio.graph import Project, RunError, TrainingSettings
 from cnnstudio.training.answers import answers
 from cnnstudio.training.batches import Batches
@@ -22,6 +23,7 @@ from cnnstudio.training.construction import make_loss, make_optimizer
 from cnnstudio.training.evaluate import Criterion
 from cnnstudio.training.initial import initial_model
 from cnnstudio.training.learning import Learners, learners
+from cnnstudio.training.machine import Machine, choose_machine
 
 
 @dataclass
@@ -35,13 +37,26 @@ class Preparation:
     criterion: Criterion
     optimizer: Optimizer
     splits: Splits
-    train: Batches
-    validation: Batches
     learners: Learners
+    machine: Machine
+    forward: Callable[[Tensor], Any]  # the model, compiled where that is wished
+
+    @cached_property
+    def train(self) -> Batches:
+        return self.batches(self.splits.train)
+
+    @cached_property
+    def validation(self) -> Batches:
+        return self.batches(self.splits.validation)
 
     def loss(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        """The loss of a batch, with those of further outputs, and the scores (N, classes)."""
-        scores, *further = answers(self.model(images))
+        """The loss of a batch, with those of further outputs, and the scores (N, classes).
+
+        Losses are taken in full precision.
+        """
+        with self.machine.autocast():
+            outputs = answers(self.forward(images))
+        scores, *further = [output.float() for output in outputs]
         loss = self.criterion(scores, labels)
         for others in further:
             loss = loss + self.settings.auxiliary_weight * self.criterion(others, labels)
@@ -51,6 +66,14 @@ class Preparation:
         """Puts the model in training mode, but for what is frozen."""
         self.model.train()
         self.learners.freeze(self.model)
+
+    def batches(self, samples: Samples) -> Batches:
+        """Samples as this run takes them."""
+        settings = self.settings
+        return Batches(
+            samples, self.device, settings.keep_images, settings.readers,
+            self.machine.channels_last,
+        )  # fmt: skip
 
     @property
     def settings(self) -> TrainingSettings:
@@ -102,7 +125,10 @@ def prepare(
     report, settings = checked(project), project.training
     check_settings(settings)
     input_shape, outputs = _ends(project, report)
-    splits = load(project.data, input_shape, progress=progress, cancelled=cancelled)
+    splits = load(
+        project.data, input_shape, progress=progress, cancelled=cancelled,
+        hold=settings.keep_images != "disk",
+    )  # fmt: skip
     if len(splits.train) == 0:
         raise RunError("There are no training images.", "Make the validation or test part smaller.")
     check_watched(settings, len(splits.classes))
@@ -122,6 +148,7 @@ def prepare(
             "The network has nothing to learn: all of its layers are frozen.",
             "Unfreeze one, at least the last.",
         )
+    machine = choose_machine(settings, device, model, input_shape, report.macs)
     return Preparation(
         project=project,
         device=device,
@@ -130,11 +157,13 @@ def prepare(
         criterion=make_loss(
             settings.loss, torch.from_numpy(splits.train.labels), len(splits.classes)
         ).to(device),
-        optimizer=make_optimizer(settings.optimizer, groups, settings.learning_rate),
+        optimizer=make_optimizer(
+            settings.optimizer, groups, settings.learning_rate, machine.fused_on
+        ),
         learners=how,
         splits=splits,
-        train=Batches(splits.train, device),
-        validation=Batches(splits.validation, device),
+        machine=machine,
+        forward=machine.forward(model),
     )
 
 

@@ -89,7 +89,8 @@ class _Stage:
         self.ready.begin_training()
         settings = self.ready.settings
         groups = self.ready.learners.groups(self.ready.model, learning_rate, settings.decay_all)
-        return make_optimizer(settings.optimizer, groups, learning_rate)
+        fused_on = self.ready.machine.fused_on
+        return make_optimizer(settings.optimizer, groups, learning_rate, fused_on)
 
     def loss(self, step: int, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         """The loss of a batch as the run takes it in this step, and the scores (N, classes)."""

@@ -83,7 +83,10 @@ def _train(run: RunDirectory, log: EventLog, heartbeat: Heartbeat, steering: Ste
             "start", step=loop.step, epoch=loop.epoch, steps=ready.steps,
             epochs=project.training.epochs, resumed=last is not None,
             **{name: environment[name] for name in ("device", "device_name", "threads")},
+            **ready.machine.facts(),
         )  # fmt: skip
+        for note in ready.machine.notes:
+            log.write("note", step=loop.step, epoch=loop.epoch, message=note)
         for problem in ready.splits.problems:
             log.write("warning", step=loop.step, message=problem)
         finished = loop.go()

@@ -30,6 +30,7 @@ class Update:
         self._scheduled = rate_factors(settings, ready.steps_per_epoch, ready.steps)
         self._norm: Tensor | None = None
         self._factor = 1.0
+        self.scaler = ready.machine.scaler()
         self.plateau = (
             Plateau(schedules[PLATEAU].validate(settings.schedule.parameters))
             if settings.schedule.kind == PLATEAU
@@ -68,12 +69,11 @@ class Update:
         optimizer, accumulate = self._ready.optimizer, self._settings.accumulate
         if not self.is_open(batch):
             optimizer.zero_grad()
-        if accumulate == 1:
-            loss.backward()
-        else:
+        if accumulate > 1:
             # Shares by samples, so that the sum is the mean over all of them, also where the
             # last batch of the epoch is smaller.
-            (loss * (size / self._samples_together(batch))).backward()
+            loss = loss * (size / self._samples_together(batch))
+        (loss if self.scaler is None else self.scaler.scale(loss)).backward()
         if (batch + 1) % accumulate == 0 or batch + 1 == self._ready.steps_per_epoch:
             self._step(step)
 
@@ -92,7 +92,9 @@ class Update:
         return min(accumulate * size, self._ready.samples_per_epoch - first)
 
     def _step(self, step: int) -> None:
-        settings = self._settings
+        settings, scaler = self._settings, self.scaler
+        if scaler is not None:
+            scaler.unscale_(self._ready.optimizer)
         if settings.l1 > 0:
             for weight in self._weights:
                 if weight.ndim > 1 and weight.grad is not None:
@@ -104,6 +106,10 @@ class Update:
         self._factor = self.factor_at(step)
         for group, rate in zip(self._ready.optimizer.param_groups, self._rates, strict=True):
             group["lr"] = rate * self._factor
-        self._ready.optimizer.step()
+        if scaler is None:
+            self._ready.optimizer.step()
+        else:  # leaves out the step if a gradient overflowed
+            scaler.step(self._ready.optimizer)
+            scaler.update()
         if self.average is not None:
             self.average.update_parameters(self._ready.model)

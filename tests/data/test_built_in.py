@@ -81,7 +81,8 @@ def test_the_same_settings_give_the_same_bytes():
 
 def test_data_too_large_for_memory_gives_the_same_images_batch_by_batch(monkeypatch):
     held = few_shapes(resize="pad")
-    monkeypatch.setattr(samples_module, "BYTES_IN_MEMORY", 0)
+    for room in ("BYTES_IN_MEMORY", "SHARE_OF_MEMORY"):
+        monkeypatch.setattr(samples_module, room, 0)
     read = few_shapes(resize="pad")
     assert read.train.tensors() is None
     assert np.array_equal(read.train.batch([0, 3]), held.train.batch([0, 3]))

@@ -113,7 +113,8 @@ def test_folders_beside_the_split_folders_are_named_and_left_out(tmp_path):
 @pytest.mark.parametrize("in_memory", [True, False])
 def test_broken_images_are_named_and_left_out(tmp_path, monkeypatch, in_memory):
     if not in_memory:
-        monkeypatch.setattr(samples_module, "BYTES_IN_MEMORY", 0)
+        for room in ("BYTES_IN_MEMORY", "SHARE_OF_MEMORY"):
+            monkeypatch.setattr(samples_module, room, 0)
     fill(tmp_path, 10)
     whole = (tmp_path / "cats" / "00.png").read_bytes()
     (tmp_path / "cats" / "03.png").write_bytes(whole[: len(whole) // 2])
@@ -179,7 +180,8 @@ def test_a_folder_that_will_not_do_is_told_with_what_to_do(tmp_path, prepare, wo
 
 
 def test_an_image_that_goes_away_later_is_told_by_name(tmp_path, monkeypatch):
-    monkeypatch.setattr(samples_module, "BYTES_IN_MEMORY", 0)
+    for room in ("BYTES_IN_MEMORY", "SHARE_OF_MEMORY"):
+        monkeypatch.setattr(samples_module, room, 0)
     splits = opened(fill(tmp_path, 4))
     (tmp_path / splits.train.name(1)).unlink()
     with pytest.raises(DataError, match="There is no file"):
@@ -209,7 +211,8 @@ def test_the_same_folder_gives_the_same_bytes(tmp_path):
 
 
 def test_files_read_before_are_not_read_again_unless_they_changed(tmp_path, monkeypatch):
-    monkeypatch.setattr(samples_module, "BYTES_IN_MEMORY", 0)
+    for room in ("BYTES_IN_MEMORY", "SHARE_OF_MEMORY"):
+        monkeypatch.setattr(samples_module, room, 0)
     fill(tmp_path, 10)
     (tmp_path / "cats" / "04.png").write_bytes(b"broken")
     first = opened(tmp_path)
@@ -231,7 +234,8 @@ def test_files_read_before_are_not_read_again_unless_they_changed(tmp_path, monk
 
 
 def test_a_damaged_cache_is_as_good_as_none(tmp_path, monkeypatch, private_cache):
-    monkeypatch.setattr(samples_module, "BYTES_IN_MEMORY", 0)
+    for room in ("BYTES_IN_MEMORY", "SHARE_OF_MEMORY"):
+        monkeypatch.setattr(samples_module, room, 0)
     first = opened(fill(tmp_path, 10))
     (cache,) = private_cache.rglob("*.json")
     for content in ('{"cats/00.png": 3}', "[]", "{", ""):

@@ -26,7 +26,10 @@ MAIN = ("epochs", "batch_size", "learning_rate"), ("accumulate", "clip_norm", "c
 SCHEDULE = ("warmup",), ()
 FURTHER = ("auxiliary_weight",), ()  # of matter only where the network has several outputs
 REGULAR = ("early_stopping",), ("early_metric", "early_change", "l1", "decay_all", "ema_decay")
-MACHINE = ("seed", "device", "threads", "checkpoint_every"), ()
+MACHINE = (
+    ("seed", "device", "precision", "threads", "checkpoint_every"),
+    ("channels_last", "fused", "compile", "keep_images", "readers"),
+)
 
 
 class SettingsForm(QScrollArea):
