@@ -21,6 +21,7 @@ _HOMES = {
     "from_module": "cnnstudio.compiler.importing",
     "rehearse": "cnnstudio.training.rehearsal",
     "train": "cnnstudio.training.train",
+    "sweep": "cnnstudio.training.sweep.conducting",
     "feature_maps": "cnnstudio.interpret.feature_maps",
     "explain": "cnnstudio.interpret.explain",
     "export": "cnnstudio.deploy.export",

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cnnstudio.graph import CnnStudioError, Project, RunError
+from cnnstudio.graph import CnnStudioError, Project
 from cnnstudio.training.metrics import metrics
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from cnnstudio.deploy.proof import Proof
     from cnnstudio.layers.own.code import OwnCode
     from cnnstudio.training.rehearsal import Rehearsal
-    from cnnstudio.training.rundir import RunDirectory
 
 PREFIXES = ["", " k", " M", " G", " T", " P"]
 SEVERITY_STYLES = {"error": "bold red", "warning": "yellow", "info": "blue"}
@@ -224,49 +223,6 @@ def print_code(code: OwnCode) -> None:
     for name in code.compiled:
         print(f"─── {name}: compiled, can't be shown ───")
     print("───")
-
-
-def print_runs(runs: Sequence[RunDirectory]) -> None:
-    """One line a run."""
-    rows = []
-    for facts in map(run_facts, runs):
-        rows.append(
-            [
-                facts["name"],
-                facts["state"],
-                f"{facts['epoch']} of {facts['epochs']}",
-                percent(facts["best_accuracy"]),
-                percent(facts["test_accuracy"]),
-                facts["message"],
-            ]
-        )
-    columns = ["Run", "State", "Epoch", "Validation", "Test", ""]
-    print_table(columns, rows, numbers=["Epoch", "Validation", "Test"])
-
-
-def run_facts(run: RunDirectory) -> dict[str, Any]:
-    """A run as JSON; one that can't be read has the reason as its message."""
-    try:
-        status = run.status()
-    except RunError as error:
-        return {
-            "name": run.name,
-            "path": str(run.path),
-            "state": "damaged",
-            "message": error.message,
-            **dict.fromkeys(["epoch", "epochs"], 0),
-            **dict.fromkeys(["best_accuracy", "test_accuracy"]),
-        }
-    return {
-        "name": run.name,
-        "path": str(run.path),
-        "state": status.state,
-        "message": status.message,
-        "epoch": status.epoch,
-        "epochs": status.epochs,
-        "best_accuracy": (status.best or {}).get("val_accuracy"),
-        "test_accuracy": (status.test or {}).get("accuracy"),
-    }
 
 
 def print_evaluation(summary: dict[str, Any]) -> None:

@@ -19,7 +19,7 @@ from cnnstudio.graph import CnnStudioError
 from cnnstudio.training.interpreter import QUIET_WAITING
 
 # Importing these declares their commands, which --help lists in this order.
-for name in ("window", "catalogue", "network", "exchange", "runs"):
+for name in ("window", "catalogue", "network", "exchange", "runs", "comparing", "sweeps", "queue"):
     import_module(f"cnnstudio.cli.{name}")
 
 
@@ -50,6 +50,7 @@ def _with_command(arguments: list[str]) -> list[str]:
         return ["open"]
     first = arguments[0]
     commands = [command.name or command.callback.__name__ for command in app.registered_commands]  # type: ignore[union-attr]
+    commands += [group.name for group in app.registered_groups if group.name]
     if first.startswith("-") or first in commands:
         return arguments
     if Path(first).suffix or os.sep in first or Path(first).exists():

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cnnstudio import tables
+from cnnstudio import run_tables, tables
 from cnnstudio.cli.app import (
     AsJson,
     Checkpoint,
@@ -15,8 +16,13 @@ from cnnstudio.cli.app import (
     RunFolder,
     app,
     print_json,
+    refuse_existing,
 )
 from cnnstudio.graph import CnnStudioError, load
+from cnnstudio.graph.file import write_atomically
+
+if TYPE_CHECKING:
+    from cnnstudio.training.run_rows import RunRow
 
 
 @app.command()
@@ -86,21 +92,51 @@ def runs(
         Path | None,
         typer.Argument(metavar="[DIR]", help="where to look; by default here, then your own runs"),
     ] = None,
+    where: Annotated[
+        str, typer.Option(help="such as 'accuracy > 0.9 #good state:finished sort:-accuracy'")
+    ] = "",
+    columns: Annotated[
+        str, typer.Option(help="further columns, such as lr,training.batch_size,val_loss")
+    ] = "",
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help=".csv or .json file to write")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="replace an existing file")] = False,
     as_json: AsJson = False,
 ) -> None:
     """List runs with their state and accuracy, newest first."""
+    from cnnstudio.training.run_filter import column_of, pick
+    from cnnstudio.training.run_rows import columns_of, read_row
     from cnnstudio.training.rundir import list_runs, runs_root
 
     root = folder or (Path("runs") if Path("runs").is_dir() else runs_root(None))
     if folder and not folder.is_dir():
         raise CnnStudioError(f"{folder} is not a folder.")
-    found = list_runs(root) or list_runs(root / "runs")
-    if as_json:
-        print_json([tables.run_facts(run) for run in found])
-    elif not found:
-        print(f"No runs in {root}")
+    there = list_runs(root) or list_runs(root / "runs")
+    rows = pick(map(read_row, there), where)
+    known = columns_of(rows)
+    chosen = [column_of(name.strip(), known) for name in columns.split(",") if name.strip()]
+    if out is not None:
+        _write_runs(rows, chosen, out, force)
+    elif as_json:
+        print_json([run_tables.run_facts(row) for row in rows])
+    elif not rows:
+        print(f"No runs in {root}" + (f" with {where}" if there else ""))
     else:
-        tables.print_runs(found)
+        run_tables.print_runs(rows, chosen)
+
+
+def _write_runs(rows: Sequence[RunRow], columns: Sequence[str], out: Path, force: bool) -> None:
+    from cnnstudio.training.run_export import runs_csv, runs_json
+
+    refuse_existing(out, force)
+    if out.suffix == ".json":
+        write_atomically(out, runs_json(rows))
+    elif out.suffix == ".csv":
+        write_atomically(out, runs_csv(rows, ["name", "state", *columns] if columns else None))
+    else:
+        raise CnnStudioError(f"{out}: the suffix says how.", "Use .csv or .json.")
+    print(out)
 
 
 @app.command()

@@ -271,3 +271,8 @@ class TrainingSettings(Settings):
         title="Keep a checkpoint every … epochs",
         description="0 keeps only the last and the best",
     )
+    tensorboard: bool = Field(
+        True,
+        title="TensorBoard files",
+        description="writes event files for TensorBoard into the run's folder as well",
+    )

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 import psutil
 
-from cnnstudio.graph import CnnStudioError, ProblemError, Project, RunError, SetSetting, load
+from cnnstudio.graph import CnnStudioError, Project, RunError, load
 from cnnstudio.training.chosen import check_settings
 from cnnstudio.training.opening import MAY_CHANGE, open_run
+from cnnstudio.training.paths import with_text
 from cnnstudio.training.reporter import reporter
 from cnnstudio.training.rundir import RunDirectory, runs_root
 
@@ -84,26 +83,12 @@ def _as_begun(project: Project, run_dir: Path | str | None, settings: Iterable[s
 
 
 def with_settings(project: Project, settings: Iterable[str]) -> Project:
-    """The project with changes such as `training.epochs=3` or `data.dataset=digits`.
+    """The project with changes such as `training.epochs=3` or `network.conv1.out_channels=8`.
 
     Values are JSON; what is not JSON is text. Raises ProblemError for a wrong one.
     """
     for setting in settings:
-        path, equals, text = setting.partition("=")
-        section, dot, name = path.strip().partition(".")
-        if not equals or not dot or section not in ("project", "data", "training"):
-            raise ProblemError(
-                f"'{setting}' is not a setting.", hint="Write it as training.epochs=3."
-            )
-        try:
-            value: Any = json.loads(text)
-        except ValueError:
-            value = text
-        if (section, name) == ("data", "dataset") and value != project.data.dataset:
-            # The options and corrections are those of the dataset before.
-            for of_before, empty in (("options", {}), ("left_out", []), ("relabelled", {})):
-                project, _ = SetSetting(section="data", name=of_before, value=empty).apply(project)
-        project, _ = SetSetting(section=section, name=name, value=value).apply(project)
+        project = with_text(project, setting)
     return project
 
 

@@ -48,6 +48,14 @@ def start(
     return run
 
 
+def start_queued(run: RunDirectory) -> None:
+    """Starts the trainer of a run that was made before and waits. RunError if it does not."""
+    status = run.raw_status()
+    if status.state != "queued" or status.pid is not None:
+        raise RunError(f"{run.name} does not wait: it is {status.state}.")
+    _spawn(run, resume=False)
+
+
 def _spawn(run: RunDirectory, resume: bool) -> None:
     project = str(run.project_file.resolve())
     command = interpreter.command(
@@ -55,8 +63,20 @@ def _spawn(run: RunDirectory, resume: bool) -> None:
     )
     if resume:
         command.append("--resume")
-    with run.log_file.open("ab") as log:
-        trainer = subprocess.Popen(
+    trainer = spawn(command, run.log_file)
+    try:
+        named = process_of(trainer.pid)
+    except psutil.NoSuchProcess:
+        named = {"pid": trainer.pid, "process_created": time.time()}
+    status = run.raw_status()
+    if status.state == "queued" and status.pid is None:
+        run.write_status(status.model_copy(update=named))
+
+
+def spawn(command: list[str], log_file: Path) -> subprocess.Popen[bytes]:
+    """Starts one of our processes so that it outlives this one; what it prints goes to a file."""
+    with log_file.open("ab") as log:
+        process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -65,14 +85,8 @@ def _spawn(run: RunDirectory, resume: bool) -> None:
             **_detached(),
         )
     # Waiting reaps the process, so that it leaves no zombie while this one lives on.
-    threading.Thread(target=trainer.wait, name="reaper", daemon=True).start()
-    try:
-        named = process_of(trainer.pid)
-    except psutil.NoSuchProcess:
-        named = {"pid": trainer.pid, "process_created": time.time()}
-    status = run.raw_status()
-    if status.state == "queued" and status.pid is None:
-        run.write_status(status.model_copy(update=named))
+    threading.Thread(target=process.wait, name="reaper", daemon=True).start()
+    return process
 
 
 def _detached() -> dict[str, Any]:

@@ -14,7 +14,15 @@ STARTED_FILES = (
 )  # fmt: skip
 # What may differ when a run goes on: it changes where the run ends and how it is executed, but
 # not what a step does.
-MAY_CHANGE = ("epochs", "device", "threads", "checkpoint_every", "keep_images", "readers")
+MAY_CHANGE = (
+    "epochs",
+    "device",
+    "threads",
+    "checkpoint_every",
+    "keep_images",
+    "readers",
+    "tensorboard",
+)
 
 
 def open_run(project: Project | None, run_dir: Path | str | None, resume: bool) -> RunDirectory:

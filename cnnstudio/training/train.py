@@ -13,6 +13,7 @@ import torch
 
 from cnnstudio.graph import Project
 from cnnstudio.training.assessment import assess
+from cnnstudio.training.board import Board
 from cnnstudio.training.environment import describe_environment
 from cnnstudio.training.events import Event, EventLog
 from cnnstudio.training.failures import failures_in_words, failures_recorded
@@ -51,13 +52,17 @@ def train(
         begun = run.raw_status().model_copy(
             update={"state": "running", "message": "", "hint": "", "started": time.time()}
         )
+        board = Board(run, off=not run.project().training.tensorboard)
         with (
-            closing(EventLog(run.events_file, on_event)) as log,
+            closing(EventLog(run.events_file, _both(on_event, board))) as log,
             Heartbeat(run, begun) as heartbeat,
             failures_recorded(log, heartbeat),
             failures_in_words(run.path),
         ):
             _train(run, log, heartbeat, Steering(run.control_file, since))
+            board.write()
+            if board.trouble:
+                log.write("warning", step=heartbeat.step, message=board.trouble)
     return Run(run.path)
 
 
@@ -105,6 +110,18 @@ def _end(log: EventLog, heartbeat: Heartbeat, loop: Loop, summary: dict[str, Any
     heartbeat.tell(
         state=state, message="", samples_per_second=None, seconds_left=None, test=test or None
     )
+
+
+def _both(on_event: Callable[[Event], None] | None, board: Board) -> Callable[[Event], None]:
+    """Tells the listener of an event, and TensorBoard after an epoch."""
+
+    def take(event: Event) -> None:
+        if on_event is not None:
+            on_event(event)
+        if event["type"] == "epoch":
+            board.write_if_due()
+
+    return take
 
 
 @contextmanager
