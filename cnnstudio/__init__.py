@@ -19,6 +19,7 @@ _HOMES = {
     "build": "cnnstudio.compiler.build",
     "code": "cnnstudio.compiler.code",
     "from_module": "cnnstudio.compiler.importing",
+    "augment": "cnnstudio.training.augmented",
     "rehearse": "cnnstudio.training.rehearsal",
     "train": "cnnstudio.training.train",
     "sweep": "cnnstudio.training.sweep.conducting",

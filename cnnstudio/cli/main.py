@@ -19,7 +19,10 @@ from cnnstudio.graph import CnnStudioError
 from cnnstudio.training.interpreter import QUIET_WAITING
 
 # Importing these declares their commands, which --help lists in this order.
-for name in ("window", "catalogue", "network", "exchange", "runs", "comparing", "sweeps", "queue"):
+for name in (
+    "window", "catalogue", "network", "exchange", "augmentation", "runs", "comparing", "sweeps",
+    "queue",
+):  # fmt: skip
     import_module(f"cnnstudio.cli.{name}")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 BYTES_IN_MEMORY = 1536 * 2**20
 SHARE_OF_MEMORY = 0.25
 ROWS_AT_ONCE = 1024
+
+# Changes fitted images, uint8 (N, C, height, width), given with their indices in the split.
+Change = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class Samples:
 
     `labels` is int64 (N), `given` what they are without the project's corrections. `fitted` holds
     all images of the source at the input's size, uint8 (N, C, height, width), where they fit in
-    memory.
+    memory. `change` is made of a batch's images anew each time that it is read.
     """
 
     def __init__(
@@ -63,16 +66,25 @@ class Samples:
         preparation: Preparation,
         fitted: np.ndarray | None,
         labels: np.ndarray,
+        change: Change | None = None,
     ) -> None:
         self._source = source
         self._indices = indices
         self._preparation = preparation
         self._fitted = fitted
+        self._labels = labels
+        self._change = change
         self.labels = labels[indices]
         self.given = source.labels[indices]
 
     def __len__(self) -> int:
         return len(self._indices)
+
+    def changed(self, change: Change) -> Samples:
+        """The same samples, whose images are changed when a batch is read."""
+        return Samples(
+            self._source, self._indices, self._preparation, self._fitted, self._labels, change
+        )
 
     def image(self, index: int) -> np.ndarray:
         """The image as it is stored: uint8 (H, W, 1 or 3)."""
@@ -95,7 +107,15 @@ class Samples:
 
     def batch(self, indices: np.ndarray | Sequence[int]) -> np.ndarray:
         """Prepared images, float32 (N, C, height, width). Raises DataError if one is gone."""
-        return self._preparation.levels(self._rows(self._indices[np.asarray(indices, np.int64)]))
+        chosen = np.asarray(indices, np.int64)
+        rows = self.fitted(chosen)
+        return self._preparation.levels(
+            rows if self._change is None else self._change(rows, chosen)
+        )
+
+    def fitted(self, indices: np.ndarray | Sequence[int]) -> np.ndarray:
+        """Images at the input's size, uint8 (N, C, height, width), before any change."""
+        return self._rows(self._indices[np.asarray(indices, np.int64)])
 
     @property
     def prepared_bytes(self) -> int:
@@ -104,8 +124,8 @@ class Samples:
         return len(self) * fit.channels * fit.height * fit.width * 4
 
     def tensors(self) -> tuple[Tensor, Tensor] | None:
-        """All prepared images and labels; None if the images are not held in memory."""
-        if self._fitted is None:
+        """All prepared images and labels; None if the images are not held in memory, or change."""
+        if self._fitted is None or self._change is not None:
             return None
         import torch
 

@@ -33,6 +33,19 @@ class Component(Settings):
         return value
 
 
+class AugmentationStep(Component):
+    """One step of the augmentation: a declared kind, how often it is applied, whether it is on."""
+
+    probability: float | None = Field(
+        None,
+        ge=0.0,
+        le=1.0,
+        title="Probability",
+        description="share of the images that it is applied to; the kind's own if empty",
+    )
+    enabled: bool = Field(True, title="On", description="off leaves the step out")
+
+
 class DataSettings(Settings):
     dataset: str = Field("shapes", title="Dataset", description="which images to learn from")
     options: dict[str, Any] = Field(
@@ -67,6 +80,11 @@ class DataSettings(Settings):
         description="subtract the training images' mean and divide by their standard deviation, "
         "for each channel",
     )
+    augmentation: tuple[AugmentationStep, ...] = Field(
+        (),
+        title="Augmentation",
+        description="how training images are changed, anew in each epoch, step after step",
+    )
 
     left_out: tuple[str, ...] = Field(
         (),
@@ -91,6 +109,11 @@ class DataSettings(Settings):
         if self.validation + self.test > 0.9:
             raise ValueError("validation and test shares leave less than a tenth for training")
         return self
+
+    @property
+    def unaugmented(self) -> DataSettings:
+        """The same images, left as they are: what decides about loading."""
+        return self.model_copy(update={"augmentation": ()})
 
 
 class TrainingSettings(Settings):

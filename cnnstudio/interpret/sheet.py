@@ -14,6 +14,7 @@ from cnnstudio.interpret.explain import explanation
 from cnnstudio.interpret.pictures import enlarged, overlay
 from cnnstudio.interpret.predict import probabilities
 from cnnstudio.interpret.subject import SPLITS, Reference, open_run
+from cnnstudio.training.augmented import Augmented
 
 SIDE_PIXELS = 256
 GAP_PIXELS = 8
@@ -56,7 +57,7 @@ def explain_images(
             }
         )
         rows.append([picture.image, overlay(picture.image, explained.heat[0])])
-    _write(sheet(rows), out)
+    write_picture(sheet(rows), out)
     return found
 
 
@@ -86,7 +87,18 @@ def sheet(rows: Sequence[Sequence[np.ndarray]]) -> np.ndarray:
     return canvas
 
 
-def _write(picture: np.ndarray, out: Path) -> None:
+def augmentation_sheet(found: Augmented) -> np.ndarray:
+    """A row for each sample: the image as it is, then as each epoch sees it."""
+    columns = [found.originals, *found.images]
+    return sheet([[_coloured(column[row]) for column in columns] for row in range(len(columns[0]))])
+
+
+def _coloured(image: np.ndarray) -> np.ndarray:
+    return image if image.shape[2] == 3 else np.repeat(image, 3, axis=2)
+
+
+def write_picture(picture: np.ndarray, out: Path) -> None:
+    """Writes a picture uint8 (H, W, 3); ExplanationError if the disk or the name refuses."""
     try:
         Image.fromarray(picture).save(out)
     except (OSError, ValueError) as error:

@@ -19,6 +19,7 @@ LANES: Final[dict[str, Lane]] = {
     "dataset": "data",
     "samples": "data",
     "sample": "data",
+    "augmented": "data",
     "predict": "inspect",
     "feature_maps": "inspect",
     "explain": "inspect",

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from cnnstudio.graph import Component, ProblemError, RunError, TrainingSettings
+from cnnstudio.data.augmentation.chosen import chosen_steps
+from cnnstudio.graph import Component, ProblemError, Project, RunError, TrainingSettings
 from cnnstudio.training.declared import Declared
 from cnnstudio.training.losses import losses
 from cnnstudio.training.metrics import told_live
@@ -21,6 +22,19 @@ def check_settings(training: TrainingSettings) -> None:
     optimizer_of(training.optimizer)
     schedule_of(training.schedule)
     loss_of(training.loss)
+
+
+def check_mixing(project: Project) -> None:
+    """Raises RunError if images are mixed and the loss is not for that, DataError for a wrong step
+    of the augmentation."""
+    declared, _ = loss_of(project.training.loss)
+    mixing = [step for step in chosen_steps(project.data.augmentation) if step.declared.of_batches]
+    if mixing and declared.unmixed:
+        raise RunError(
+            f"The loss {declared.kind} is not for images mixed by {mixing[0].declared.kind}. "
+            f"{declared.unmixed}",
+            "Choose another loss, such as CrossEntropyLoss, or turn the step off.",
+        )
 
 
 def optimizer_of(chosen: Component) -> Chosen:

@@ -12,7 +12,7 @@ from types import FrameType
 import psutil
 
 from cnnstudio.graph import CnnStudioError, Project, RunError, load
-from cnnstudio.training.chosen import check_settings
+from cnnstudio.training.chosen import check_mixing, check_settings
 from cnnstudio.training.opening import MAY_CHANGE, open_run
 from cnnstudio.training.paths import with_text
 from cnnstudio.training.reporter import reporter
@@ -42,6 +42,7 @@ def run_from_command_line(
             project = _as_begun(project, run_dir, settings)
         project = with_settings(project, settings)
         check_settings(project.training)
+        check_mixing(project)
         if run_dir is None:
             run = RunDirectory.create(runs_root(file), project)
         else:
@@ -85,7 +86,8 @@ def _as_begun(project: Project, run_dir: Path | str | None, settings: Iterable[s
 def with_settings(project: Project, settings: Iterable[str]) -> Project:
     """The project with changes such as `training.epochs=3` or `network.conv1.out_channels=8`.
 
-    Values are JSON; what is not JSON is text. Raises ProblemError for a wrong one.
+    Values are JSON; what is not JSON is text; an augmentation may be a preset's name. Raises
+    ProblemError for a wrong one.
     """
     for setting in settings:
         project = with_text(project, setting)

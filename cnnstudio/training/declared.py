@@ -16,13 +16,14 @@ class Declared(Declaration):
 
     `states` is how many numbers an optimizer keeps for each weight, and one more for each of the
     parameters `states_if` that is not 0. `fused` are the device types on which its fused steps are
-    faster than the others.
+    faster than the others. `unmixed` is why a loss is not for mixed images, empty if it is.
     """
 
     tuples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     states: int = 0
     states_if: tuple[str, ...] = ()
     fused: tuple[str, ...] = ()
+    unmixed: str = ""
 
     def states_with(self, parameters: Mapping[str, Any]) -> int:
         """How many numbers an optimizer with these parameters keeps for each weight."""
@@ -50,6 +51,7 @@ def declare(
     states: int = 0,
     states_if: tuple[str, ...] = (),
     fused: tuple[str, ...] = (),
+    unmixed: str = "",
 ) -> Callable[[type], type]:
     """Puts the class under it into a catalogue, its annotated fields as parameters."""
 
@@ -67,6 +69,7 @@ def declare(
             states=states,
             states_if=states_if,
             fused=fused,
+            unmixed=unmixed,
         )
         return cls
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import closing
 from dataclasses import asdict, dataclass
-from typing import Any
+from itertools import count
 
 import torch
 
 from cnnstudio.graph import Project
 from cnnstudio.training.apart import answer, ask_apart
+from cnnstudio.training.batches import Batch
 from cnnstudio.training.preparation import Preparation, choose_device, prepare
 
 SECONDS = 1.5
@@ -45,24 +47,20 @@ def estimate(project: Project, seconds: float = SECONDS) -> Estimate:
     if project.training.threads:
         torch.set_num_threads(project.training.threads)
     ready = prepare(project, device)
-    batches = list(_first_batches(ready, 4))
-    size = len(batches[0][1])
-    steps = _timed(lambda number: _step(ready, *batches[number % len(batches)]), seconds)
+    with closing(_batches(ready)) as batches:
+        images, labels = next(batches)
+        steps = _timed(lambda number: _step(ready, number, *next(batches)), seconds)
     ready.model.eval()
     with torch.inference_mode():
-        looks = _timed(
-            lambda number: ready.model(batches[number % len(batches)][0]),
-            seconds / 4,
-            least=LEAST_EVALUATIONS,
-        )
+        looks = _timed(lambda _: ready.model(images), seconds / 4, least=LEAST_EVALUATIONS)
     step, look = statistics.median(steps), statistics.median(looks)
     validation = -(-len(ready.validation) // max(project.training.batch_size, 1))
     return Estimate(
         device=str(device),
-        batch_size=size,
+        batch_size=len(labels),
         step_seconds=step,
         epoch_seconds=ready.steps_per_epoch * step + validation * look,
-        images_per_second=size / step,
+        images_per_second=len(labels) / step,
         epochs=project.training.epochs,
     )
 
@@ -77,16 +75,15 @@ def estimate_apart(
     return Estimate(**ask_apart(module, project, str(seconds), what=what, progress=progress))
 
 
-def _first_batches(ready: Preparation, count: int) -> Any:
+def _batches(ready: Preparation) -> Generator[Batch, None, None]:
+    """Batches of one epoch after the other, read and augmented as the training reads them."""
     order = torch.arange(ready.samples_per_epoch)
-    for number, batch in enumerate(ready.train(order, ready.settings.batch_size)):
-        if number == count:
-            return
-        yield batch
+    for epoch in count():
+        yield from ready.train_in(epoch)(order, ready.settings.batch_size)
 
 
-def _step(ready: Preparation, images: torch.Tensor, labels: torch.Tensor) -> None:
-    loss, _ = ready.loss(images, labels)
+def _step(ready: Preparation, number: int, images: torch.Tensor, labels: torch.Tensor) -> None:
+    loss, _ = ready.loss(*ready.mixed(number, images, labels))
     ready.optimizer.zero_grad()
     loss.backward()
     ready.optimizer.step()

@@ -18,6 +18,7 @@ from cnnstudio.training.events import EventLog
 from cnnstudio.training.heartbeat import Heartbeat
 from cnnstudio.training.keeper import Keeper
 from cnnstudio.training.metrics import is_better_epoch, metric_of
+from cnnstudio.training.mixed_labels import MixedLabels
 from cnnstudio.training.pace import Pace
 from cnnstudio.training.plateau import Watch
 from cnnstudio.training.preparation import Preparation
@@ -113,9 +114,10 @@ class Loop:
         ready, size = self._ready, self._settings.batch_size
         self._heartbeat.note(epoch=self.epoch + 1)
         self._epoch_begun = time.monotonic()
-        order = epoch_order(self._settings.seed, self.epoch, len(ready.train))
+        order = epoch_order(self._settings.seed, self.epoch, len(ready.splits.train))
         ready.begin_training()
-        for images, labels in ready.train(order[: ready.samples_per_epoch], size, self.batch):
+        batches = ready.train_in(self.epoch)
+        for images, labels in batches(order[: ready.samples_per_epoch], size, self.batch):
             if not self._obey():
                 return False
             self._train_on(images, labels)
@@ -126,9 +128,10 @@ class Loop:
     def _train_on(self, images: Tensor, labels: Tensor) -> None:
         ready = self._ready
         seed_step(self._settings.seed, self.step, ready.device)
-        loss, logits = ready.loss(images, labels)
+        images, truth = ready.mixed(self.step, images, labels)
+        loss, logits = ready.loss(images, truth)
         self._update.take(loss, self.step, self.batch, len(labels))
-        self.tally.add(loss, logits, labels)
+        self.tally.add(loss, logits, truth.main if isinstance(truth, MixedLabels) else truth)
         self.step += 1
         self.batch += 1
         self._heartbeat.step = self.step

@@ -75,6 +75,7 @@ class NLLLoss:
 @declare(
     losses, "Multi-margin (hinge)", category="Loss", target="torch.nn.MultiMarginLoss",
     formula="Σ max(0, margin − x[class] + x[i])^p / classes", reference=NN + "MultiMarginLoss.html",
+    unmixed="It asks for one class to lead, and a mixed image is of two.",
 )  # fmt: skip
 class MultiMarginLoss:
     """Asks that the true class's score lead the others by a margin: the loss of support vector
@@ -98,6 +99,7 @@ class MSELoss:
 @declare(
     losses, "Absolute error", category="Loss", target=OURS + "AbsoluteErrorLoss",
     formula="mean |p − one-hot|", reference=NN + "L1Loss.html",
+    unmixed="It is least where the class with the larger share has all of the probability.",
 )  # fmt: skip
 class L1Loss:
     """The distance of the classes' probabilities from the truth: forgiving to wrong labels."""
@@ -134,6 +136,7 @@ class HuberLoss:
 @declare(
     losses, "Dice", category="Loss", target=OURS + "DiceLoss",
     formula="1 − (2·Σ p·t + s) / (Σ p + Σ t + s)", reference="https://arxiv.org/abs/1606.04797",
+    unmixed="It compares whole batches, and is no mean over images.",
 )  # fmt: skip
 class DiceLoss:
     """How little prediction and truth overlap, each class by itself over the batch: a rare class

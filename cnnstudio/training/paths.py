@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from cnnstudio.data.augmentation.presets import preset
 from cnnstudio.graph import Component, Learning, Network, Node, ProblemError, Project, SetSetting
 from cnnstudio.graph.expressions import is_expression
 from cnnstudio.layers.lookup import kind_of
@@ -53,7 +54,10 @@ def with_values(project: Project, values: Iterable[tuple[str, Any]]) -> Project:
 
 
 def with_value(project: Project, path: str, value: Any) -> Project:
-    """The project with one setting changed; ProblemError names what is wrong with it."""
+    """The project with one setting changed; ProblemError names what is wrong with it.
+
+    An augmentation may be a preset's name.
+    """
     section, dot, rest = path.partition(".")
     if dot and section == NETWORK:
         return project.with_network(_with_node_value(project, project.network, path, rest, value))
@@ -71,6 +75,8 @@ def with_value(project: Project, path: str, value: Any) -> Project:
             project, _ = SetSetting(section="data", name=of_before, value=empty).apply(project)
     if section == "training" and rest.endswith(".kind"):
         project = _with_kind(project, rest.removesuffix(".kind"), value)
+    if path == "data.augmentation" and isinstance(value, str):
+        value = [step.model_dump(mode="json") for step in preset(value).steps]
     edit = SetSetting(section=section, name=rest, value=value)
     return edit.apply(project)[0]
 

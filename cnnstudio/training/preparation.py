@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
@@ -13,17 +13,23 @@ from torch.optim import Optimizer
 
 from cnnstudio.compiler.check import check
 from cnnstudio.compiler.report import Report
+from cnnstudio.data.augmentation.chosen import chosen_steps
 from cnnstudio.data.load import load
 from cnnstudio.data.samples import Samples, Splits
 from cnnstudio.graph import Project, RunError, TrainingSettings
 from cnnstudio.training.answers import answers
 from cnnstudio.training.batches import Batches
-from cnnstudio.training.chosen import check_settings, check_watched
+from cnnstudio.training.chosen import check_mixing, check_settings, check_watched
 from cnnstudio.training.construction import make_loss, make_optimizer
 from cnnstudio.training.evaluate import Criterion
 from cnnstudio.training.initial import initial_model
 from cnnstudio.training.learning import Learners, learners
 from cnnstudio.training.machine import Machine, choose_machine
+from cnnstudio.training.mixed_labels import MixedLabels, Truth
+
+if TYPE_CHECKING:
+    from cnnstudio.data.augmentation.pipeline import Pipeline
+    from cnnstudio.training.mixing import Mixing
 
 
 @dataclass
@@ -40,6 +46,8 @@ class Preparation:
     learners: Learners
     machine: Machine
     forward: Callable[[Tensor], Any]  # the model, compiled where that is wished
+    augmentation: Pipeline | None = None
+    mixing: Mixing | None = None
 
     @cached_property
     def train(self) -> Batches:
@@ -49,7 +57,17 @@ class Preparation:
     def validation(self) -> Batches:
         return self.batches(self.splits.validation)
 
-    def loss(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+    def train_in(self, epoch: int) -> Batches:
+        """The training images as an epoch, from 0, sees them."""
+        if self.augmentation is None:
+            return self.train
+        return self.batches(self.splits.train.changed(self.augmentation.change(epoch)))
+
+    def mixed(self, step: int, images: Tensor, labels: Tensor) -> tuple[Tensor, Truth]:
+        """A batch as a step of the run, from 0, learns from it."""
+        return (images, labels) if self.mixing is None else self.mixing(step, images, labels)
+
+    def loss(self, images: Tensor, truth: Truth) -> tuple[Tensor, Tensor]:
         """The loss of a batch, with those of further outputs, and the scores (N, classes).
 
         Losses are taken in full precision.
@@ -57,10 +75,15 @@ class Preparation:
         with self.machine.autocast():
             outputs = answers(self.forward(images))
         scores, *further = [output.float() for output in outputs]
-        loss = self.criterion(scores, labels)
+        loss = self._against(truth, scores)
         for others in further:
-            loss = loss + self.settings.auxiliary_weight * self.criterion(others, labels)
+            loss = loss + self.settings.auxiliary_weight * self._against(truth, others)
         return loss, scores
+
+    def _against(self, truth: Truth, scores: Tensor) -> Tensor:
+        if isinstance(truth, MixedLabels):
+            return truth.loss(self.criterion, scores)
+        return self.criterion(scores, truth)
 
     def begin_training(self) -> None:
         """Puts the model in training mode, but for what is frozen."""
@@ -82,7 +105,7 @@ class Preparation:
     @property
     def samples_per_epoch(self) -> int:
         """A last batch of one image is left out: batch normalisation can't be trained on it."""
-        count, size = len(self.train), self.settings.batch_size
+        count, size = len(self.splits.train), self.settings.batch_size
         return count - 1 if count % size == 1 and count > size > 1 else count
 
     @property
@@ -124,7 +147,9 @@ def prepare(
     """
     report, settings = checked(project), project.training
     check_settings(settings)
+    check_mixing(project)
     input_shape, outputs = _ends(project, report)
+    augmentation, mixing = _changes(project, input_shape)
     splits = load(
         project.data, input_shape, progress=progress, cancelled=cancelled,
         hold=settings.keep_images != "disk",
@@ -164,7 +189,22 @@ def prepare(
         splits=splits,
         machine=machine,
         forward=machine.forward(model),
+        augmentation=augmentation,
+        mixing=mixing,
     )
+
+
+def _changes(
+    project: Project, input_shape: tuple[int, ...]
+) -> tuple[Pipeline | None, Mixing | None]:
+    """What is done to single training images, and to batches; DataError for a wrong step."""
+    steps, seed = project.data.augmentation, project.training.seed
+    if not chosen_steps(steps):
+        return None, None  # without loading torchvision, which takes seconds
+    from cnnstudio.data.augmentation.pipeline import pipeline
+    from cnnstudio.training.mixing import mixing
+
+    return pipeline(steps, (input_shape[-2], input_shape[-1]), seed), mixing(steps, seed)
 
 
 def choose_device(wish: str) -> torch.device:

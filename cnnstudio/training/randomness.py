@@ -8,16 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from hashlib import blake2b
 
 import torch
 from torch import Tensor
 
-
-def derived_seed(seed: int, purpose: str, *where: int) -> int:
-    """A 63-bit seed that follows from the arguments and from nothing else."""
-    text = "/".join([str(seed), purpose, *map(str, where)])
-    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big") >> 1
+from cnnstudio.data.derivation import derived_seed
 
 
 def epoch_order(seed: int, epoch: int, count: int) -> Tensor:

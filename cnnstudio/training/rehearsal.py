@@ -110,7 +110,7 @@ def rehearse(project: Project) -> Rehearsal:
     with private_randomness(device):
         ready = prepare(project, device)
         order = torch.arange(ready.samples_per_epoch)
-        batches = islice(ready.train(order, project.training.batch_size), MOST_BATCHES)
+        batches = islice(ready.train_in(0)(order, project.training.batch_size), MOST_BATCHES)
         stage = _Stage(ready, list(batches))
         findings = [_start(stage), _gradients(stage), _by_heart(stage)]
         found = range_test(stage)

@@ -127,5 +127,54 @@ def _there(indexes: list[int], count: int, split: str) -> list[int]:
     return indexes
 
 
+def augmented(
+    settings: dict[str, Any],
+    input_shape: list[int],
+    seed: int = 0,
+    first: int = 0,
+    epochs: int = 4,
+    count: int = 8,
+    size: int = 96,
+    label: int | None = None,
+) -> dict[str, Any]:
+    """Some training images, and what epochs from `first` on (from 0) see of them.
+
+    {"images": uint8 (1 + epochs, N, size, size, 3), the originals first, "masks": uint8
+    (1 + epochs, N, size, size) of what is known to be in them, or None, "captions": [[class]],
+    "names", "labels", "indexes"}. Those of class `label` only, if that is given.
+    """
+    # Here, since it loads torchvision, which takes seconds.
+    from cnnstudio.training.augmented import augmented as augmented_samples
+    from cnnstudio.training.augmented import some_of_each
+
+    chosen = settings_from(settings)
+    splits = splits_of(chosen, tuple(input_shape))
+    found = augmented_samples(
+        splits, chosen.augmentation, seed, some_of_each(splits, count, label),
+        range(first, first + epochs),
+    )  # fmt: skip
+    columns = [found.originals, *found.images]
+    masks = [[truth.get("mask") for truth in truths] for truths in found.truths]
+    known = any(mask is not None for row in masks for mask in row)
+    drawn = [[_mask(mask, size) for mask in row] for row in masks]
+    return {
+        "images": np.stack([[square(image, size) for image in column] for column in columns]),
+        "masks": np.stack(drawn) if known else None,
+        "captions": found.captions,
+        "names": found.names,
+        "labels": found.labels,
+        "indexes": found.indices,
+    }
+
+
+def _mask(mask: np.ndarray | None, size: int) -> np.ndarray:
+    """A mask bool (H, W) as `square` places its image: uint8 (size, size), 1 inside."""
+    if mask is None:
+        return np.zeros((size, size), np.uint8)
+    levels = np.where(mask, np.uint8(255), np.uint8(0))[..., None]
+    return (square(levels, size)[..., 0] > 127).astype(np.uint8)
+
+
 def _key(settings: DataSettings, input_shape: tuple[int, ...]) -> Hashable:
-    return json.dumps(settings.model_dump(mode="json"), sort_keys=True), input_shape
+    told = settings.unaugmented.model_dump(mode="json")
+    return json.dumps(told, sort_keys=True), input_shape
