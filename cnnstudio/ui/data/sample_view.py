@@ -78,7 +78,7 @@ class SampleView(QWidget):
 
     def _ask(self, source: Source, index: int | None) -> None:
         if index is None:  # its page is on the way
-            if source.label is not None:
+            if source.label is not None or source.indexes is not None:
                 return
             index = self._row
         self._question.ask(

@@ -13,6 +13,7 @@ from PySide6.QtGui import QImage
 
 from cnnstudio.graph import DataSettings
 from cnnstudio.ui.images.array_image import image_of
+from cnnstudio.ui.images.corrections import Sample
 from cnnstudio.ui.session import Session
 
 PAGE = 48
@@ -25,19 +26,22 @@ Index = QModelIndex | QPersistentModelIndex
 @dataclass(frozen=True)
 class Source:
     """Which images: those of a split of some data, made for a network's input shape; with
-    `label`, those of one class only."""
+    `label`, those of one class only, with `indexes`, those of the split in that order."""
 
     settings: DataSettings
     input_shape: tuple[int, ...]
     split: str
     label: int | None = None
+    indexes: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)
 class _Page:
     images: list[QImage]
     labels: list[int]
+    given: list[int]
     names: list[str]
+    keys: list[str]
     indexes: list[int]
 
 
@@ -49,6 +53,7 @@ class SamplesModel(QAbstractListModel):
     """
 
     INDEX = Qt.ItemDataRole.UserRole + 1  # in the split
+    SAMPLE = Qt.ItemDataRole.UserRole + 2  # a Sample, for corrections
 
     counted = Signal(int)
     failed = Signal(object)
@@ -108,14 +113,26 @@ class SamplesModel(QAbstractListModel):
             case Qt.ItemDataRole.DecorationRole:
                 return page.images[place]
             case Qt.ItemDataRole.DisplayRole:
-                return self.class_name(page.labels[place])
+                return self._told_class(page, place)
             case Qt.ItemDataRole.ToolTipRole:
                 return f"{page.names[place]} · image {index.row() + 1:,} of {self._total:,}"
             case Qt.ItemDataRole.AccessibleTextRole:
-                return f"Image {index.row() + 1}, {self.class_name(page.labels[place])}"
+                return f"Image {index.row() + 1}, {self._told_class(page, place)}"
             case SamplesModel.INDEX:
                 return page.indexes[place]
+            case SamplesModel.SAMPLE:
+                return Sample(page.keys[place], self.class_name(page.given[place]))
         return None
+
+    @property
+    def classes(self) -> list[str]:
+        return self._classes
+
+    def _told_class(self, page: _Page, place: int) -> str:
+        """`circle`, or `circle → star` for one that was relabelled."""
+        given, label = page.given[place], page.labels[place]
+        name = self.class_name(label)
+        return name if given == label else f"{self.class_name(given)} → {name}"
 
     def class_name(self, label: int) -> str:
         known = 0 <= label < len(self._classes)
@@ -150,6 +167,7 @@ class SamplesModel(QAbstractListModel):
             input_shape=list(source.input_shape),
             split=source.split,
             label=source.label,
+            indexes=None if source.indexes is None else list(source.indexes),
             start=number * PAGE,
             count=PAGE,
             size=self._pixels,
@@ -162,8 +180,8 @@ class SamplesModel(QAbstractListModel):
         if number in self._wanted:
             self._wanted.remove(number)
         images = [image_of(np.asarray(image)) for image in answer["images"]]
-        labels, names, indexes = (list(answer[name]) for name in ("labels", "names", "indexes"))
-        self._pages[number] = _Page(images, labels, names, indexes)
+        columns = ("labels", "given", "names", "keys", "indexes")
+        self._pages[number] = _Page(images, *(list(answer[name]) for name in columns))
         while len(self._pages) > PAGES_KEPT:
             self._pages.popitem(last=False)
         self._count(int(answer["total"]))

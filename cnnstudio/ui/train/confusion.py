@@ -11,6 +11,7 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     QSize,
     Qt,
+    Signal,
 )
 from PySide6.QtGui import QColor, QPainter, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
@@ -96,10 +97,18 @@ class Cell(QStyledItemDelegate):
 
 
 class ConfusionPanel(QWidget):
-    """The table with a sentence above it."""
+    """The table with a sentence above it, its cells at most `widest` pixels wide.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    `cell_chosen(true class, predicted class)` is emitted for a cell that is clicked or entered,
+    `class_chosen(class)` for the name of a row.
+    """
+
+    cell_chosen = Signal(int, int)
+    class_chosen = Signal(int)
+
+    def __init__(self, widest: int = WIDEST, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._widest = widest
         self._caption = QLabel()
         self._caption.setProperty("role", "muted")
         self._caption.setWordWrap(True)
@@ -116,6 +125,10 @@ class ConfusionPanel(QWidget):
             header.setMinimumSectionSize(NARROWEST)
             header.setDefaultSectionSize(CELL)
         self.table.verticalHeader().setMaximumWidth(96)
+        self.table.verticalHeader().setSectionsClickable(True)
+        self.table.verticalHeader().sectionClicked.connect(self.class_chosen)
+        for chosen in (self.table.clicked, self.table.activated):
+            chosen.connect(lambda index: self.cell_chosen.emit(index.row(), index.column()))
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(theme.spacing)
@@ -156,7 +169,7 @@ class ConfusionPanel(QWidget):
         room = self.table.viewport().width() // max(1, len(self.model.classes))
         across = self.table.horizontalHeader()
         for column in range(across.count()):
-            across.resizeSection(column, min(max(room, NARROWEST), WIDEST))
+            across.resizeSection(column, min(max(room, NARROWEST), self._widest))
 
     def sizeHint(self) -> QSize:
         return QSize(240, 200)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from cnnstudio.training.rundir import RunDirectory
 from cnnstudio.training.status import RunStatus
@@ -18,6 +18,7 @@ from cnnstudio.ui.train import export
 from cnnstudio.ui.train.curves import Curves
 from cnnstudio.ui.train.plot_bar import PlotBar
 from cnnstudio.ui.train.plots import Plots
+from cnnstudio.ui.train.results import ResultsView
 from cnnstudio.ui.train.run_actions import RunActions
 from cnnstudio.ui.train.run_panel import RunPanel
 from cnnstudio.ui.train.run_words import name_of
@@ -47,8 +48,14 @@ class TrainWorkspace(QWidget):
         column.addWidget(self.bar)
         column.addWidget(self.plots, 1)
         self.stage = Stage(middle)
+        self.results = ResultsView(session)
+        self.pages = QTabWidget()
+        self.pages.setObjectName("train_pages")
+        self.pages.setDocumentMode(True)
+        self.pages.addTab(self.stage, "Curves")
+        self.pages.addTab(self.results, "Results")
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
-        for part in (self.settings, self.stage, self.runs):
+        for part in (self.settings, self.pages, self.runs):
             self._splitter.addWidget(part)
         self.settings.setMinimumWidth(SETTINGS_MINIMUM)
         self.runs.setMinimumWidth(RUNS_MINIMUM)
@@ -77,6 +84,7 @@ class TrainWorkspace(QWidget):
         session.runs.restarted.connect(self._start_again)
         session.runs.status.connect(self._take_status)
         session.theme_changed.connect(self._redraw)
+        self.runs.confusion.cell_chosen.connect(self.show_cell)
 
     def _add_exports(self) -> None:
         add = self._session.actions.add
@@ -91,6 +99,11 @@ class TrainWorkspace(QWidget):
         self.bar.export_menu.addActions(self._exports)
 
     # The run
+
+    def show_cell(self, label: int, predicted: int) -> None:
+        """Shows the images of one class that the run's network took for one class."""
+        self.pages.setCurrentWidget(self.results)
+        self.results.show_cell(label, predicted)
 
     def _show_run(self, *_: object) -> None:
         self.plots.show_curves(Curves(self._session.runs.history))
