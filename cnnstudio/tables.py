@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich import box
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from cnnstudio.compiler.report import Report
     from cnnstudio.deploy.proof import Proof
     from cnnstudio.layers.own.code import OwnCode
+    from cnnstudio.training.doctor import Finding, Prescription
     from cnnstudio.training.rehearsal import Rehearsal
 
 PREFIXES = ["", " k", " M", " G", " T", " P"]
@@ -274,6 +276,27 @@ def print_explanations(found: Sequence[dict[str, Any]]) -> None:
     print_table(["Image", "Predicted", "Probability", "Explained class"], rows, ["Probability"])
     if found and found[0]["reason"]:
         _console().print(Text(found[0]["reason"]))
+
+
+def print_findings(
+    found: Sequence[tuple[Finding, Sequence[Prescription]]], run: Path | str
+) -> None:
+    """Each finding with its evidence, what it means, and the remedies by name."""
+    console = _console()
+    if not found:
+        console.print("The doctor finds nothing wrong with this run.")
+        return
+    for number, (finding, prescriptions) in enumerate(found):
+        console.print(Text(("\n" if number else "") + finding.message, style="bold"))
+        when = f"epoch {finding.epoch}, step {finding.step}" if finding.epoch else "at the start"
+        for name, text in {"Found": when, **finding.facts}.items():
+            console.print(Text(f"  {name}: {text}"))
+        console.print(Text(f"  {finding.illness.advice}"))
+        for one in prescriptions:
+            console.print(Text(f"  --remedy {one.remedy.name}  {one.remedy.title}: "
+                               f"{one.remedy.why}"))  # fmt: skip
+    if any(prescriptions for _, prescriptions in found):
+        console.print(Text(f"\nApply one: cnnstudio doctor {run} --remedy NAME -o mended.cnns"))
 
 
 def quantity(value: float) -> str:

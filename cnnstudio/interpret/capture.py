@@ -9,10 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor, fx, nn
 
-from cnnstudio.compiler.build import BLOCKS, PATH
+from cnnstudio.compiler.running import See, Watcher, first_tensor, names_by_node
 from cnnstudio.graph.errors import ExplanationError
-
-Keep = Callable[[str, Tensor], None]
 
 
 def node_names(model: nn.Module) -> list[str]:
@@ -36,14 +34,14 @@ def require_names(model: nn.Module, names: Collection[str]) -> None:
             )
 
 
-def run(model: nn.Module, inputs: tuple[Tensor, ...], keep: Keep) -> None:
+def run(model: nn.Module, inputs: tuple[Tensor, ...], keep: See) -> None:
     """Runs the model; `keep(name, value)` sees each node's tensor when it is computed.
 
     A later layer may work in place on the very tensor: keep a copy. Of a node that gives several
     tensors, the first is seen.
     """
     if isinstance(model, fx.GraphModule):
-        _Watcher(model, keep).run(*inputs)
+        Watcher(model, keep).run(*inputs)
     else:
         with _watched_modules(model, keep):
             model(*inputs)
@@ -64,20 +62,6 @@ def collect(
     return found
 
 
-def names_by_node(model: fx.GraphModule) -> dict[str, list[str]]:
-    """What the user calls each node of the graph, by the graph's own name: a layer's path, and
-    the paths of the blocks that end with it."""
-    names = {
-        node.name: [node.meta.get(PATH, node.name)]
-        for node in model.graph.nodes
-        if node.op not in ("output", "get_attr")
-    }
-    for path, name in model.meta.get(BLOCKS, {}).items():
-        if path not in names[name]:
-            names[name].append(path)
-    return names
-
-
 def node_named(model: fx.GraphModule, name: str) -> fx.Node:
     """The graph's node of a layer or block by its path. KeyError if there is none."""
     own = next((key for key, names in names_by_node(model).items() if name in names), None)
@@ -87,26 +71,11 @@ def node_named(model: fx.GraphModule, name: str) -> fx.Node:
     raise KeyError(name)
 
 
-class _Watcher(fx.Interpreter):
-    def __init__(self, model: fx.GraphModule, keep: Keep) -> None:
-        super().__init__(model)
-        self._keep = keep
-        self._names = names_by_node(model)
-
-    def run_node(self, n: fx.Node) -> Any:
-        result = super().run_node(n)
-        value = _first_tensor(result)
-        if value is not None:
-            for name in self._names.get(n.name, ()):
-                self._keep(name, value)
-        return result
-
-
 @contextmanager
-def _watched_modules(model: nn.Module, keep: Keep) -> Iterator[None]:
+def _watched_modules(model: nn.Module, keep: See) -> Iterator[None]:
     def hook(name: str) -> Callable[[nn.Module, Any, Any], None]:
         def seen(module: nn.Module, inputs: Any, output: Any) -> None:
-            value = _first_tensor(output)
+            value = first_tensor(output)
             if value is not None:
                 keep(name, value)
 
@@ -120,11 +89,3 @@ def _watched_modules(model: nn.Module, keep: Keep) -> Iterator[None]:
     finally:
         for handle in handles:
             handle.remove()
-
-
-def _first_tensor(value: Any) -> Tensor | None:
-    if isinstance(value, Tensor):
-        return value
-    if isinstance(value, tuple | list) and value and isinstance(value[0], Tensor):
-        return value[0]
-    return None

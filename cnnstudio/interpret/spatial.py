@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, fx, nn
 
+from cnnstudio.compiler.running import names_by_node
 from cnnstudio.graph.errors import ExplanationError
-from cnnstudio.interpret.capture import names_by_node, node_named, require_names, run
+from cnnstudio.interpret.capture import node_named, require_names, run
 from cnnstudio.interpret.images import shape_text
 
 

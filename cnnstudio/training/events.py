@@ -14,14 +14,14 @@ Event = dict[str, Any]
 
 
 class EventLog:
-    """Appends events; each line is written whole, at once. Tells a listener too, if there is one.
+    """Appends events; each line is written whole, at once. Tells listeners too, if there are some.
 
     Numbers that are not finite are written as null, since JSON has none.
     """
 
     def __init__(self, path: Path, on_event: Callable[[Event], None] | None = None) -> None:
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
-        self._on_event = on_event
+        self._listeners = [] if on_event is None else [on_event]
         size = os.fstat(self._descriptor).st_size
         if size:
             os.lseek(self._descriptor, size - 1, os.SEEK_SET)
@@ -34,9 +34,13 @@ class EventLog:
         written = os.write(self._descriptor, line)
         if written < len(line):  # the disk is filling up: the rest fails or fits
             os.write(self._descriptor, line[written:])
-        if self._on_event is not None:
-            self._on_event(event)
+        for listener in self._listeners:
+            listener(event)
         return event
+
+    def listen(self, on_event: Callable[[Event], None]) -> None:
+        """Tells this listener too of what is written from now on."""
+        self._listeners.append(on_event)
 
     def close(self) -> None:
         os.close(self._descriptor)

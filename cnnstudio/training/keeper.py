@@ -61,6 +61,11 @@ class Keeper:
         return folder
 
     @property
+    def last(self) -> Path | None:
+        """The last checkpoint on disk."""
+        return self._run.checkpoints().get("last")
+
+    @property
     def best(self) -> Path | None:
         """The best checkpoint on disk."""
         return self._run.checkpoints().get("best")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,13 @@ from torch import Tensor
 from cnnstudio.graph import RunError
 from cnnstudio.training.checkpoint import Snapshot, load_checkpoint
 from cnnstudio.training.chosen import live_metrics
+from cnnstudio.training.divergence import Origin, examine, examine_evaluation
 from cnnstudio.training.evaluate import Evaluation, evaluate
 from cnnstudio.training.events import EventLog
 from cnnstudio.training.heartbeat import Heartbeat
+from cnnstudio.training.initial import initial_model
 from cnnstudio.training.keeper import Keeper
+from cnnstudio.training.layer_numbers import LayerNumbers
 from cnnstudio.training.metrics import is_better_epoch, metric_of
 from cnnstudio.training.mixed_labels import MixedLabels
 from cnnstudio.training.pace import Pace
@@ -27,9 +31,13 @@ from cnnstudio.training.rundir import RunDirectory
 from cnnstudio.training.steering import LOOK_SECONDS, Steering
 from cnnstudio.training.tally import Tally
 from cnnstudio.training.update import Update
+from cnnstudio.training.waiting import Waiting
 
 # Steps are told at most this often: more would cost time and draw no better curve.
 EVENT_SECONDS = 0.1
+# The way to a loss that is no number is gone again if it takes no longer.
+LONGEST_WAY_SECONDS = 60.0
+LOSSES_BEFORE = 5  # are told with it
 
 
 class Loop:
@@ -59,6 +67,8 @@ class Loop:
         self._heartbeat = heartbeat
         self._steering = steering
         self._update = Update(ready)
+        self._numbers = LayerNumbers(ready, lambda: self._update.gradient_norm)
+        self._waiting = Waiting()
         self._progress = Watch(
             self._settings.early_metric, self._settings.early_change, absolute=True
         )
@@ -111,19 +121,24 @@ class Loop:
     # An epoch
 
     def _go_through_epoch(self) -> bool:
-        ready, size = self._ready, self._settings.batch_size
         self._heartbeat.note(epoch=self.epoch + 1)
         self._epoch_begun = time.monotonic()
-        order = epoch_order(self._settings.seed, self.epoch, len(ready.splits.train))
-        ready.begin_training()
-        batches = ready.train_in(self.epoch)
-        for images, labels in batches(order[: ready.samples_per_epoch], size, self.batch):
+        for images, labels in self._waiting.over(self._batches()):
             if not self._obey():
                 return False
             self._train_on(images, labels)
             self._tell_step_if_due()
+            self._tell_layers_if_measured(images)
         self._end_epoch()
         return True
+
+    def _batches(self) -> Iterator[tuple[Tensor, Tensor]]:
+        """Those of this epoch that are left."""
+        ready, size = self._ready, self._settings.batch_size
+        order = epoch_order(self._settings.seed, self.epoch, len(ready.splits.train))
+        ready.begin_training()
+        batches = ready.train_in(self.epoch)
+        yield from batches(order[: ready.samples_per_epoch], size, self.batch)
 
     def _train_on(self, images: Tensor, labels: Tensor) -> None:
         ready = self._ready
@@ -170,7 +185,12 @@ class Loop:
         }
         if evaluation is not None:
             if not math.isfinite(evaluation.loss):
-                raise _diverged("validation loss", self.step, self.epoch, self._settings)
+                ready, size = self._ready, self._settings.batch_size
+                origin = examine_evaluation(
+                    self._update.model, ready.validation.in_order(size), self.step,
+                    ready.machine.autocast,
+                )  # fmt: skip
+                raise self._diverged("validation loss", self.step, origin)
             names = live_metrics(self._settings)
             values = {name: evaluation.value(name, self._settings.top_k) for name in names}
             metrics |= {f"val_{name}": value for name, value in values.items()}
@@ -192,7 +212,8 @@ class Loop:
         losses, accuracy = self.tally.flush()
         for index, loss in enumerate(losses):
             if not math.isfinite(loss):
-                raise _diverged("loss", first + index + 1, self.epoch, self._settings)
+                step = first + index + 1
+                raise self._diverged("loss", step, self._origin(step), losses[:index])
         return losses, accuracy
 
     def _tell_step_if_due(self) -> None:
@@ -215,8 +236,14 @@ class Loop:
             learning_rate=self._update.learning_rate,
             samples_per_second=round(rate, 1),
             gradient_norm=self._update.gradient_norm,
+            data_share=round(self._waiting.take_share(), 4),
         )
         self._told = time.monotonic()
+
+    def _tell_layers_if_measured(self, images: Tensor) -> None:
+        numbers = self._numbers.take(images)
+        if numbers is not None:
+            self._log.write("layers", step=self.step, epoch=self.epoch + 1, **numbers)
 
     @property
     def _epoch_seconds(self) -> float:
@@ -283,9 +310,71 @@ class Loop:
     def _checkpoint(self, folder: Path) -> None:
         self._log.write("checkpoint", step=self.step, epoch=self.epoch, folder=folder.name)
 
+    # Divergence
 
-def _diverged(what: str, step: int, epoch: int, settings: Any) -> RunError:
-    return RunError(
-        f"The {what} is no longer a number at step {step} (epoch {epoch + 1}): training diverged.",
-        f"Lower the learning rate (now {settings.learning_rate:g}), or normalise the images.",
-    )
+    def _diverged(
+        self, what: str, step: int, origin: Origin | None, losses: Sequence[float] = ()
+    ) -> RunError:
+        """The error to raise; an event tells where the first number came up that is none, and the
+        `losses` of the steps before."""
+        told = None if origin is None else {**asdict(origin), "sentence": origin.sentence}
+        self._log.write("diverged", step=step, epoch=self.epoch + 1, what=what, origin=told,
+                        losses=list(losses[-LOSSES_BEFORE:]))  # fmt: skip
+        where = "" if origin is None else f" {origin.sentence}"
+        hint = f"Lower the learning rate (now {self._settings.learning_rate:g}), or normalise the "
+        return RunError(
+            f"The {what} is no longer a number at step {step} (epoch {self.epoch + 1}): training "
+            f"diverged.{where}",
+            "Mend the data." if origin is not None and origin.where == "data" else f"{hint}images.",
+        )
+
+    def _origin(self, step: int) -> Origin | None:
+        """Goes the way again that led to this step (from 1), whose loss is no number, from the
+        last checkpoint or from the start, and examines the last two steps.
+
+        None if the way is too long, if the user stops, or if all are numbers this time.
+        """
+        stood = self.step, self.epoch, self.batch
+        folder = self._keeper.last
+        begun = int(folder.name.removeprefix("step-")) if folder is not None else 0
+        if self._pace.seconds_for(step - begun, self.step) > LONGEST_WAY_SECONDS:
+            return None
+        self._heartbeat.note(message="Looking for the layer that gave no number first")
+        try:
+            self._go_back(folder)
+            return self._go_again(step)
+        finally:
+            self.step, self.epoch, self.batch = stood
+            self._heartbeat.step = self.step
+
+    def _go_again(self, step: int) -> Origin | None:
+        while self.step < step:
+            for images, labels in self._batches():
+                if self._steering.stop_wanted():
+                    return None
+                if self.step < step - 2:
+                    self._train_on(images, labels)
+                    self.tally = Tally()
+                    continue
+                origin = self._examine(images, labels)
+                if origin is not None or self.step >= step:
+                    return origin
+            self.epoch, self.batch = self.epoch + 1, 0
+        return None
+
+    def _go_back(self, folder: Path | None) -> None:
+        if folder is not None:
+            self.restore(folder)
+            return
+        self._ready.model.load_state_dict(initial_model(self._ready.project).state_dict())
+        self._ready.optimizer.state.clear()
+        self.step = self.epoch = self.batch = 0
+
+    def _examine(self, images: Tensor, labels: Tensor) -> Origin | None:
+        seed_step(self._settings.seed, self.step, self._ready.device)
+        step, batch, size = self.step, self.batch, len(labels)
+        self.step, self.batch = self.step + 1, self.batch + 1
+        return examine(
+            self._ready, *self._ready.mixed(step, images, labels),
+            lambda loss: self._update.take(loss, step, batch, size), self.step,
+        )  # fmt: skip

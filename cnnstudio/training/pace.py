@@ -29,9 +29,17 @@ class Pace:
         self._paused += seconds
         self._window, self._samples = time.monotonic(), 0
 
+    def seconds_for(self, steps: int, step: int) -> float:
+        """How long so many steps take at the mean pace up to `step`; 0 before the first."""
+        done = step - self._first
+        return self._mean(done) * steps if done > 0 else 0.0
+
     def seconds_left(self, step: int, steps: int) -> float | None:
         """From the mean pace so far, evaluation and checkpoints included."""
         done = step - self._first
         if done <= 0:
             return None
-        return (time.monotonic() - self._begun - self._paused) / done * (steps - step)
+        return self._mean(done) * (steps - step)
+
+    def _mean(self, done: int) -> float:
+        return (time.monotonic() - self._begun - self._paused) / done

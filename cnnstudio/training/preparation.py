@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.optim import Optimizer
@@ -122,6 +123,7 @@ class Preparation:
         return {
             "dataset": self.project.data.dataset,
             "classes": splits.classes,
+            "counts": np.bincount(splits.train.labels, minlength=len(splits.classes)).tolist(),
             "input_shape": list(self.input_shape),
             "mean": _numbers(splits.mean),
             "std": _numbers(splits.std),

@@ -56,6 +56,8 @@ def _tell_how_to_go_on(console: Console, run: RunDirectory) -> None:
     if run.status().state == "stopped":
         console.print(f"Go on with: cnnstudio train FILE --resume --run-dir {run.path}",
                       markup=False)  # fmt: skip
+    if any(event["type"] == "finding" for event in run.history()):
+        console.print(f"What helps: cnnstudio doctor {run.path}", markup=False)
 
 
 def _print_line(console: Console, event: Event) -> None:
@@ -78,6 +80,9 @@ def _line(event: Event) -> str:
         return f"{line} · {event['seconds']:.1f} s"
     if kind == "note":
         return str(event["message"])
+    if kind == "finding":
+        evidence = "; ".join(f"{name}: {text}" for name, text in event["evidence"].items())
+        return f"Doctor: {event['message']} ({evidence})"
     if kind == "warning":
         return f"Warning: {event['message']}"
     if kind in ("paused", "resumed"):

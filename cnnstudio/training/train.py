@@ -14,6 +14,7 @@ import torch
 from cnnstudio.graph import Project
 from cnnstudio.training.assessment import assess
 from cnnstudio.training.board import Board
+from cnnstudio.training.doctor import Doctor, attend
 from cnnstudio.training.environment import describe_environment
 from cnnstudio.training.events import Event, EventLog
 from cnnstudio.training.failures import failures_in_words, failures_recorded
@@ -77,13 +78,17 @@ def _train(run: RunDirectory, log: EventLog, heartbeat: Heartbeat, steering: Ste
             project, device, lambda _, message: heartbeat.note(message=message),
             steering.stop_wanted,
         )  # fmt: skip
-        replace_json(run.path / "data.json", ready.data_facts())
+        facts = ready.data_facts()
+        replace_json(run.path / "data.json", facts)
         loop = Loop(ready, run, log, heartbeat, steering)
         last = run.checkpoints().get("last")
         if last is not None:
             loop.restore(last)
         heartbeat.step = loop.step
         heartbeat.tell(message="", steps=ready.steps, epoch=loop.epoch + 1, best=loop.best)
+        doctor = Doctor(project, facts)
+        doctor.remember(run.history())
+        log.listen(attend(doctor, log.write))
         log.write(
             "start", step=loop.step, epoch=loop.epoch, steps=ready.steps,
             epochs=project.training.epochs, resumed=last is not None,

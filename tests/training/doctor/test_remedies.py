@@ -1,0 +1,134 @@
+"""Each remedy changes a project so that it can still be trained, and does so once."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from cnnstudio.compiler.check import check
+from cnnstudio.graph import Component, Group, Network, Node, Project, RunError, load
+from cnnstudio.training.chosen import check_settings
+from cnnstudio.training.doctor import Finding, diagnose, illnesses, mended, prescriptions, remedies
+from cnnstudio.training.doctor.surgery import located
+from cnnstudio.training.rundir import RunDirectory
+from tests.command import run
+from tests.training.doctor.courses import DATA
+from tests.training.doctor.test_illnesses import SICK
+from tests.training.networks import chain, lenet, small
+
+SIGMOIDS = chain(
+    ("Input", "image", {"shape": [1, 28, 28]}),
+    ("Conv2d", "conv", {"out_channels": 4, "kernel_size": 3}),
+    ("Sigmoid", "act1", {}),
+    ("Flatten", "flat", {}),
+    ("Linear", "fc", {"out_features": 20}),
+    ("Hardtanh", "act2", {"min_val": -2.0}),
+    ("Linear", "head", {"out_features": 10}),
+    ("Output", "scores", {}),
+)
+
+
+def ill(project: Project) -> Project:
+    """With all that the remedies take away."""
+    data = project.data.model_copy(update={"normalize": False})
+    training = project.training.model_copy(update={"l1": 0.1, "keep_images": "disk"})
+    return project.model_copy(update={"data": data, "training": training})
+
+
+@pytest.mark.parametrize("name", remedies)
+def test_a_remedy_changes_something_and_leaves_a_project_that_can_be_trained(name):
+    projects = [ill(lenet()), ill(small()), lenet().with_network(SIGMOIDS)]
+    applied = 0
+    for project in projects:
+        edits = remedies[name].edits(project, ("relu1", "relu3"))
+        if edits:
+            changed, undo = Group(text=name, edits=tuple(edits)).apply(project)
+            assert changed != project and undo.apply(changed)[0] == project
+            assert check(changed).ok
+            check_settings(changed.training)
+            applied += 1
+    assert applied
+
+
+def test_each_illness_has_a_remedy_that_applies_to_an_ordinary_project():
+    for illness in illnesses.values():
+        finding = Finding(illness, 1, 1, {}, ("relu1",))
+        projects = ill(lenet().with_network(SIGMOIDS)), ill(lenet())
+        assert any(prescriptions(project, finding) for project in projects), illness.name
+
+
+def test_leaky_relu_takes_the_place_of_the_dead_layers_only():
+    (finding,) = diagnose(lenet(), DATA, SICK["dead_units"])
+    changed = mended(lenet(), [finding], "leaky-relu")
+
+    kinds = {node.name: node.kind for node in changed.network.nodes}
+    assert (kinds["relu1"], kinds["relu2"]) == ("LeakyReLU", "ReLU")
+
+
+def test_normalisation_comes_between_layers_and_their_activations():
+    changed = mended(lenet(), [], "add-norm")
+    after = {
+        changed.network.by_id[edge.source].name: changed.network.by_id[edge.target].kind
+        for edge in changed.network.edges
+    }
+
+    assert [after[n] for n in ("conv1", "conv2", "fc1", "fc2")] == [
+        "BatchNorm2d", "BatchNorm2d", "BatchNorm1d", "BatchNorm1d",
+    ]  # fmt: skip
+    assert after["fc3"] == "Output"
+    with pytest.raises(RunError, match="changes nothing here"):
+        mended(changed, [], "add-norm")
+
+
+def test_a_path_leads_into_blocks():
+    inner = Network(name="Cell", nodes=(Node(id="a", kind="ReLU", name="act"),))
+    outer = Network(nodes=(Node(id="b", kind="block:Cell", name="layer1"),))
+    project = Project(networks=(outer, inner))
+
+    assert located(project, "layer1.0.act") == (inner, inner.nodes[0])
+    assert located(project, "layer1.nothing") is None and located(project, "conv.act") is None
+
+
+def test_labels_are_smoothed_only_by_a_loss_that_can():
+    hinge = lenet(loss=Component(kind="MSELoss"))
+    assert not remedies["smooth-labels"].edits(hinge, ())
+    assert remedies["smooth-labels"].edits(lenet(), ())
+
+
+@pytest.fixture
+def sick_run(tmp_path):
+    made = RunDirectory.create_at(tmp_path / "run", lenet(epochs=8))
+    made.events_file.write_text("\n".join(map(json.dumps, SICK["dead_units"])) + "\n")
+    (made.path / "data.json").write_text(json.dumps(DATA))
+    return made
+
+
+def test_the_command_prints_findings_with_evidence_and_remedies(sick_run, tmp_path):
+    printed = run("doctor", "run", folder=tmp_path)
+    assert printed.returncode == 0
+    for words in ("Most units of 'relu1' are dead", "70 % give 0", "--remedy leaky-relu"):
+        assert words in printed.stdout
+
+    (told,) = json.loads(run("doctor", "run", "--json", folder=tmp_path).stdout)
+    assert told["illness"] == "dead_units" and told["nodes"] == ["relu1"]
+    assert "leaky-relu" in told["remedies"]
+
+
+def test_the_command_writes_the_mended_project(sick_run, tmp_path):
+    done = run("doctor", "run", "--remedy", "leaky-relu", "-o", "new.cnns", folder=tmp_path)
+    assert done.returncode == 0
+    kinds = [node.kind for node in load(tmp_path / "new.cnns").network.nodes]
+    assert kinds.count("LeakyReLU") == 1
+
+    again = run("doctor", "run", "--remedy", "leaky-relu", "-o", "new.cnns", folder=tmp_path)
+    assert again.returncode == 1 and "exists already" in again.stderr
+    unknown = run("doctor", "run", "--remedy", "prayer", "-o", "x.cnns", folder=tmp_path)
+    assert unknown.returncode == 1 and "no remedy 'prayer'" in unknown.stderr
+    alone = run("doctor", "run", "--remedy", "leaky-relu", folder=tmp_path)
+    assert alone.returncode == 1 and "-o" in alone.stderr
+
+
+def test_a_run_that_is_well_is_said_to_be(tmp_path):
+    RunDirectory.create_at(tmp_path / "run", lenet())
+    assert "nothing wrong" in run("doctor", "run", folder=tmp_path).stdout
