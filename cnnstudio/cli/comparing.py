@@ -71,6 +71,21 @@ def curves(
     print(out)
 
 
+@app.command()
+def report(
+    run: RunFolder,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="file to write")] = None,
+    force: Annotated[bool, typer.Option("--force", help="replace an existing file")] = False,
+) -> None:
+    """Write a run as one HTML file that opens anywhere."""
+    from cnnstudio.report.run_report import write_report
+
+    file = out or Path(f"{run.resolve().name}.html")
+    refuse_existing(file, force)
+    write_report(_existing(run), file)
+    print(file)
+
+
 def _existing(path: Path) -> RunDirectory:
     run = RunDirectory(path)
     if not run.exists():

@@ -14,7 +14,7 @@ from cnnstudio.blueprints import SAMPLE, template
 from cnnstudio.compiler.check import check
 from cnnstudio.demo.curves import DARK, LIGHT, draw_curves
 from cnnstudio.demo.findings import Findings, inspect
-from cnnstudio.demo.page import write_page
+from cnnstudio.demo.page import write_demo_page
 from cnnstudio.graph import Project, RunError
 from cnnstudio.tables import memory, percent, quantity
 from cnnstudio.training.reporter import reporter
@@ -42,7 +42,7 @@ def run_demo(out: Path, project: Project | None = None) -> Path:
         findings = inspect(run)
         files = _write_pictures(out, run, findings)
         page = out / "report.html"
-        write_page(page, run, report, findings)
+        write_demo_page(page, run, report, findings)
     console.print(
         f"Test accuracy {percent(run.test.get('accuracy'))} · {percent(findings.heat_inside)} of "
         f"the heat lies on the objects, which cover {percent(findings.area_inside)} of the images"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-Lane = Literal["design", "data", "inspect", "measure", "layout"]
+Lane = Literal["design", "data", "inspect", "measure", "layout", "report"]
 
 LANES: Final[dict[str, Lane]] = {
     "check": "design",
@@ -26,4 +26,5 @@ LANES: Final[dict[str, Lane]] = {
     "thumbnails": "inspect",
     "estimate": "measure",
     "rehearse": "measure",
+    "report": "report",
 }

@@ -60,14 +60,13 @@ def train(
             failures_recorded(log, heartbeat),
             failures_in_words(run.path),
         ):
-            _train(run, log, heartbeat, Steering(run.control_file, since))
-            board.write()
-            if board.trouble:
-                log.write("warning", step=heartbeat.step, message=board.trouble)
+            _train(run, log, heartbeat, Steering(run.control_file, since), board)
     return Run(run.path)
 
 
-def _train(run: RunDirectory, log: EventLog, heartbeat: Heartbeat, steering: Steering) -> None:
+def _train(
+    run: RunDirectory, log: EventLog, heartbeat: Heartbeat, steering: Steering, board: Board
+) -> None:
     project = run.project()
     device = choose_device(project.training.device)
     heartbeat.note(epochs=project.training.epochs, message="Preparing")
@@ -100,10 +99,12 @@ def _train(run: RunDirectory, log: EventLog, heartbeat: Heartbeat, steering: Ste
         for problem in ready.splits.problems:
             log.write("warning", step=loop.step, message=problem)
         finished = loop.go()
-        _end(log, heartbeat, loop, assess(ready, run) if finished else None)
+        _end(log, heartbeat, loop, board, assess(ready, run) if finished else None)
 
 
-def _end(log: EventLog, heartbeat: Heartbeat, loop: Loop, summary: dict[str, Any] | None) -> None:
+def _end(
+    log: EventLog, heartbeat: Heartbeat, loop: Loop, board: Board, summary: dict[str, Any] | None
+) -> None:
     state = "stopped" if summary is None else "finished"
     # Without test images the validation images were taken, which chose the best epoch: no test.
     tested = summary is not None and summary.get("split") == "test"
@@ -112,6 +113,9 @@ def _end(log: EventLog, heartbeat: Heartbeat, loop: Loop, summary: dict[str, Any
         "end", step=loop.step, epoch=loop.epoch, state=state,
         **{f"test_{name}": value for name, value in test.items()},
     )  # fmt: skip
+    board.write()
+    if board.trouble:
+        log.write("warning", step=loop.step, message=board.trouble)
     heartbeat.tell(
         state=state, message="", samples_per_second=None, seconds_left=None, test=test or None
     )

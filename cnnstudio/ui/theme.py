@@ -16,6 +16,8 @@ from typing import Literal
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QPalette, QPixmap
 
+from cnnstudio.layers.colors import CATEGORY_COLORS
+
 Mode = Literal["system", "light", "dark"]
 
 spacing = 8
@@ -74,26 +76,7 @@ LIGHT = Theme(
         "on_picture": "#ffffff",
         "on_picture_shadow": "#14181f",
     },
-    {
-        "Input and output": "#8c939f",
-        "Convolution": "#0072b2",
-        "Pooling": "#009e73",
-        "Activation": "#e69f00",
-        "Normalisation": "#56b4e9",
-        "Regularisation": "#d55e00",
-        "Linear": "#cc79a7",
-        "Attention": "#c9a800",
-        "Recurrent": "#b5528d",
-        "Resizing": "#117a65",
-        "Padding": "#7d9bb5",
-        "Shape": "#7a6ff0",
-        "Arithmetic": "#5d53c9",
-        "Reduction": "#a48ef5",
-        "Signal": "#2f6f8f",
-        "My layers": "#9c6b30",
-        "Blocks": "#5b6b8c",
-        "My blocks": "#5b6b8c",
-    },
+    CATEGORY_COLORS,
 )
 DARK = Theme(
     "dark",
