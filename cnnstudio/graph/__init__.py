@@ -35,7 +35,13 @@ from cnnstudio.graph.file import dumps, load, loads, save
 from cnnstudio.graph.frames import AddFrame, ChangeFrame, RemoveFrame
 from cnnstudio.graph.model import BlockParameter, Edge, Frame, Learning, Network, Node, Project
 from cnnstudio.graph.problems import Fix, Problem, is_valid_name, problem_on, structural_problems
-from cnnstudio.graph.settings import AugmentationStep, Component, DataSettings, TrainingSettings
+from cnnstudio.graph.settings import (
+    AugmentationStep,
+    Component,
+    DataSettings,
+    TrainingSettings,
+    WeightedLoss,
+)
 from cnnstudio.graph.source_edits import AddSource, ChangeSource, NotePackage, RemoveSource
 from cnnstudio.graph.sources import PackageUse, SourceFile
 
@@ -89,6 +95,7 @@ __all__ = [
     "SetSetting",
     "SourceFile",
     "TrainingSettings",
+    "WeightedLoss",
     "WeightsError",
     "dumps",
     "edit_adapter",

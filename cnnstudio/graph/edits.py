@@ -183,6 +183,8 @@ class SetLearning(NetworkEdit):
 
 
 class Rename(NetworkEdit):
+    """Gives a node another name; what the training settings say of an output follows."""
+
     type: Literal["rename"] = "rename"
     node_id: str
     name: str
@@ -190,6 +192,17 @@ class Rename(NetworkEdit):
     @property
     def label(self) -> str:
         return f"Rename to {self.name}"
+
+    def apply(self, project: Project) -> tuple[Project, Edit]:
+        old = _existing(project.network_named(self.network), self.node_id)
+        changed, inverse = super().apply(project)
+        losses = project.training.output_losses
+        of_output = old.kind == "Output" and self.network == "main" and old.name in losses
+        if of_output and self.name not in losses:
+            named = {self.name if name == old.name else name: losses[name] for name in losses}
+            training = project.training.model_copy(update={"output_losses": named})
+            changed = changed.model_copy(update={"training": training})
+        return changed, inverse
 
     def change(self, network: Network) -> tuple[Network, Edit]:
         node = _existing(network, self.node_id)

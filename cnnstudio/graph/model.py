@@ -41,11 +41,12 @@ class Model(BaseModel):
 
 class Learning(Model):
     """How a node learns: not at all if `frozen`, else with `rate` times the run's learning rate,
-    and with a weight decay of its own unless `decay` is None."""
+    and with a weight decay and an L1 penalty of its own unless `decay` and `l1` are None."""
 
     frozen: bool = False
     rate: float = Field(default=1.0, gt=0.0, le=1000.0)
     decay: float | None = Field(default=None, ge=0.0, le=10.0)
+    l1: float | None = Field(default=None, ge=0.0, le=10.0)
 
     def within(self, outer: Learning) -> Learning:
         """How a node in a block learns, where the block learns as `outer`."""
@@ -53,6 +54,7 @@ class Learning(Model):
             frozen=self.frozen or outer.frozen,
             rate=min(self.rate * outer.rate, 1000.0),
             decay=outer.decay if self.decay is None else self.decay,
+            l1=outer.l1 if self.l1 is None else self.l1,
         )
 
 

@@ -46,6 +46,14 @@ class AugmentationStep(Component):
     enabled: bool = Field(True, title="On", description="off leaves the step out")
 
 
+class WeightedLoss(Component):
+    """A loss that counts `weight` times."""
+
+    weight: float = Field(
+        1.0, ge=0.0, le=1000.0, title="Weight", description="how much it counts; 0 leaves it out"
+    )
+
+
 class DataSettings(Settings):
     dataset: str = Field("shapes", title="Dataset", description="which images to learn from")
     options: dict[str, Any] = Field(
@@ -223,6 +231,12 @@ class TrainingSettings(Settings):
     loss: Component = Field(
         Component(kind="CrossEntropyLoss"), title="Loss", description="what is made small"
     )
+    added_losses: tuple[WeightedLoss, ...] = Field(
+        (),
+        max_length=16,
+        title="Added losses",
+        description="each is added to the loss, times its weight",
+    )
     auxiliary_weight: float = Field(
         0.3,
         ge=0.0,
@@ -230,6 +244,11 @@ class TrainingSettings(Settings):
         title="Weight of further outputs",
         description="how much the losses of outputs after the first count, such as GoogLeNet's "
         "helpers; of no matter where there is one output",
+    )
+    output_losses: dict[str, WeightedLoss] = Field(
+        default_factory=dict,
+        title="Losses of further outputs",
+        description="by the output's name, where it is not the loss above times the weight above",
     )
     initial_weights: str = Field(
         "",

@@ -21,20 +21,21 @@ def check_settings(training: TrainingSettings) -> None:
     """Raises RunError if an optimizer, a schedule or a loss is unknown or wrongly set."""
     optimizer_of(training.optimizer)
     schedule_of(training.schedule)
-    loss_of(training.loss)
+    for loss in _losses(training):
+        loss_of(loss)
 
 
 def check_mixing(project: Project) -> None:
     """Raises RunError if images are mixed and the loss is not for that, DataError for a wrong step
     of the augmentation."""
-    declared, _ = loss_of(project.training.loss)
     mixing = [step for step in chosen_steps(project.data.augmentation) if step.declared.of_batches]
-    if mixing and declared.unmixed:
-        raise RunError(
-            f"The loss {declared.kind} is not for images mixed by {mixing[0].declared.kind}. "
-            f"{declared.unmixed}",
-            "Choose another loss, such as CrossEntropyLoss, or turn the step off.",
-        )
+    for declared in [loss_of(loss)[0] for loss in _losses(project.training)]:
+        if mixing and declared.unmixed:
+            raise RunError(
+                f"The loss {declared.kind} is not for images mixed by {mixing[0].declared.kind}. "
+                f"{declared.unmixed}",
+                "Choose another loss, such as CrossEntropyLoss, or turn the step off.",
+            )
 
 
 def optimizer_of(chosen: Component) -> Chosen:
@@ -74,6 +75,10 @@ def check_watched(training: TrainingSettings, classes: int) -> None:
             "so that it is always 100 %.",
             "Watch another metric, or lower training.top_k.",
         )
+
+
+def _losses(training: TrainingSettings) -> tuple[Component, ...]:
+    return (training.loss, *training.added_losses, *training.output_losses.values())
 
 
 def _declared(catalogue: Mapping[str, Declared], chosen: Component, what: str) -> Chosen:

@@ -5,9 +5,25 @@ Each gives the mean over the samples, as torch.nn.CrossEntropyLoss does.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+
+class WeightedSum(nn.Module):
+    """Several losses of the same scores as one: the sum of each times its weight."""
+
+    def __init__(self, losses: Iterable[tuple[float, nn.Module]]) -> None:
+        super().__init__()
+        weighted = list(losses)
+        self.weights = [weight for weight, _ in weighted]
+        self.losses = nn.ModuleList(loss for _, loss in weighted)
+
+    def forward(self, scores: Tensor, labels: Tensor) -> Tensor:
+        pairs = zip(self.weights, self.losses, strict=True)
+        return torch.stack([weight * loss(scores, labels) for weight, loss in pairs]).sum()
 
 
 class FocalLoss(nn.Module):

@@ -50,6 +50,15 @@ class Learners:
                 alike.setdefault((learning.rate, decay), []).append(weight)
         return list(_groups(alike, learning_rate))
 
+    def penalties(self, model: nn.Module, l1: float) -> Iterator[tuple[nn.Parameter, float]]:
+        """The weights with an L1 penalty, and how large it is; `l1` is the run's. Biases and norms
+        are left alone."""
+        for name, weight in model.named_parameters():
+            own = self.of(name).l1
+            penalty = l1 if own is None else own
+            if weight.requires_grad and weight.ndim > 1 and penalty > 0:
+                yield weight, penalty
+
 
 def learners(project: Project) -> Learners:
     """How the project's layers learn: what a node says, and the blocks that it stands in."""

@@ -148,12 +148,12 @@ class DiceLoss:
 
 
 @declare(
-    losses, "Kullback-Leibler divergence", category="Loss", target=OURS + "DivergenceLoss",
+    losses, "KL divergence", category="Loss", target=OURS + "DivergenceLoss",
     formula="Σ t·(log t − log p)", reference=NN + "KLDivLoss.html",
 )  # fmt: skip
 class KLDivLoss:
-    """How far the classes' probabilities are from a softened truth; 0 where they agree. Takes
-    logits."""
+    """How far the classes' probabilities are from a softened truth (Kullback-Leibler); 0 where they
+    agree. Takes logits."""
 
     label_smoothing: float = parameter(
         0.1, minimum=0.0, maximum=0.999, help="share of the truth given to all classes alike"

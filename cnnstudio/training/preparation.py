@@ -21,12 +21,13 @@ from cnnstudio.graph import Project, RunError, TrainingSettings
 from cnnstudio.training.answers import answers
 from cnnstudio.training.batches import Batches
 from cnnstudio.training.chosen import check_mixing, check_settings, check_watched
-from cnnstudio.training.construction import make_loss, make_optimizer
+from cnnstudio.training.construction import make_optimizer
 from cnnstudio.training.evaluate import Criterion
 from cnnstudio.training.initial import initial_model
 from cnnstudio.training.learning import Learners, learners
 from cnnstudio.training.machine import Machine, choose_machine
-from cnnstudio.training.mixed_labels import MixedLabels, Truth
+from cnnstudio.training.mixed_labels import Truth
+from cnnstudio.training.objective import Objective
 
 if TYPE_CHECKING:
     from cnnstudio.data.augmentation.pipeline import Pipeline
@@ -41,7 +42,7 @@ class Preparation:
     device: torch.device
     input_shape: tuple[int, ...]  # (C, H, W)
     model: torch.nn.Module
-    criterion: Criterion
+    objective: Objective
     optimizer: Optimizer
     splits: Splits
     learners: Learners
@@ -75,16 +76,13 @@ class Preparation:
         """
         with self.machine.autocast():
             outputs = answers(self.forward(images))
-        scores, *further = [output.float() for output in outputs]
-        loss = self._against(truth, scores)
-        for others in further:
-            loss = loss + self.settings.auxiliary_weight * self._against(truth, others)
-        return loss, scores
+        scores = [output.float() for output in outputs]
+        return self.objective(scores, truth), scores[0]
 
-    def _against(self, truth: Truth, scores: Tensor) -> Tensor:
-        if isinstance(truth, MixedLabels):
-            return truth.loss(self.criterion, scores)
-        return self.criterion(scores, truth)
+    @property
+    def criterion(self) -> Criterion:
+        """The loss of the network's answer: its first output."""
+        return self.objective.answer
 
     def begin_training(self) -> None:
         """Puts the model in training mode, but for what is frozen."""
@@ -161,6 +159,8 @@ def prepare(
     check_watched(settings, len(splits.classes))
     for name, shape in outputs.items():
         _check_head(f"'{name}'" if len(outputs) > 1 else "output", shape, splits.classes)
+    labels = torch.from_numpy(splits.train.labels)
+    objective = Objective(settings, list(outputs), labels, len(splits.classes), device)
     model = initial_model(project).to(device)
     if not any(p.requires_grad for p in model.parameters()):
         raise RunError(
@@ -181,9 +181,7 @@ def prepare(
         device=device,
         input_shape=input_shape,
         model=model,
-        criterion=make_loss(
-            settings.loss, torch.from_numpy(splits.train.labels), len(splits.classes)
-        ).to(device),
+        objective=objective,
         optimizer=make_optimizer(
             settings.optimizer, groups, settings.learning_rate, machine.fused_on
         ),

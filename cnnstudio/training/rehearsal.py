@@ -129,8 +129,11 @@ def rehearse_apart(
 def _start(stage: _Stage) -> Finding:
     classes = len(stage.ready.splits.classes)
     stage.reset(stage.ready.settings.learning_rate)
-    loss = float(stage.loss(0, *stage.batches[0])[0].detach())
-    if stage.ready.settings.loss.kind != "CrossEntropyLoss":
+    images, labels = stage.batches[0]
+    scores = stage.loss(0, images, labels)[1]
+    loss = float(stage.ready.criterion(scores, labels).detach())
+    settings = stage.ready.settings
+    if settings.loss.kind != "CrossEntropyLoss" or settings.added_losses:
         fine = math.isfinite(loss)
         return Finding("start", fine, f"The loss begins at {loss:.3g}.")
     guessing = math.log(classes)

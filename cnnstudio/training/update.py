@@ -28,6 +28,7 @@ class Update:
         self._rates = [group["lr"] for group in ready.optimizer.param_groups]
         self._weights = [w for group in ready.optimizer.param_groups for w in group["params"]]
         self._scheduled = rate_factors(settings, ready.steps_per_epoch, ready.steps)
+        self._penalties = list(ready.learners.penalties(ready.model, settings.l1))
         self._norm: Tensor | None = None
         self._factor = 1.0
         self.scaler = ready.machine.scaler()
@@ -95,10 +96,9 @@ class Update:
         settings, scaler = self._settings, self.scaler
         if scaler is not None:
             scaler.unscale_(self._ready.optimizer)
-        if settings.l1 > 0:
-            for weight in self._weights:
-                if weight.ndim > 1 and weight.grad is not None:
-                    weight.grad.add_(weight.detach().sign(), alpha=settings.l1)
+        for weight, penalty in self._penalties:
+            if weight.grad is not None:
+                weight.grad.add_(weight.detach().sign(), alpha=penalty)
         if settings.clip_norm > 0:
             self._norm = torch.nn.utils.clip_grad_norm_(self._weights, settings.clip_norm)
         if settings.clip_value > 0:

@@ -7,7 +7,7 @@ import torch
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 import cnnstudio as cs
-from cnnstudio.graph import Component, Project, RunError
+from cnnstudio.graph import Component, Learning, Project, RunError, SetLearning
 from cnnstudio.training.construction import make_optimizer
 from cnnstudio.training.muon import MuonWithAdamW
 from cnnstudio.training.optimizers import REFUSED, optimizers
@@ -97,6 +97,17 @@ def test_the_l1_penalty_is_the_gradient_of_the_sum_of_sizes():
 
     ready, _ = trained(project(l1=0.01))
     assert_same(ready.model, by_hand(project(), penalise, size=16).model)
+
+
+def test_a_layer_may_have_an_l1_penalty_of_its_own():
+    def penalise(model, optimizer, step):
+        (0.03 * model.get_submodule("conv").weight.abs().sum()).backward()
+
+    wanted = project(l1=0.01)
+    for name, penalty in (("conv", 0.03), ("head", 0.0)):
+        [node] = [node for node in wanted.network.nodes if node.name == name]
+        wanted, _ = SetLearning(node_id=node.id, learning=Learning(l1=penalty)).apply(wanted)
+    assert_same(trained(wanted)[0].model, by_hand(project(), penalise, size=16).model)
 
 
 def test_the_learning_rate_follows_the_schedule_and_the_warm_up():

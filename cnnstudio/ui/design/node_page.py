@@ -39,6 +39,9 @@ LEARNING = (
     Parameter("learning_decay", "Weight decay", "float", None,
               "instead of the optimizer's", minimum=0.0, maximum=10.0, optional=True,
               advanced=True),
+    Parameter("learning_l1", "L1 penalty", "float", None,
+              "instead of the run's: times the sum of its weights' sizes, added to the loss",
+              minimum=0.0, maximum=10.0, optional=True, advanced=True),
 )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from cnnstudio.ui import theme
 from cnnstudio.ui.forms import Form, parameters_of_settings
 from cnnstudio.ui.session import Session
 from cnnstudio.ui.train.component_form import ComponentForm
+from cnnstudio.ui.train.losses_form import LossesForm
 from cnnstudio.ui.train.schedule_row import ScheduleRow
 from cnnstudio.ui.train.weights_row import WeightsRow
 
@@ -49,6 +50,7 @@ class SettingsForm(QScrollArea):
         self.schedule = _component("schedule", schedules)
         self.optimizer = _component("optimizer", optimizers)
         self.loss = _component("loss", losses)
+        self.losses = LossesForm()
         self.curve = ScheduleRow()
         self.weights = WeightsRow()
         self._note = _label("Changes count for the next run.", "caption")
@@ -60,7 +62,7 @@ class SettingsForm(QScrollArea):
             ("Training", (self.main, self.weights, self._note)),
             ("Schedule of the learning rate", (self.schedule, self.rate, self.curve)),
             ("Optimizer", (self.optimizer,)),
-            ("Loss", (self.loss, self.further)),
+            ("Loss", (self.loss, self.further, self.losses)),
             ("Regularisation", (self.regular,)),
             ("Machine and reproducibility", (self.machine,)),
         ):
@@ -69,7 +71,10 @@ class SettingsForm(QScrollArea):
             column.addWidget(_label(title, "heading"))
             for part in parts:
                 column.addWidget(part)
-        for part in (*self._forms, self.schedule, self.optimizer, self.loss, self.weights):
+        self._parts = (
+            *self._forms, self.schedule, self.optimizer, self.loss, self.losses, self.weights
+        )  # fmt: skip
+        for part in self._parts:
             part.edited.connect(self._apply)
         column.addStretch()
         self.setWidget(page)
@@ -82,7 +87,7 @@ class SettingsForm(QScrollArea):
 
     def redraw(self) -> None:
         """Draws the icons in the current theme's colours."""
-        for part in (*self._forms, self.schedule, self.optimizer, self.loss, self.weights):
+        for part in self._parts:
             part.redraw()
         self.curve.update()
 
@@ -92,13 +97,15 @@ class SettingsForm(QScrollArea):
             self._forms, (MAIN, SCHEDULE, FURTHER, REGULAR, MACHINE), strict=True
         ):
             form.show_values({name: getattr(training, name) for some in names for name in some})
-        outputs = [node for node in self._session.project.network.nodes if node.kind == "Output"]
+        nodes = self._session.project.network.nodes
+        outputs = [node.name for node in nodes if node.kind == "Output"]
         self.further.setVisible(len(outputs) > 1)
         self.weights.show_value(training.initial_weights)
         self.schedule.show_component(training.schedule)
         self.curve.show_settings(training)
         self.optimizer.show_component(training.optimizer)
         self.loss.show_component(training.loss)
+        self.losses.show_settings(training, outputs)
 
     def _apply(self, name: str, value: object, merge: object) -> None:
         edit = SetSetting(section="training", name=name, value=value)
