@@ -306,6 +306,12 @@ class TrainingSettings(Settings):
         description="threads that prepare images ahead where the device does not keep them; "
         "0 for as many as there are cores, at most 8",
     )
+    sync_norms: bool = Field(
+        True,
+        title="Norms over all processes",
+        description="several processes (torchrun) normalise over the whole batch, as one would; "
+        "otherwise each over its share",
+    )
     checkpoint_every: int = Field(
         0,
         ge=0,

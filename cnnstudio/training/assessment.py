@@ -23,15 +23,16 @@ def assess(ready: Preparation, run: RunDirectory, checkpoint: str = "best") -> d
     Without test images the validation images are taken, and the summary's `split` says so.
     Returns the summary, empty if there are neither.
     """
-    folder = run.checkpoint(checkpoint)
+    processes = ready.processes
+    folder = Path(processes.agree(lambda: str(run.checkpoint(checkpoint))))
     load_weights(folder, ready.model)
     split = "test" if len(ready.splits.test) else "validation"
     samples = getattr(ready.splits, split)
     evaluation = evaluate(
         ready.model, ready.batches(samples), ready.criterion, ready.settings.batch_size,
-        ready.machine.autocast,
+        ready.machine.autocast, processes,
     )  # fmt: skip
-    if evaluation is None:
+    if evaluation is None or not processes.leads:
         return {}
     if not np.isfinite(evaluation.probabilities).all():
         raise RunError(

@@ -65,7 +65,7 @@ def write_checkpoint(run: RunDirectory, snapshot: Snapshot) -> Path:
     Raises OSError if the disk refuses; nothing half-written stays.
     """
     step = snapshot.state["step"]
-    folder = run.checkpoint_folder / f"step-{step:06d}"
+    folder = folder_of(run, snapshot)
     if folder.is_dir():
         return folder
     temporary = run.checkpoint_folder / f".writing-{step:06d}"
@@ -82,6 +82,11 @@ def write_checkpoint(run: RunDirectory, snapshot: Snapshot) -> Path:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
     return folder
+
+
+def folder_of(run: RunDirectory, snapshot: Snapshot) -> Path:
+    """Where a snapshot goes."""
+    return run.checkpoint_folder / f"step-{snapshot.state['step']:06d}"
 
 
 def load_checkpoint(

@@ -12,6 +12,7 @@ from types import FrameType
 import psutil
 
 from cnnstudio.graph import CnnStudioError, Project, RunError, load
+from cnnstudio.training import launched
 from cnnstudio.training.chosen import check_mixing, check_settings
 from cnnstudio.training.opening import MAY_CHANGE, open_run
 from cnnstudio.training.paths import with_text
@@ -34,10 +35,15 @@ def run_from_command_line(
     `settings` are changes such as `training.epochs=3`. A run that goes on keeps its own settings
     but for these. Without `run_dir` the run goes to a new
     folder in `runs` beside the file. SIGINT, SIGTERM and SIGHUP stop the run with a checkpoint;
-    a second one ends it at once.
+    a second one ends it at once. Of the processes that torchrun starts, the first one does this
+    and the others train along.
     """
+    if not launched.is_first():
+        return _train_along(run_dir)
     try:
         project = load(file)
+        if launched.was_restarted() and run_dir is not None:
+            resume = RunDirectory(run_dir).exists()
         if resume:
             project = _as_begun(project, run_dir, settings)
         project = with_settings(project, settings)
@@ -58,6 +64,22 @@ def run_from_command_line(
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         return 130
+    return 0
+
+
+def _train_along(run_dir: Path | str | None) -> int:
+    from cnnstudio.training.last_words import ElsewhereError
+    from cnnstudio.training.train import train
+
+    try:
+        # torchrun sends a signal to all; without a folder the first process alone hears it.
+        with _signals_stop(None if run_dir is None else RunDirectory(run_dir)):
+            train(None)
+    except ElsewhereError:
+        return 1  # the process that leads tells it
+    except CnnStudioError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return 1
     return 0
 
 
@@ -95,7 +117,7 @@ def with_settings(project: Project, settings: Iterable[str]) -> Project:
 
 
 @contextmanager
-def _signals_stop(run: RunDirectory) -> Iterator[None]:
+def _signals_stop(run: RunDirectory | None) -> Iterator[None]:
     """Makes the first signal a wish to stop; after it, signals do what they always do."""
     before = {number: signal.getsignal(number) for number in STOP_SIGNALS}
 
@@ -105,7 +127,8 @@ def _signals_stop(run: RunDirectory) -> Iterator[None]:
 
     def stop(number: int, frame: FrameType | None) -> None:
         restore()
-        run.control("stop")
+        if run is not None:
+            run.control("stop")
 
     for number in STOP_SIGNALS:
         signal.signal(number, stop)

@@ -16,6 +16,7 @@ from torch import Tensor
 from cnnstudio.training import counts
 from cnnstudio.training.answers import answers
 from cnnstudio.training.batches import Batches
+from cnnstudio.training.processes import ALONE, Processes
 
 Criterion = Callable[[Tensor, Tensor], Tensor]
 
@@ -73,10 +74,12 @@ def evaluate(
     criterion: Criterion,
     batch_size: int,
     autocast: Callable[[], AbstractContextManager[Any]] = nullcontext,
+    processes: Processes = ALONE,
 ) -> Evaluation | None:
     """Runs the model over all samples in evaluation mode; None if there are no samples.
 
-    Of several outputs the first counts. The model runs inside of `autocast()`.
+    Of several outputs the first counts. The model runs inside of `autocast()`. Several processes
+    share the samples.
     """
     if not len(batches):
         return None
@@ -84,9 +87,10 @@ def evaluate(
     model.eval()
     losses, logits, labels = [], [], []
     with torch.inference_mode():
-        for images, truth in batches.in_order(batch_size):
+        for images, truth in processes.in_order(batches, batch_size):
             with autocast():
                 answer = answers(model(images))[0].float()
+            answer = processes.whole(answer, len(truth))
             losses.append(criterion(answer, truth))
             logits.append(answer)
             labels.append(truth)

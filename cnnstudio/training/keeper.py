@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from cnnstudio.training.checkpoint import CheckpointIndex, Snapshot, write_checkpoint
-from cnnstudio.training.rundir import RunDirectory
+from cnnstudio.training.checkpoint import CheckpointIndex, Snapshot, folder_of, write_checkpoint
+from cnnstudio.training.processes import ALONE, Processes
+from cnnstudio.training.rundir import RunDirectory, Wish
 
 # At the ends of epochs that come faster than this, only some are written.
 ROUTINE_SECONDS = 3.0
@@ -24,9 +25,12 @@ class Keeper:
     that is killed before finds it again when it is resumed, since the same steps lead there.
     """
 
-    def __init__(self, run: RunDirectory, take: Callable[[], Snapshot]) -> None:
+    def __init__(
+        self, run: RunDirectory, take: Callable[[], Snapshot], processes: Processes = ALONE
+    ) -> None:
         self._run = run
         self._take = take
+        self._processes = processes
         self._index = CheckpointIndex(run)
         self._best: Snapshot | None = None
         self._begun = time.monotonic()
@@ -39,17 +43,22 @@ class Keeper:
             self._best = self._take()
         if kept:
             return self.write(epoch=epoch)
-        if self._written is None or self._is_due(ROUTINE_SECONDS):
-            return self.write()
-        return None
+        due = self._processes.agree(lambda: self._written is None or self._is_due(ROUTINE_SECONDS))
+        return self.write() if due else None
 
-    def within_epoch(self) -> Path | None:
-        """Call between steps."""
-        return self.write() if self._is_due(LONG_EPOCH_SECONDS) else None
+    def wish(self) -> Wish | None:
+        """A checkpoint, if it is time for one within an epoch. To be asked between steps."""
+        return "checkpoint" if self._is_due(LONG_EPOCH_SECONDS) else None
 
     def write(self, epoch: int | None = None) -> Path:
-        """Writes where the run stands now, and the best epoch if it is not on disk yet."""
+        """Writes where the run stands now, and the best epoch if it is not on disk yet.
+
+        Of several processes all call this, since each may hold a part, and one writes.
+        """
         begun = time.monotonic()
+        if not self._processes.leads:
+            self._best = None
+            return folder_of(self._run, self._take())
         best = None
         if self._best is not None:
             best = write_checkpoint(self._run, self._best)

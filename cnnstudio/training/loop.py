@@ -63,6 +63,7 @@ class Loop:
         self.best: dict[str, Any] | None = None
         self._ready = ready
         self._settings = ready.settings
+        self._processes = ready.processes
         self._log = log
         self._heartbeat = heartbeat
         self._steering = steering
@@ -72,7 +73,7 @@ class Loop:
         self._progress = Watch(
             self._settings.early_metric, self._settings.early_change, absolute=True
         )
-        self._keeper = Keeper(run, self._snapshot)
+        self._keeper = Keeper(run, self._snapshot, self._processes)
         self._epoch_begun = time.monotonic()
         self._told = float("-inf")
         self._pace = Pace(0)
@@ -138,11 +139,13 @@ class Loop:
         order = epoch_order(self._settings.seed, self.epoch, len(ready.splits.train))
         ready.begin_training()
         batches = ready.train_in(self.epoch)
-        yield from batches(order[: ready.samples_per_epoch], size, self.batch)
+        order = order[: ready.samples_per_epoch]
+        yield from self._processes.batches(batches, order, size, self.batch)
 
     def _train_on(self, images: Tensor, labels: Tensor) -> None:
         ready = self._ready
-        seed_step(self._settings.seed, self.step, ready.device)
+        seed_step(self._settings.seed, self.step, ready.device, self._processes.rank)
+        self._processes.synchronise(self._update.closes(self.batch))
         images, truth = ready.mixed(self.step, images, labels)
         loss, logits = ready.loss(images, truth)
         self._update.take(loss, self.step, self.batch, len(labels))
@@ -155,11 +158,12 @@ class Loop:
     def _end_epoch(self) -> None:
         self._tell_step_if_due()
         self._take_in()
+        self._processes.level(self._update.model)
         evaluation = evaluate(
             self._update.model, self._ready.validation, self._ready.criterion,
-            self._settings.batch_size, self._ready.machine.autocast,
+            self._settings.batch_size, self._ready.machine.autocast, self._processes,
         )  # fmt: skip
-        metrics = self._epoch_metrics(evaluation)
+        metrics = self._processes.agree(lambda: self._epoch_metrics(evaluation))
         self._log.write("epoch", step=self.step, **metrics)
         if self._update.look(metrics):
             self._note("No progress: the learning rate falls.")
@@ -211,7 +215,7 @@ class Loop:
         first = self.step - self.tally.waiting
         losses, accuracy = self.tally.flush()
         for index, loss in enumerate(losses):
-            if not math.isfinite(loss):
+            if not math.isfinite(loss) and self._processes.leads:
                 step = first + index + 1
                 raise self._diverged("loss", step, self._origin(step), losses[:index])
         return losses, accuracy
@@ -241,7 +245,7 @@ class Loop:
         self._told = time.monotonic()
 
     def _tell_layers_if_measured(self, images: Tensor) -> None:
-        numbers = self._numbers.take(images)
+        numbers = self._numbers.take(images) if self._processes.leads else None
         if numbers is not None:
             self._log.write("layers", step=self.step, epoch=self.epoch + 1, **numbers)
 
@@ -258,13 +262,8 @@ class Loop:
         """Does what was asked for since the last step; False to stop."""
         if self._update.is_open(self.batch):
             return True  # a checkpoint holds no gradients
-        wish = self._steering.poll()
-        if wish is None:
-            folder = self._keeper.within_epoch()
-            if folder is not None:
-                self._checkpoint(folder)
-            return True
-        if wish == "run":
+        wish = self._processes.agree(lambda: self._steering.poll() or self._keeper.wish())
+        if wish in (None, "run"):
             return True
         self._checkpoint(self._keeper.write())
         return wish == "checkpoint" or (wish == "pause" and self._wait())
@@ -278,7 +277,7 @@ class Loop:
         while wish not in ("run", "stop"):
             time.sleep(LOOK_SECONDS)
             self._heartbeat.check()
-            wish = self._steering.poll()
+            wish = self._processes.agree(self._steering.poll)
         paused = time.monotonic() - begun
         self._pace.skip(paused)
         self._epoch_begun += paused
@@ -332,8 +331,11 @@ class Loop:
         """Goes the way again that led to this step (from 1), whose loss is no number, from the
         last checkpoint or from the start, and examines the last two steps.
 
-        None if the way is too long, if the user stops, or if all are numbers this time.
+        None if the way is too long, if the user stops, if all are numbers this time, or where
+        others would have to come along.
         """
+        if self._processes.count > 1:
+            return None
         stood = self.step, self.epoch, self.batch
         folder = self._keeper.last
         begun = int(folder.name.removeprefix("step-")) if folder is not None else 0

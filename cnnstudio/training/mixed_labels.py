@@ -16,6 +16,9 @@ class MixedLabels:
     others: Tensor
     share: float
 
+    def __len__(self) -> int:
+        return len(self.labels)
+
     @property
     def main(self) -> Tensor:
         """The class that most of each image is of, (N): what counts as the right answer."""

@@ -28,6 +28,7 @@ from cnnstudio.training.learning import Learners, learners
 from cnnstudio.training.machine import Machine, choose_machine
 from cnnstudio.training.mixed_labels import Truth
 from cnnstudio.training.objective import Objective
+from cnnstudio.training.processes import ALONE, Processes
 
 if TYPE_CHECKING:
     from cnnstudio.data.augmentation.pipeline import Pipeline
@@ -47,7 +48,8 @@ class Preparation:
     splits: Splits
     learners: Learners
     machine: Machine
-    forward: Callable[[Tensor], Any]  # the model, compiled where that is wished
+    forward: Callable[[Tensor], Any]  # the model as it is called in training
+    processes: Processes
     augmentation: Pipeline | None = None
     mixing: Mixing | None = None
 
@@ -67,16 +69,21 @@ class Preparation:
 
     def mixed(self, step: int, images: Tensor, labels: Tensor) -> tuple[Tensor, Truth]:
         """A batch as a step of the run, from 0, learns from it."""
-        return (images, labels) if self.mixing is None else self.mixing(step, images, labels)
+        if self.mixing is None:
+            return images, labels
+        # Images are mixed with others of the batch, which another process may have.
+        mixed, truth = self.mixing(step, self.processes.whole(images, len(labels)), labels)
+        return self.processes.own(mixed), truth
 
     def loss(self, images: Tensor, truth: Truth) -> tuple[Tensor, Tensor]:
         """The loss of a batch, with those of further outputs, and the scores (N, classes).
 
-        Losses are taken in full precision.
+        Losses are taken in full precision. Of several processes each gives its share of the
+        images, and the labels of all.
         """
         with self.machine.autocast():
             outputs = answers(self.forward(images))
-        scores = [output.float() for output in outputs]
+        scores = [self.processes.whole(output.float(), len(truth)) for output in outputs]
         return self.objective(scores, truth), scores[0]
 
     @property
@@ -140,6 +147,7 @@ def prepare(
     device: torch.device,
     progress: Callable[[float | None, str], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
+    processes: Processes = ALONE,
 ) -> Preparation:
     """Checks the network, loads the data, builds the model with its initial weights.
 
@@ -150,10 +158,11 @@ def prepare(
     check_mixing(project)
     input_shape, outputs = _ends(project, report)
     augmentation, mixing = _changes(project, input_shape)
-    splits = load(
-        project.data, input_shape, progress=progress, cancelled=cancelled,
-        hold=settings.keep_images != "disk",
-    )  # fmt: skip
+    with processes.one_after_another():
+        splits = load(
+            project.data, input_shape, progress=progress, cancelled=cancelled,
+            hold=settings.keep_images != "disk",
+        )  # fmt: skip
     if len(splits.train) == 0:
         raise RunError("There are no training images.", "Make the validation or test part smaller.")
     check_watched(settings, len(splits.classes))
@@ -169,14 +178,15 @@ def prepare(
         )
     how = learners(project)
     how.freeze(model.train())
+    machine = choose_machine(settings, device, model, input_shape, report.macs)
+    network = processes.wrapped(model, settings)
     groups = how.groups(model, settings.learning_rate, settings.decay_all)
     if not groups:
         raise RunError(
             "The network has nothing to learn: all of its layers are frozen.",
             "Unfreeze one, at least the last.",
         )
-    machine = choose_machine(settings, device, model, input_shape, report.macs)
-    return Preparation(
+    ready = Preparation(
         project=project,
         device=device,
         input_shape=input_shape,
@@ -188,10 +198,13 @@ def prepare(
         learners=how,
         splits=splits,
         machine=machine,
-        forward=machine.forward(model),
+        forward=machine.forward(network),
+        processes=processes,
         augmentation=augmentation,
         mixing=mixing,
     )
+    processes.check(ready.samples_per_epoch, settings.batch_size, model, input_shape)
+    return ready
 
 
 def _changes(

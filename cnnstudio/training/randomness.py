@@ -21,9 +21,9 @@ def epoch_order(seed: int, epoch: int, count: int) -> Tensor:
     return torch.randperm(count, generator=generator)
 
 
-def seed_step(seed: int, step: int, device: torch.device) -> None:
-    """Fixes what dropout and its like will draw in this step."""
-    value = derived_seed(seed, "step", step)
+def seed_step(seed: int, step: int, device: torch.device, rank: int = 0) -> None:
+    """Fixes what dropout and its like will draw in this step, in the process of this rank."""
+    value = derived_seed(seed, "step", step, *([rank] if rank else []))
     # Not torch.manual_seed: without CUDA that queues a call, with its stack, each time.
     torch.default_generator.manual_seed(value)
     if device.type == "cuda":

@@ -18,15 +18,19 @@ from cnnstudio.training.doctor import Doctor, attend
 from cnnstudio.training.environment import describe_environment
 from cnnstudio.training.events import Event, EventLog
 from cnnstudio.training.failures import failures_in_words, failures_recorded
-from cnnstudio.training.heartbeat import Heartbeat
+from cnnstudio.training.heartbeat import Heartbeat, Silence
 from cnnstudio.training.lock import only_trainer
 from cnnstudio.training.loop import Loop
 from cnnstudio.training.opening import open_run
+from cnnstudio.training.parallel import joined
 from cnnstudio.training.preparation import choose_device, prepare
+from cnnstudio.training.processes import Processes
 from cnnstudio.training.randomness import private_randomness
 from cnnstudio.training.run import Run
 from cnnstudio.training.rundir import RunDirectory, replace_json
 from cnnstudio.training.steering import Steering
+
+TOLD_AT_START = ("device", "device_name", "threads", "processes")
 
 
 def train(
@@ -48,7 +52,22 @@ def train(
     Raises RunError, DataError or ProblemError; the run's state is failed then.
     """
     since = time.time() if since is None else since
-    run = open_run(project, run_dir, resume)
+    with joined() as processes:
+        opened = processes.agree(lambda: str(open_run(project, run_dir, resume).path.absolute()))
+        run = RunDirectory(opened)
+        if processes.leads:
+            _lead(processes, run, on_event, since)
+        else:
+            _follow(processes, run)
+    return Run(run.path)
+
+
+def _lead(
+    processes: Processes,
+    run: RunDirectory,
+    on_event: Callable[[Event], None] | None,
+    since: float,
+) -> None:
     with failures_in_words(run.path), only_trainer(run.path):
         begun = run.raw_status().model_copy(
             update={"state": "running", "message": "", "hint": "", "started": time.time()}
@@ -58,31 +77,51 @@ def train(
             closing(EventLog(run.events_file, _both(on_event, board))) as log,
             Heartbeat(run, begun) as heartbeat,
             failures_recorded(log, heartbeat),
+            processes.sharing_failures(),
             failures_in_words(run.path),
         ):
-            _train(run, log, heartbeat, Steering(run.control_file, since), board)
-    return Run(run.path)
+            steering = Steering(run.control_file, since)
+            _train(processes, run, log, heartbeat, steering, board)
+
+
+def _follow(processes: Processes, run: RunDirectory) -> None:
+    """Trains along, and leaves it to the process that leads to write and to tell."""
+    unheard = Silence(run), Steering(Path(os.devnull), 0.0), Board(run, off=True)
+    with (
+        closing(EventLog(Path(os.devnull))) as log,
+        failures_recorded(log, unheard[0]),
+        processes.sharing_failures(),
+        failures_in_words(run.path),
+    ):
+        _train(processes, run, log, *unheard)
 
 
 def _train(
-    run: RunDirectory, log: EventLog, heartbeat: Heartbeat, steering: Steering, board: Board
+    processes: Processes,
+    run: RunDirectory,
+    log: EventLog,
+    heartbeat: Heartbeat,
+    steering: Steering,
+    board: Board,
 ) -> None:
     project = run.project()
     device = choose_device(project.training.device)
     heartbeat.note(epochs=project.training.epochs, message="Preparing")
     with _threads(project.training.threads), private_randomness(device):
-        environment = describe_environment(device)
-        replace_json(run.path / "environment.json", environment)
+        environment = describe_environment(device) | {"processes": processes.count}
+        if processes.leads:
+            replace_json(run.path / "environment.json", environment)
         ready = prepare(
             project, device, lambda _, message: heartbeat.note(message=message),
-            steering.stop_wanted,
+            steering.stop_wanted, processes,
         )  # fmt: skip
         facts = ready.data_facts()
-        replace_json(run.path / "data.json", facts)
+        if processes.leads:
+            replace_json(run.path / "data.json", facts)
         loop = Loop(ready, run, log, heartbeat, steering)
-        last = run.checkpoints().get("last")
-        if last is not None:
-            loop.restore(last)
+        last = processes.agree(lambda: str(run.checkpoints().get("last", "")))
+        if last:
+            loop.restore(Path(last))
         heartbeat.step = loop.step
         heartbeat.tell(message="", steps=ready.steps, epoch=loop.epoch + 1, best=loop.best)
         doctor = Doctor(project, facts)
@@ -90,8 +129,8 @@ def _train(
         log.listen(attend(doctor, log.write))
         log.write(
             "start", step=loop.step, epoch=loop.epoch, steps=ready.steps,
-            epochs=project.training.epochs, resumed=last is not None,
-            **{name: environment[name] for name in ("device", "device_name", "threads")},
+            epochs=project.training.epochs, resumed=bool(last),
+            **{name: environment[name] for name in TOLD_AT_START},
             **ready.machine.facts(),
         )  # fmt: skip
         for note in ready.machine.notes:

@@ -64,18 +64,26 @@ class Update:
         """Whether gradients of earlier batches wait for this batch of the epoch."""
         return batch % self._settings.accumulate != 0
 
+    def closes(self, batch: int) -> bool:
+        """Whether this batch of the epoch is the last of a step."""
+        last = batch + 1 == self._ready.steps_per_epoch
+        return last or (batch + 1) % self._settings.accumulate == 0
+
     def take(self, loss: Tensor, step: int, batch: int, size: int) -> None:
         """Takes in a batch's mean loss over `size` samples; it is the `batch`-th of its epoch and
         the `step`-th of the run, from 0."""
         optimizer, accumulate = self._ready.optimizer, self._settings.accumulate
         if not self.is_open(batch):
             optimizer.zero_grad()
+        # Each process has the gradient of its own images, and their mean is taken.
+        share = float(self._ready.processes.count)
         if accumulate > 1:
             # Shares by samples, so that the sum is the mean over all of them, also where the
             # last batch of the epoch is smaller.
-            loss = loss * (size / self._samples_together(batch))
+            share *= size / self._samples_together(batch)
+        loss = loss if share == 1.0 else loss * share
         (loss if self.scaler is None else self.scaler.scale(loss)).backward()
-        if (batch + 1) % accumulate == 0 or batch + 1 == self._ready.steps_per_epoch:
+        if self.closes(batch):
             self._step(step)
 
     def look(self, metrics: Mapping[str, Any]) -> bool:

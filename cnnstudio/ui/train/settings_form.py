@@ -29,7 +29,7 @@ FURTHER = ("auxiliary_weight",), ()  # of matter only where the network has seve
 REGULAR = ("early_stopping",), ("early_metric", "early_change", "l1", "decay_all", "ema_decay")
 MACHINE = (
     ("seed", "device", "precision", "threads", "checkpoint_every"),
-    ("channels_last", "fused", "compile", "keep_images", "readers", "tensorboard"),
+    ("channels_last", "fused", "compile", "keep_images", "readers", "sync_norms", "tensorboard"),
 )
 
 
