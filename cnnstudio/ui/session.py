@@ -29,6 +29,7 @@ from cnnstudio.ui.edit_command import EditCommand, merge_token
 from cnnstudio.ui.kernel_bridge import KernelBridge
 from cnnstudio.ui.message import Message
 from cnnstudio.ui.place import Place, local, networks_in, place_of
+from cnnstudio.ui.run_findings import RunFindings
 from cnnstudio.ui.run_watcher import RunWatcher
 from cnnstudio.ui.settings import Settings
 
@@ -61,6 +62,7 @@ class Session(QObject):
     workspace_requested = Signal(str)
     project_offered = Signal(object)  # Project to open as new, once unsaved changes are settled
     problems_requested = Signal()
+    doctor_requested = Signal()  # once the Train workspace is shown
     export_requested = Signal(object)  # RunDirectory whose network is to be exported, or None
     zoom_changed = Signal(float)  # of the canvas; 1.0 is actual size
 
@@ -90,6 +92,7 @@ class Session(QObject):
         self._alone: tuple[str, Any] | None = None
         self._applying = False
         self.run: RunDirectory | None = None
+        self.findings = RunFindings(self)
         self._unsubscribe = self.document.subscribe(self._take_change)
         self._was_modified = False
         self._closed = False

@@ -186,6 +186,9 @@ QFrame[role="outcome"] {
     background: @surface_sunken@; border: 1px solid @border@; border-radius: @radius@;
 }
 QFrame[role="outcome"][level="error"] { background: @error_surface@; border-color: @error@; }
+QFrame[role="card"] {
+  background: @surface_sunken@; border: 1px solid @border@; border-radius: @radius@;
+}
 QFrame[role="line"] { background: @border@; border: none; max-height: 1px; min-height: 1px; }
 QWidget#rail, QWidget#top_bar, QWidget#status_bar, QWidget[role="panel"] { background: @surface@; }
 QWidget#rail { border-right: 1px solid @border@; }

@@ -58,7 +58,7 @@ def warm_up(project: Project, nodes: tuple[str, ...]) -> list[Edit]:
     return _training("warmup", 1.0) if project.training.warmup < 1.0 else []
 
 
-@remedy("Let the rate fall along a cosine", "short steps at the end, where much is known already")
+@remedy("Let the rate fall on a cosine", "short steps at the end, where much is known already")
 def cosine_schedule(project: Project, nodes: tuple[str, ...]) -> list[Edit]:
     if project.training.schedule.kind != "Constant":
         return []
@@ -83,7 +83,7 @@ def more_epochs(project: Project, nodes: tuple[str, ...]) -> list[Edit]:
     return _training("epochs", min(2 * project.training.epochs, 100_000))
 
 
-@remedy("Stop early, after 5 epochs without progress", "keeps what was learned at the best epoch")
+@remedy("Stop after 5 epochs in vain", "keeps what was learned at the best epoch")
 def stop_early(project: Project, nodes: tuple[str, ...]) -> list[Edit]:
     patience = project.training.early_stopping
     return _training("early_stopping", 5) if not 0 < patience <= 5 else []
@@ -97,7 +97,7 @@ def more_weight_decay(project: Project, nodes: tuple[str, ...]) -> list[Edit]:
     return _parameter_edit("optimizer", "weight_decay", _rounded(max(5 * decay, 5e-4)))
 
 
-@remedy("Drop out half of the units before the last layer", "no unit can rely on another one")
+@remedy("Add dropout at the end", "no unit can rely on another one")
 def dropout(project: Project, nodes: tuple[str, ...]) -> list[Edit]:
     return surgery.with_dropout(project)
 
@@ -116,13 +116,13 @@ def smooth_labels(project: Project, nodes: tuple[str, ...]) -> list[Edit]:
     return _parameter_edit("loss", "label_smoothing", 0.1) if smoothing == 0 else []
 
 
-@remedy("Weigh the classes by how rare they are", "each class counts alike in the loss")
+@remedy("Weigh rare classes more", "each class counts alike in the loss")
 def balance_classes(project: Project, nodes: tuple[str, ...]) -> list[Edit]:
     balanced = _parameter(project, "loss", "balanced", losses)
     return _parameter_edit("loss", "balanced", True) if balanced is False else []
 
 
-@remedy("Take the regularisation away", "nothing keeps the network from learning what it sees")
+@remedy("Take regularisation away", "nothing keeps the network from learning what it sees")
 def less_regularisation(project: Project, nodes: tuple[str, ...]) -> list[Edit]:
     edits: list[Edit] = []
     if _parameter(project, "optimizer", "weight_decay", optimizers):
@@ -137,7 +137,7 @@ def leaky_relu(project: Project, nodes: tuple[str, ...]) -> list[Edit]:
     return surgery.with_kind(project, nodes, surgery.ZEROING, "LeakyReLU")
 
 
-@remedy("Use ReLU instead of sigmoid and tanh", "its gradient does not shrink for large inputs")
+@remedy("Use ReLU, not sigmoid or tanh", "its gradient does not shrink for large inputs")
 def relu(project: Project, nodes: tuple[str, ...]) -> list[Edit]:
     return surgery.with_kind(project, (), surgery.TWO_ENDED, "ReLU")
 

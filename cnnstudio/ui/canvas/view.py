@@ -72,6 +72,7 @@ class CanvasView(CanvasSurface):
         session.document_replaced.connect(self._show_document)
         session.changed.connect(self._take_change)
         session.report_changed.connect(self._show_network)
+        session.findings.changed.connect(self._show_network)
         session.place_changed.connect(self._take_place)
         session.selection_changed.connect(self._show_selection)
         session.theme_changed.connect(self._use_theme)
@@ -137,7 +138,12 @@ class CanvasView(CanvasSurface):
         names = (node.name for node in session.network.nodes)
         colours, most = tints(report, names, self.legend.measure)
         self.legend.show_most(most)
-        return findings(report, session.values, others, colours)
+        found = findings(report, session.values, others, colours)
+        if session.place.alone is None:
+            path = session.place.path(session.project)
+            for id, problem in session.findings.marks(session.project, session.network, path):
+                found.problems.setdefault(id, []).append(problem)
+        return found
 
     def apply(self, edit: Edit) -> bool:
         """Makes the edit, or tells the user why not; whether it was made."""

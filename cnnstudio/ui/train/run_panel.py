@@ -13,6 +13,7 @@ from cnnstudio.ui.message import Message
 from cnnstudio.ui.notice import Stage
 from cnnstudio.ui.session import Session
 from cnnstudio.ui.train.confusion import ConfusionPanel
+from cnnstudio.ui.train.doctor_panel import DoctorPanel
 from cnnstudio.ui.train.facts_panel import FactsPanel
 from cnnstudio.ui.train.run_actions import RunActions
 from cnnstudio.ui.train.run_facts import RunFacts, read_facts, rows
@@ -38,12 +39,14 @@ class RunPanel(QWidget):
         self.list.delete_wanted.connect(actions.delete)
         self.stage = Stage(self.list)
         self.facts = FactsPanel()
+        self.doctor = DoctorPanel(session)
         self.log = RunLog()
         self.confusion = ConfusionPanel()
         self.tabs = QTabWidget()
         self.tabs.setObjectName("run_tabs")
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.facts, "Run")
+        self.tabs.addTab(self.doctor, "Doctor")
         self.tabs.addTab(self.confusion, "Test")
         self.tabs.addTab(self.log, "Log")
         heading = QLabel("Runs")
@@ -67,11 +70,14 @@ class RunPanel(QWidget):
         session.runs.events.connect(self._take_events)
         session.runs.restarted.connect(lambda _: self._show_log())
         session.runs.status.connect(self._take_status)
+        session.findings.changed.connect(self._count_findings)
+        session.doctor_requested.connect(lambda: self.tabs.setCurrentWidget(self.doctor))
         self._show_list()
         self._show_run()
 
     def redraw(self) -> None:
         """Draws everything in the current theme's colours."""
+        self.doctor.redraw()
         self.log.redraw()
         self.stage.notice.redraw()
         self.list.viewport().update()
@@ -109,8 +115,13 @@ class RunPanel(QWidget):
         self._show_troubles()
 
     def _show_troubles(self) -> None:
-        troubles = self.log.troubles
-        tab, text = self.tabs.indexOf(self.log), f"Log · {troubles}" if troubles else "Log"
+        self._name_tab(self.log, "Log", self.log.troubles)
+
+    def _count_findings(self) -> None:
+        self._name_tab(self.doctor, "Doctor", len(self._session.findings.found))
+
+    def _name_tab(self, page: QWidget, title: str, count: int) -> None:
+        tab, text = self.tabs.indexOf(page), f"{title} · {count}" if count else title
         # Setting it, to whatever text, lays out and paints the whole window anew.
         if text != self.tabs.tabText(tab):
             self.tabs.setTabText(tab, text)

@@ -69,6 +69,8 @@ def line_of(event: dict[str, Any]) -> Line | None:
     if told is None:
         return None
     level = event["type"] if event["type"] in ("warning", "error") else "info"
+    if event["type"] == "finding" and event.get("severity") != "info":
+        level = "warning"
     return Line(level, event.get("t"), told, event.get("hint") or "")
 
 
@@ -82,7 +84,7 @@ def _told(event: dict[str, Any]) -> str | None:
         return f"Began: {length}, {quantities.plural(event.get('steps') or 0, 'step')}" + (
             f", on {device_name(device)}." if device else "."
         )
-    if kind in ("note", "warning", "error"):
+    if kind in ("note", "warning", "error", "finding"):
         return str(event.get("message") or "No reason was given.")
     if kind in ("paused", "resumed"):
         return f"{kind.capitalize()} at step {event.get('step', 0):,}."
