@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 
 class SetSetting(BaseEdit):
-    """Sets one setting; `name` may lead into a nested one: `optimizer.parameters.momentum`."""
+    """Sets one setting; `name` may lead into a nested one: `optimizer.parameters.momentum`, or
+    `augmentation.0.probability` in a list."""
 
     type: Literal["set_setting"] = "set_setting"
     section: Literal["project", "data", "training"]
@@ -51,12 +52,17 @@ class SetSetting(BaseEdit):
         values = document.model_dump(mode="json", include={path[0]})
         holder: Any = values
         for key in path[:-1]:
-            holder = holder.get(key) if isinstance(holder, dict) else None
-        if not isinstance(holder, dict):
+            holder = _inside(holder, key)
+        last: Any = path[-1]
+        if isinstance(holder, list) and _inside(holder, last) is not None and not self.unset:
+            last = int(last)
+            had, old = True, holder[last]
+        elif isinstance(holder, dict):
+            had, old = last in holder, holder.pop(last, None)
+        else:
             raise ProblemError(f"There is no setting '{self.section}.{self.name}'.")
-        had, old = path[-1] in holder, holder.pop(path[-1], None)
         if not self.unset:
-            holder[path[-1]] = self.value
+            holder[last] = self.value
         try:
             changed = type(document).model_validate(
                 {name: getattr(document, name) for name in type(document).model_fields} | values
@@ -70,3 +76,12 @@ class SetSetting(BaseEdit):
         if self.section == "project":
             return changed, inverse
         return project.model_copy(update={self.section: changed}), inverse
+
+
+def _inside(holder: Any, key: str) -> Any:
+    """What a dict or a list holds under a key; None if that is nothing."""
+    if isinstance(holder, dict):
+        return holder.get(key)
+    if isinstance(holder, list) and key.isdecimal() and int(key) < len(holder):
+        return holder[int(key)]
+    return None

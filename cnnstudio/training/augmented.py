@@ -126,4 +126,5 @@ def _caption(classes: Sequence[str], mixed: MixedLabels, row: int) -> str:
     share = round(100 * mixed.share)
     if mixed.share < 0.5:
         ours, theirs, share = theirs, ours, 100 - share
-    return ours if ours == theirs else f"{ours} {share} %, {theirs} {100 - share} %"
+    alone = ours == theirs or share == 100
+    return ours if alone else f"{ours} {share} %, {theirs} {100 - share} %"

@@ -189,6 +189,14 @@ QFrame[role="outcome"][level="error"] { background: @error_surface@; border-colo
 QFrame[role="card"] {
   background: @surface_sunken@; border: 1px solid @border@; border-radius: @radius@;
 }
+QFrame[role="step"] {
+    background: @surface_sunken@; border: 1px solid @border@; border-radius: @radius@;
+}
+QFrame[role="step"]:hover { border-color: @border_strong@; }
+QFrame[role="step"]:focus { border-color: @accent@; }
+QFrame[role="step"][lifted="true"] { background: @surface_selected@; border-color: @accent@; }
+QFrame[role="step"][off="true"] QLabel[role="heading"] { color: @text_disabled@; }
+QFrame[role="gap"] { background: @accent@; border: none; border-radius: 1px; }
 QFrame[role="line"] { background: @border@; border: none; max-height: 1px; min-height: 1px; }
 QWidget#rail, QWidget#top_bar, QWidget#status_bar, QWidget[role="panel"] { background: @surface@; }
 QWidget#rail { border-right: 1px solid @border@; }

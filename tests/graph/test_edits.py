@@ -203,3 +203,17 @@ def test_listeners_hear_of_each_edit_until_they_leave():
     document.mark_saved()
     document.apply(RemoveNode(node_id="a"))
     assert len(heard) == 1 and document.modified
+
+
+def test_a_setting_in_a_list_is_set_by_its_place():
+    steps = [{"kind": "RandomRotation"}, {"kind": "RandomCrop", "parameters": {"padding": 2}}]
+    project, back = SetSetting(section="data", name="augmentation", value=steps).apply(Project())
+    edit = SetSetting(section="data", name="augmentation.1.parameters.padding", value=6)
+    changed, inverse = edit.apply(project)
+
+    assert changed.data.augmentation[1].parameters == {"padding": 6}
+    assert inverse.apply(changed)[0] == project
+    assert back.apply(project)[0] == Project()
+    for wrong in ("augmentation.2.probability", "augmentation.x.probability", "augmentation.-1"):
+        with pytest.raises(ProblemError, match="There is no setting"):
+            SetSetting(section="data", name=wrong, value=0.5).apply(project)

@@ -43,7 +43,7 @@ def _scale(title: str, default: float, help: str) -> float:
 
 
 @step(
-    "Random crop", category=CUT, target=OURS + "RandomCrop", icon="mdi6.crop", sized="size",
+    "Crop", category=CUT, target=OURS + "RandomCrop", icon="mdi6.crop", sized="size",
     fixed={"pad_if_needed": True}, filled=True, geometric=True,
     reference=DOCS + "RandomCrop.html",
 )  # fmt: skip
@@ -65,7 +65,7 @@ class RandomCrop:
 
 
 @step(
-    "Random crop and resize", category=CUT, target=V2 + "RandomResizedCrop", sized="size",
+    "Crop and resize", category=CUT, target=V2 + "RandomResizedCrop", sized="size",
     icon="mdi6.resize", fixed={**SMOOTH, "antialias": True}, geometric=True,
     tuples={"scale": ("scale_from", "scale_to"), "ratio": ("ratio_from", "ratio_to")},
 )  # fmt: skip

@@ -20,6 +20,8 @@ from PySide6.QtWidgets import (
 
 from cnnstudio.graph import DataSettings
 from cnnstudio.ui import quantities, theme
+from cnnstudio.ui.data.augmentation.panel import AugmentationPanel
+from cnnstudio.ui.data.augmentation.preview import AugmentationPreview
 from cnnstudio.ui.data.class_bars import SPLIT_TITLES
 from cnnstudio.ui.data.facts_panel import FactsPanel
 from cnnstudio.ui.data.loading import Loading
@@ -36,6 +38,7 @@ from cnnstudio.ui.session import Session
 
 WIDTHS = (theme.inspector_width, 800, 300)
 EDIT_MILLISECONDS = 350
+SIDES = ("Images", "Augmentation")
 SPLITS = ("train", "validation", "test")
 
 Key = tuple[DataSettings, tuple[int, ...]]
@@ -57,6 +60,8 @@ class DataWorkspace(QWidget):
         self.setProperty("role", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.settings = SettingsPanel(session)
+        self.augmentation = AugmentationPanel(session)
+        self.preview = AugmentationPreview(session)
         self.facts = FactsPanel()
         self.grid = SampleGrid(session)
         self.large = SampleView(session, self.grid.samples)
@@ -73,12 +78,12 @@ class DataWorkspace(QWidget):
         if not self.isVisible():
             return
         project = self._session.project
-        key = (project.data, input_shape(project))
+        key = (project.data.unaugmented, input_shape(project))
         if key == self._asked and not refresh:
             return
         self._asked = key
         self.loading.start()
-        self._question.ask(settings=project.data, input_shape=list(key[1]), refresh=refresh)
+        self._question.ask(settings=key[0], input_shape=list(key[1]), refresh=refresh)
 
     def cancel(self) -> None:
         """Waits no longer for the data."""
@@ -140,13 +145,25 @@ class DataWorkspace(QWidget):
         inner = QVBoxLayout()
         inner.setContentsMargins(12, 4, 8, 8)
         inner.addWidget(self.views)
+        samples = QWidget()
+        column = QVBoxLayout(samples)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(top)
+        column.addLayout(inner, 1)
+        seen = QWidget()
+        column = QVBoxLayout(seen)
+        column.setContentsMargins(16, 8, 12, 8)
+        column.addWidget(self.preview)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(samples)
+        self.pages.addWidget(seen)
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.bar)
-        column.addLayout(top)
-        column.addLayout(inner, 1)
+        column.addWidget(self.pages, 1)
         shown = QSplitter(Qt.Orientation.Horizontal)
         shown.setHandleWidth(1)
         shown.addWidget(middle)
@@ -162,14 +179,36 @@ class DataWorkspace(QWidget):
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setHandleWidth(1)
         split.setChildrenCollapsible(False)
-        split.addWidget(self.settings)
+        split.addWidget(self._left_side())
         split.addWidget(self.stage)
         split.setStretchFactor(1, 1)
         split.setSizes((WIDTHS[0], WIDTHS[1] + WIDTHS[2]))
-        self.settings.setMinimumWidth(280)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(split)
+
+    def _left_side(self) -> QWidget:
+        self.sides = QTabBar()
+        self.sides.setAccessibleName("Data or augmentation")
+        self.sides.setDrawBase(False)
+        self.sides.setExpanding(False)
+        for title in SIDES:
+            self.sides.addTab(title)
+        self.panels = QStackedWidget()
+        self.panels.addWidget(self.settings)
+        self.panels.addWidget(self.augmentation)
+        side = QWidget()
+        side.setMinimumWidth(280)
+        column = QVBoxLayout(side)
+        column.setContentsMargins(0, 8, 0, 0)
+        column.setSpacing(0)
+        row = QHBoxLayout()
+        row.setContentsMargins(8, 0, 8, 0)
+        row.addWidget(self.sides)
+        row.addStretch()
+        column.addLayout(row)
+        column.addWidget(self.panels, 1)
+        return side
 
     def _connect(self) -> None:
         session = self._session
@@ -181,6 +220,11 @@ class DataWorkspace(QWidget):
         self._question.answered.connect(self._take)
         self._question.failed.connect(self._fail)
         self.loading.cancelled.connect(self.cancel)
+        self.sides.currentChanged.connect(self.panels.setCurrentIndex)
+        self.sides.currentChanged.connect(self.pages.setCurrentIndex)
+        session.changed.connect(lambda _: self._count_steps())
+        session.document_replaced.connect(self._count_steps)
+        self._count_steps()
         self.tabs.currentChanged.connect(lambda _: self._show_split())
         self.facts.bars.chosen.connect(self._filter)
         self.grid.opened.connect(self._enlarge)
@@ -231,6 +275,11 @@ class DataWorkspace(QWidget):
     def _filter(self, label: int) -> None:
         self._label = None if label < 0 else label
         self._show_split()
+        self.preview.show_class(self._label)
+
+    def _count_steps(self) -> None:
+        on = sum(step.enabled for step in self._session.project.data.augmentation)
+        self.sides.setTabText(1, f"{SIDES[1]}  {on}" if on else SIDES[1])
 
     def _enlarge(self, row: int) -> None:
         self.views.setCurrentWidget(self.large)
@@ -246,6 +295,8 @@ class DataWorkspace(QWidget):
         self.again.setIcon(theme.icon("mdi6.refresh", "text_muted"))
         self.filter.setIcon(theme.icon("mdi6.close", "text_muted"))
         self.settings.redraw()
+        self.augmentation.redraw()
+        self.preview.redraw()
         self.large.outline.redraw()
         self.stage.notice.redraw()
         self.bar.redraw()

@@ -1,0 +1,127 @@
+"""The effect of the augmentation on real samples, shown while it is edited."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QSize, QTimer, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from cnnstudio.data.augmentation.catalogue import augmentations
+from cnnstudio.graph import DataSettings
+from cnnstudio.ui import theme
+from cnnstudio.ui.card_section import label
+from cnnstudio.ui.data.augmentation.seen_grid import SIDE, SeenGrid
+from cnnstudio.ui.images.input_shape import input_shape
+from cnnstudio.ui.images.outline_button import OutlineButton
+from cnnstudio.ui.inquiry import Inquiry
+from cnnstudio.ui.notice import Stage
+from cnnstudio.ui.session import Session
+
+EDIT_MILLISECONDS = 60
+EXACT = "The very images that these epochs of the training will see"
+MIXED = "As these epochs see them, mixed as if they were one batch"
+DRAWING = "Drawing…"
+
+
+class AugmentationPreview(QWidget):
+    """Asks the kernel while it is visible. `shown` when an answer is."""
+
+    shown = Signal()
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._first = 0
+        self._label: int | None = None
+        self._asked: Any = None
+        self.setAccessibleName("Preview of the augmentation")
+        self.grid = SeenGrid()
+        self.note = label(DRAWING, "caption")
+        self.shuffle = QPushButton("Shuffle")
+        self.shuffle.setIconSize(QSize(16, 16))
+        self.shuffle.setToolTip("Show what the next epochs will see")
+        self.shuffle.clicked.connect(self.go_on)
+        self.outline = OutlineButton()
+        self.outline.setChecked(True)
+        self.outline.toggled.connect(self.grid.show_outlines)
+        self._question = Inquiry(session, "augmented", "augmented", self)
+        self._question.answered.connect(self._show)
+        self._question.slow.connect(lambda: self.note.setText(DRAWING))
+        self.stage = Stage(self.grid)
+        self._question.failed.connect(self.stage.tell_error)
+        self._edits = QTimer(self, singleShot=True, interval=EDIT_MILLISECONDS)
+        self._edits.timeout.connect(self.ask)
+        row = QHBoxLayout()
+        row.setSpacing(theme.spacing)
+        row.addWidget(self.note, 1)
+        row.addWidget(self.outline)
+        row.addWidget(self.shuffle)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.spacing)
+        column.addLayout(row)
+        column.addWidget(self.stage, 1)
+        session.changed.connect(lambda _: self._edits.start())
+        session.document_replaced.connect(self._begin_again)
+        self.grid.room_changed.connect(self._edits.start)
+        self.redraw()
+
+    @property
+    def waiting(self) -> bool:
+        """Whether what is shown is not yet what the project says."""
+        return self._question.waiting or self._edits.isActive()
+
+    def ask(self) -> None:
+        """Asks for what the project makes of samples, if that is not what is shown or asked for."""
+        if not self.isVisible():
+            return
+        project = self._session.project
+        count, epochs = self.grid.room
+        wanted = {
+            "settings": project.data, "input_shape": list(input_shape(project)),
+            "seed": project.training.seed, "first": self._first, "epochs": epochs,
+            "count": count, "size": SIDE, "label": self._label,
+        }  # fmt: skip
+        if wanted != self._asked:
+            self._asked = wanted
+            self._question.ask(**wanted)
+
+    def show_class(self, number: int | None) -> None:
+        """Shows samples of one class alone; None for all."""
+        self._label = number
+        self.ask()
+
+    def go_on(self) -> None:
+        """Shows the epochs after those that are shown."""
+        self._first += self.grid.room[1]
+        self.ask()
+
+    def redraw(self) -> None:
+        """Draws icons in the current theme's colours."""
+        self.shuffle.setIcon(theme.icon("mdi6.shuffle-variant"))
+        self.outline.redraw()
+        self.stage.notice.redraw()
+        self.grid.update()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._edits.start()
+
+    def _begin_again(self) -> None:
+        self._first, self._label = 0, None
+        self._edits.start()
+
+    def _show(self, answer: dict[str, Any]) -> None:
+        assert self._asked is not None
+        self.grid.show_answer(answer, self._asked["first"] + 1)
+        self.outline.setVisible(self.grid.has_outlines)
+        self.note.setText(MIXED if _mixes(self._asked["settings"]) else EXACT)
+        self.stage.show_content()
+        self.shown.emit()
+
+
+def _mixes(data: DataSettings) -> bool:
+    kinds = (augmentations.get(step.kind) for step in data.augmentation if step.enabled)
+    return any(kind is not None and kind.of_batches for kind in kinds)
