@@ -53,12 +53,13 @@ def check(
 ) -> None:
     """Show shapes, problems, parameters, multiply-adds and memory; exit 1 if there are errors."""
     from cnnstudio.compiler.check import check as check_project
+    from cnnstudio.data.agreement import with_data
     from cnnstudio.training.needs import inference_memory, training_memory
 
     project = load(file)
     if not project.network.nodes:
         raise CnnStudioError(f"{file}: the network is empty.", "Add layers in the window.")
-    report = check_project(project)
+    report = with_data(project, check_project(project))
     needs = {
         "batch_size": project.training.batch_size,
         "training_memory": training_memory(report, project.training),

@@ -21,7 +21,7 @@ ROOT = "folder that holds the files or will; the user's data folder if empty"
 
 @dataset(
     "shapes", "Coloured shapes", category=BUILT_IN, target="cnnstudio.data.shapes.find",
-    icon="mdi6.shape", channels=3, generated=True,
+    icon="mdi6.shape", channels=3, classes="classes", generated=True,
     used_in="First steps with colour images; judging heatmaps against the true outline.",
 )  # fmt: skip
 class Shapes:
@@ -50,7 +50,7 @@ class Shapes:
 
 @dataset(
     "digits", "Handwritten digits", category=BUILT_IN, target="cnnstudio.data.digits.find",
-    icon="mdi6.numeric", channels=1, used_in="A first network: it trains in seconds.",
+    icon="mdi6.numeric", channels=1, classes=10, used_in="A first network: it trains in seconds.",
     reference="https://archive.ics.uci.edu/dataset/80",
 )  # fmt: skip
 class Digits:
@@ -79,7 +79,7 @@ class Torchvision:
 
 @dataset(
     "MNIST", "MNIST", category=TORCHVISION, target="cnnstudio.data.torchvision_sets.find_mnist",
-    icon="mdi6.numeric", channels=1, downloads=True,
+    icon="mdi6.numeric", channels=1, classes=10, downloads=True,
     used_in="The classic first benchmark.", reference=DOCS + "MNIST.html",
 )  # fmt: skip
 class MNIST(Torchvision):
@@ -89,7 +89,7 @@ class MNIST(Torchvision):
 @dataset(
     "FashionMNIST", "Fashion-MNIST", category=TORCHVISION,
     target="cnnstudio.data.torchvision_sets.find_fashion_mnist", icon="mdi6.tshirt-crew",
-    channels=1, downloads=True, used_in="A harder MNIST of the same form.",
+    channels=1, classes=10, downloads=True, used_in="A harder MNIST of the same form.",
     reference=DOCS + "FashionMNIST.html",
 )  # fmt: skip
 class FashionMNIST(Torchvision):
@@ -100,7 +100,7 @@ class FashionMNIST(Torchvision):
 @dataset(
     "KMNIST", "Kuzushiji-MNIST", category=TORCHVISION,
     target="cnnstudio.data.torchvision_sets.find_kmnist", icon="mdi6.ideogram-cjk-variant",
-    channels=1, downloads=True, used_in="A harder MNIST of the same form.",
+    channels=1, classes=10, downloads=True, used_in="A harder MNIST of the same form.",
     reference=DOCS + "KMNIST.html",
 )  # fmt: skip
 class KMNIST(Torchvision):
@@ -111,7 +111,7 @@ class KMNIST(Torchvision):
 @dataset(
     "CIFAR10", "CIFAR-10", category=TORCHVISION,
     target="cnnstudio.data.torchvision_sets.find_cifar10", icon="mdi6.airplane",
-    channels=3, downloads=True, used_in="The standard small benchmark in colour.",
+    channels=3, classes=10, downloads=True, used_in="The standard small benchmark in colour.",
     reference=DOCS + "CIFAR10.html",
 )  # fmt: skip
 class CIFAR10(Torchvision):
@@ -122,7 +122,7 @@ class CIFAR10(Torchvision):
 @dataset(
     "CIFAR100", "CIFAR-100", category=TORCHVISION,
     target="cnnstudio.data.torchvision_sets.find_cifar100", icon="mdi6.flower",
-    channels=3, downloads=True, used_in="Many classes with few images each.",
+    channels=3, classes=100, downloads=True, used_in="Many classes with few images each.",
     reference=DOCS + "CIFAR100.html",
 )  # fmt: skip
 class CIFAR100(Torchvision):
@@ -133,7 +133,8 @@ class CIFAR100(Torchvision):
 @dataset(
     "SVHN", "Street View house numbers", category=TORCHVISION,
     target="cnnstudio.data.torchvision_sets.find_svhn", icon="mdi6.home-outline",
-    channels=3, downloads=True, used_in="Digits in the wild, with neighbours at their sides.",
+    channels=3, classes=10, downloads=True,
+    used_in="Digits in the wild, with neighbours at their sides.",
     reference=DOCS + "SVHN.html",
 )  # fmt: skip
 class SVHN(Torchvision):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from cnnstudio.layers.declaration import Declaration, parameters_of
 
@@ -21,12 +22,21 @@ class Dataset(Declaration):
     `target` is the dotted name of the function that finds the images: it takes the options by name
     and a Watch, and gives a Source. `generated` images are drawn by us and not real; `downloads`
     tells that files may be fetched from the internet. `channels` is 1 for grey images, 3 for
-    coloured ones, 0 where it depends on the files.
+    coloured ones, 0 where it depends on the files. `classes` is their number, or the name of the
+    option that says it; 0 where only the files tell.
     """
 
     generated: bool = False
     downloads: bool = False
     channels: int = 0
+    classes: int | str = 0
+
+    def class_count(self, options: Mapping[str, Any]) -> int | None:
+        """How many classes there are with these options; None where that isn't known before."""
+        told = self.classes
+        if isinstance(told, str):
+            told = (self.defaults() | dict(options))[told]
+        return told if isinstance(told, int) and told > 0 else None
 
 
 def dataset(
@@ -37,6 +47,7 @@ def dataset(
     target: str,
     icon: str,
     channels: int,
+    classes: int | str = 0,
     used_in: str = "",
     reference: str = "",
     generated: bool = False,
@@ -59,6 +70,7 @@ def dataset(
             generated=generated,
             downloads=downloads,
             channels=channels,
+            classes=classes,
         )
         return cls
 

@@ -7,12 +7,14 @@ from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
 
-from cnnstudio.graph import CnnStudioError
+from cnnstudio.data.agreement import disagreement
+from cnnstudio.graph import CnnStudioError, Problem
 from cnnstudio.training import launch
 from cnnstudio.training.rundir import RunDirectory, Wish, list_runs, runs_root
 from cnnstudio.training.status import UNFINISHED, RunStatus
 from cnnstudio.ui import quantities
 from cnnstudio.ui.message import Message
+from cnnstudio.ui.remedies import apply_fix
 from cnnstudio.ui.session import Session
 
 RUNS_TO_SEARCH = 20
@@ -99,10 +101,21 @@ class RunControl(QObject):
                 )
             )
             return
+        unfit = disagreement(session.project, report)
+        if unfit is not None:
+            self._tell_unfit(unfit)
+            return
         self._show("starting")
         project, root = session.project, runs_root(session.document.path)
         session.in_background(
             lambda: launch.start(project, root=root), self._take_started, self._fail
+        )
+
+    def _tell_unfit(self, unfit: Problem) -> None:
+        fix, session = unfit.fix, self._session
+        actions = () if fix is None else ((fix.label, lambda: apply_fix(session, unfit)),)
+        session.tell(
+            Message(unfit.message, unfit.hint, "warning", actions, key="train", until="edit")
         )
 
     def pause(self) -> None:

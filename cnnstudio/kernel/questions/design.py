@@ -13,6 +13,7 @@ from cnnstudio.compiler.code import code as code_of
 from cnnstudio.compiler.compare import Comparison
 from cnnstudio.compiler.compare import compare as compare_networks
 from cnnstudio.compiler.report import Report
+from cnnstudio.data.agreement import with_data
 from cnnstudio.graph import Edge, Network, Node, Project
 from cnnstudio.kernel.arguments import project_from
 
@@ -22,7 +23,9 @@ CURVE_POINTS = 241
 
 def check(project: dict[str, Any], block: str | None = None) -> Report:
     """Shapes, problems and cost of the main network, or of a block by itself."""
-    return check_project(project_from(project), block)
+    checked = project_from(project)
+    report = check_project(checked, block)
+    return report if block else with_data(checked, report)
 
 
 def code(project: dict[str, Any]) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
+from cnnstudio.data.agreement import disagreement
+from cnnstudio.graph import Problem
 from cnnstudio.ui import theme
-from cnnstudio.ui.data.mismatch import Mismatch, mismatch
+from cnnstudio.ui.remedies import apply_fix
 from cnnstudio.ui.session import Session
 
 
@@ -18,7 +20,7 @@ class MismatchBar(QFrame):
         super().__init__(parent)
         self._session = session
         self._classes: int | None = None
-        self._found: Mismatch | None = None
+        self._found: Problem | None = None
         self.setProperty("role", "banner")
         self.setProperty("level", "warning")
         self._icon = QLabel()
@@ -48,17 +50,16 @@ class MismatchBar(QFrame):
     def _look(self) -> None:
         found = None
         if self._classes is not None:
-            found = mismatch(self._session.project, self._session.report, self._classes)
+            found = disagreement(self._session.project, self._session.report, self._classes)
         self._found = found
         self.setVisible(found is not None)
         if found is not None:
-            self.text.setText(found.text)
-            self.mend.setVisible(found.remedy is not None)
-            if found.remedy is not None:
-                name = self._session.project.network.node(found.remedy.node_id).name
-                self.mend.setText(f"Give {name} {self._classes} outputs")
-                self.mend.setAccessibleName(self.mend.text())
+            self.text.setText(found.message)
+            self.mend.setVisible(found.fix is not None)
+            if found.fix is not None:
+                self.mend.setText(found.fix.label)
+                self.mend.setAccessibleName(found.fix.label)
 
     def _mend(self) -> None:
-        if self._found is not None and self._found.remedy is not None:
-            self._session.try_apply(self._found.remedy)
+        if self._found is not None:
+            apply_fix(self._session, self._found)

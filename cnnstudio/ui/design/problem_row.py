@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from cnnstudio.graph import Group, Problem
+from cnnstudio.graph import Problem
 from cnnstudio.ui import theme
 from cnnstudio.ui.design.parts import label
+from cnnstudio.ui.remedies import apply_fix
 from cnnstudio.ui.session import Session
 
 ICONS = {
@@ -19,12 +20,6 @@ ICONS = {
 }
 SEVERITIES = ("error", "warning", "info")
 ICON = 16
-
-
-def apply_fix(session: Session, problem: Problem) -> bool:
-    """Applies a problem's remedy as one undo step; whether it could be."""
-    fix = problem.fix
-    return fix is not None and session.try_apply(Group(text=fix.label, edits=fix.edits))
 
 
 class ProblemRow(QWidget):

@@ -20,8 +20,9 @@ from PySide6.QtWidgets import (
 from cnnstudio.graph import Problem
 from cnnstudio.ui import theme
 from cnnstudio.ui.design.parts import label
-from cnnstudio.ui.design.problem_row import ICONS, SEVERITIES, apply_fix
+from cnnstudio.ui.design.problem_row import ICONS, SEVERITIES
 from cnnstudio.ui.place import place_within
+from cnnstudio.ui.remedies import apply_fix
 from cnnstudio.ui.session import Session
 
 PROBLEM = Qt.ItemDataRole.UserRole

@@ -8,11 +8,13 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QAbstractAnimation, Qt
+from PySide6.QtWidgets import QPushButton
 
-from cnnstudio.graph import Document
+from cnnstudio.graph import Document, SetSetting
 from cnnstudio.training import launch
 from cnnstudio.training.rundir import RunDirectory, read_json, runs_root
 from cnnstudio.training.status import RunStatus, process_of
+from tests.ui.conftest import wait_for
 
 
 class StandIn:
@@ -197,3 +199,20 @@ def test_an_empty_network_is_not_trained_but_explained(window, trainers, qtbot):
 
     assert "no network" in window.banner.message.text
     assert not trainers
+
+
+def test_a_network_that_does_not_fit_the_data_is_mended_by_a_button(
+    window, trainers, small_project, qtbot
+):
+    session = window.session
+    session.replace_document(Document(small_project))
+    session.apply(SetSetting(section="data", name="dataset", value="shapes"))
+    wait_for(qtbot, lambda: session.report is not None and session.report.problems)
+    assert "6 classes" in session.report.problems[0].message
+
+    session.actions["run.train"].trigger()
+    assert window.control.state == "none" and not trainers
+    button = window.banner.findChild(QPushButton, "banner_action")
+    assert button.text() == "Give 6 outputs"
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    wait_for(qtbot, lambda: not session.report.problems)
