@@ -13,6 +13,7 @@ from cnnstudio.data.dataset import (
     dataset,
     registered,
 )
+from cnnstudio.graph import DataSettings
 from cnnstudio.layers.declaration import Choice, parameter
 
 DOCS = "https://docs.pytorch.org/vision/stable/generated/torchvision.datasets."
@@ -143,3 +144,11 @@ class SVHN(Torchvision):
 
 
 datasets: Mapping[str, Dataset] = MappingProxyType(registered)
+
+
+def names_other_images(data: DataSettings, setting: str) -> bool:
+    """Whether after a change of this setting (`dataset`, `options.seed`) the keys of what is left
+    out or relabelled would name other images: those of another dataset, or drawn anew."""
+    declared = datasets.get(data.dataset)
+    of_options = setting.partition(".")[0] == "options"
+    return setting == "dataset" or (of_options and declared is not None and declared.generated)

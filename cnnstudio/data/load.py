@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from importlib import import_module
 
 import numpy as np
@@ -45,6 +46,27 @@ def load(
     LoadingStoppedError, which is one, as soon as `cancelled()` is true.
     """
     watch = Watch(progress, cancelled)
+    return arrange(read(settings, input_shape, watch, hold), settings, watch)
+
+
+@dataclass(frozen=True)
+class Images:
+    """All images of a dataset, read once however they are then split and corrected.
+
+    `fitted` are those at the input's size, uint8 (N, C, height, width), where they are held in
+    memory; `small` tells whether all are measured.
+    """
+
+    source: Source
+    fit: Fit
+    fitted: np.ndarray | None
+    small: bool
+
+
+def read(
+    settings: DataSettings, input_shape: tuple[int, ...], watch: Watch, hold: bool = True
+) -> Images:
+    """The dataset's images: only its name, its options and `resize` matter."""
     fit = fit_for(input_shape, settings.resize)
     watch.tell(None, f"Looking for the images of {settings.dataset}")
     source = find(settings, watch)
@@ -53,13 +75,19 @@ def load(
     held = hold and fits_in_memory(len(source.labels), fit)
     source, fitted = source.fitted(fit, held, watch)
     _check(source, settings.dataset)
+    return Images(source, fit, fitted, small)
+
+
+def arrange(images: Images, settings: DataSettings, watch: Watch) -> Splits:
+    """Splits, corrects and measures what was read."""
+    source, fit, fitted = images.source, images.fit, images.fitted
     indices = split(source.labels, source.parts, settings.validation, settings.test, settings.seed)
     corrected = corrections(source, settings)
     # After the split: what is left out must not move the others from one split to another.
     indices = {name: corrected.kept(rows) for name, rows in indices.items()}
     _check_corrected(corrected.labels[indices["train"]], settings)
     # What is measured goes by the data's size alone: the same numbers on every machine.
-    measured = indices["train"] if small else indices["train"][:IMAGES_FOR_STATISTICS]
+    measured = indices["train"] if images.small else indices["train"][:IMAGES_FOR_STATISTICS]
     mean, std = mean_and_std(_parts(source, fitted, measured, fit, watch), fit.channels)
     preparation = Preparation(fit, mean, std, settings.normalize)
     indices |= {"left_out": corrected.left_out, "relabelled": corrected.kept(corrected.relabelled)}

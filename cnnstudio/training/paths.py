@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from cnnstudio.data.augmentation.presets import preset
+from cnnstudio.data.catalogue import names_other_images
 from cnnstudio.graph import Component, Learning, Network, Node, ProblemError, Project, SetSetting
 from cnnstudio.graph.expressions import is_expression
 from cnnstudio.layers.lookup import kind_of
@@ -69,16 +70,26 @@ def with_value(project: Project, path: str, value: Any) -> Project:
             hint="Write it as training.epochs=3, data.dataset=digits or "
             "network.conv1.out_channels=16.",
         )
-    if (section, rest) == ("data", "dataset") and value != project.data.dataset:
-        # These are of the dataset before.
-        for of_before, empty in (("options", {}), ("left_out", []), ("relabelled", {})):
-            project, _ = SetSetting(section="data", name=of_before, value=empty).apply(project)
+    if section == "data" and (rest != "dataset" or value != project.data.dataset):
+        project = _without_what_is_of_others(project, rest)
     if section == "training" and rest.endswith(".kind"):
         project = _with_kind(project, rest.removesuffix(".kind"), value)
     if path == "data.augmentation" and isinstance(value, str):
         value = [step.model_dump(mode="json") for step in preset(value).steps]
     edit = SetSetting(section=section, name=rest, value=value)
     return edit.apply(project)[0]
+
+
+def _without_what_is_of_others(project: Project, changed: str) -> Project:
+    """The project without options and corrections that are of the images before the change."""
+    gone: dict[str, Any] = {}
+    if names_other_images(project.data, changed):
+        gone |= {"left_out": [], "relabelled": {}}
+    if changed == "dataset":
+        gone["options"] = {}
+    for name, empty in gone.items():
+        project, _ = SetSetting(section="data", name=name, value=empty).apply(project)
+    return project
 
 
 def settings_of(project: Project) -> Settings:

@@ -130,6 +130,7 @@ def _train(
         log.write(
             "start", step=loop.step, epoch=loop.epoch, steps=ready.steps,
             epochs=project.training.epochs, resumed=bool(last),
+            best_metric=project.training.best_metric,
             **{name: environment[name] for name in TOLD_AT_START},
             **ready.machine.facts(),
         )  # fmt: skip

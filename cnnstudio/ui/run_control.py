@@ -218,7 +218,7 @@ class RunControl(QObject):
                 f"Training {seen}{result}.",
                 actions=(
                     ("See what it looks at", lambda: self._show_in("inspect", run)),
-                    ("Curves", lambda: self._show_in("train", run)),
+                    ("Results", lambda: self._show_results(run)),
                 ),
                 key="run",
             )
@@ -244,6 +244,11 @@ class RunControl(QObject):
     def _show_in(self, workspace: Literal["inspect", "train"], run: RunDirectory) -> None:
         self._session.show_run(run)
         self._session.show_workspace(workspace)
+
+    def _show_results(self, run: RunDirectory) -> None:
+        self._show_in("train", run)
+        if "run.results" in self._session.actions:
+            self._session.actions["run.results"].trigger()
 
     def _show(self, state: RunState) -> None:
         self.state = state

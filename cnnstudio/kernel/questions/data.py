@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from cnnstudio.data.load import load
+from cnnstudio.data.load import Images, arrange, read
 from cnnstudio.data.samples import Splits
+from cnnstudio.data.watch import Watch
 from cnnstudio.graph import DataError, DataSettings
 from cnnstudio.interpret.pictures import square
 from cnnstudio.interpret.subject import PARTS, samples_of
@@ -18,15 +19,24 @@ from cnnstudio.kernel.memory import Memory
 
 Progress = Callable[[float | None, str], None]
 
+_images: Memory[Images] = Memory(limit=3)
 _datasets: Memory[Splits] = Memory(limit=3)
 
 
 def splits_of(
     settings: DataSettings, input_shape: tuple[int, ...], progress: Progress | None = None
 ) -> Splits:
-    """The dataset, loaded once for all lanes. Raises DataError if it can't be had."""
-    key = _key(settings, input_shape)
-    return _datasets.get(key, lambda: load(settings, tuple(input_shape), progress=progress))
+    """The dataset, loaded once for all lanes. Raises DataError if it can't be had.
+
+    Another split, or another correction, reads no images again.
+    """
+    watch, shape = Watch(progress), tuple(input_shape)
+
+    def make() -> Splits:
+        images = _images.get(_files(settings, shape), lambda: read(settings, shape, watch))
+        return arrange(images, settings, watch)
+
+    return _datasets.get(_key(settings, shape), make)
 
 
 def dataset(
@@ -44,6 +54,7 @@ def dataset(
     chosen, shape = settings_from(settings), tuple(input_shape)
     if refresh:
         _datasets.forget(_key(chosen, shape))
+        _images.forget(_files(chosen, shape))
     splits = splits_of(chosen, shape, progress)
     parts = {split: samples_of(splits, split) for split in PARTS}
     return {
@@ -173,6 +184,12 @@ def _mask(mask: np.ndarray | None, size: int) -> np.ndarray:
         return np.zeros((size, size), np.uint8)
     levels = np.where(mask, np.uint8(255), np.uint8(0))[..., None]
     return (square(levels, size)[..., 0] > 127).astype(np.uint8)
+
+
+def _files(settings: DataSettings, input_shape: tuple[int, ...]) -> Hashable:
+    """What decides which images are read."""
+    chosen = settings.model_dump(mode="json", include={"dataset", "options", "resize"})
+    return json.dumps(chosen, sort_keys=True), input_shape
 
 
 def _key(settings: DataSettings, input_shape: tuple[int, ...]) -> Hashable:

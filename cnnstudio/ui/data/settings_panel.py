@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cnnstudio.data.catalogue import datasets
-from cnnstudio.graph import DataSettings, Group, SetSetting
+from cnnstudio.data.catalogue import datasets, names_other_images
+from cnnstudio.graph import DataSettings, Edit, Group, SetSetting
 from cnnstudio.ui import theme
 from cnnstudio.ui.choice_box import ChoiceBox
 from cnnstudio.ui.forms import Form, parameters_of_settings
@@ -27,6 +27,12 @@ FOLDER = "folder"
 PATHS = ("path", "root")  # options that name a folder
 SPLIT = ("validation", "test", "seed")
 INPUT = ("resize", "normalize")
+
+
+WITHOUT_CORRECTIONS = (
+    SetSetting(section="data", name="left_out", value=[]),
+    SetSetting(section="data", name="relabelled", value={}),
+)
 
 
 class SettingsPanel(QScrollArea):
@@ -85,7 +91,7 @@ class SettingsPanel(QScrollArea):
         self.input.show_values(values)
 
     def choose(self, kind: str) -> None:
-        """Makes another dataset the project's; the old one's options go."""
+        """Makes another dataset the project's; the old one's options and corrections go."""
         if kind == self._session.project.data.dataset:
             return
         self._choose(kind, {})
@@ -153,12 +159,16 @@ class SettingsPanel(QScrollArea):
         edits = (
             SetSetting(section="data", name="dataset", value=kind),
             SetSetting(section="data", name="options", value=options),
+            *WITHOUT_CORRECTIONS,
         )
         title = datasets[kind].title if kind in datasets else kind
         self._session.try_apply(Group(text=f"Choose {title}", edits=edits))
 
     def _set(self, name: str, value: object, merge: object) -> None:
-        edit = SetSetting(section="data", name=name, value=value)
+        edit: Edit = SetSetting(section="data", name=name, value=value)
+        data = self._session.project.data
+        if (data.left_out or data.relabelled) and names_other_images(data, name):
+            edit = Group(text=edit.label, edits=(edit, *WITHOUT_CORRECTIONS))
         if not self._session.try_apply(edit, merge):
             self.refresh()
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
+    QPushButton,
     QSplitter,
     QStackedWidget,
     QTabBar,
@@ -29,6 +30,7 @@ from cnnstudio.ui.data.mismatch_bar import MismatchBar
 from cnnstudio.ui.data.sample_grid import SampleGrid
 from cnnstudio.ui.data.sample_view import SampleView
 from cnnstudio.ui.data.settings_panel import SettingsPanel
+from cnnstudio.ui.images.corrections import Sample
 from cnnstudio.ui.images.input_shape import input_shape
 from cnnstudio.ui.images.samples_model import Source
 from cnnstudio.ui.inquiry import Inquiry
@@ -39,7 +41,13 @@ from cnnstudio.ui.session import Session
 WIDTHS = (theme.inspector_width, 800, 300)
 EDIT_MILLISECONDS = 350
 SIDES = ("Images", "Augmentation")
-SPLITS = ("train", "validation", "test")
+SPLITS = ("train", "validation", "test", "left_out", "relabelled")
+CORRECTED = SPLITS[3:]  # shown while there are any
+WAYS_BACK = {
+    "left_out": ("Put back", "Put all back"),
+    "relabelled": ("Restore the label", "Restore all labels"),
+}
+TITLES = {**SPLIT_TITLES, "left_out": "Left out", "relabelled": "Relabelled"}
 
 Key = tuple[DataSettings, tuple[int, ...]]
 
@@ -51,6 +59,7 @@ class DataWorkspace(QWidget):
         super().__init__(parent)
         self._session = session
         self._asked: Key | None = None
+        self._shown: Key | None = None
         self._sizes: dict[str, int] = {}
         self._counts: dict[str, list[int]] = {}
         self._classes: list[str] = []
@@ -117,7 +126,8 @@ class DataWorkspace(QWidget):
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
         for split in SPLITS:
-            self.tabs.addTab(SPLIT_TITLES[split])
+            self.tabs.addTab(TITLES[split])
+            self.tabs.setTabVisible(self.tabs.count() - 1, split not in CORRECTED)
         self.generated = QLabel("Generated")
         self.generated.setProperty("role", "badge")
         self.generated.setToolTip("These images are drawn by a program; they are not real ones")
@@ -125,6 +135,9 @@ class DataWorkspace(QWidget):
         self.filter.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.filter.setToolTip("Show all classes again")
         self.filter.clicked.connect(lambda: self.facts.bars.choose(self._label))
+        self.back = QPushButton()
+        self.back.setProperty("role", "quiet")
+        self.back.clicked.connect(self._take_back)
         self.again = QToolButton()
         self.again.setIconSize(QSize(18, 18))
         self.again.setAccessibleName("Read the data again")
@@ -133,7 +146,7 @@ class DataWorkspace(QWidget):
         top = QHBoxLayout()
         top.setContentsMargins(16, 8, 16, 0)
         top.setSpacing(theme.spacing)
-        for widget in (self.tabs, self.filter):
+        for widget in (self.tabs, self.filter, self.back):
             top.addWidget(widget)
         top.addStretch()
         top.addWidget(self.generated, 0, Qt.AlignmentFlag.AlignVCenter)
@@ -228,6 +241,7 @@ class DataWorkspace(QWidget):
         self.tabs.currentChanged.connect(lambda _: self._show_split())
         self.facts.bars.chosen.connect(self._filter)
         self.grid.opened.connect(self._enlarge)
+        self.grid.selectionModel().selectionChanged.connect(self._show_way_back)
         self.grid.samples.failed.connect(self._fail)
         self.large.closed.connect(self._show_all)
         self._redraw()
@@ -240,16 +254,34 @@ class DataWorkspace(QWidget):
         return SPLITS[self.tabs.currentIndex()]
 
     def _take(self, answer: dict[str, Any]) -> None:
+        # Where the images are the same but for corrections, the eye stays where it is.
+        place = self.grid.verticalScrollBar().value() if self._is_corrected() else 0
         self._sizes, self._classes = dict(answer["sizes"]), list(answer["classes"])
         self._counts = dict(answer["counts"])
         self._label = None
+        if self.split in CORRECTED and not self._sizes[self.split]:
+            self.tabs.setCurrentIndex(0)
         for number, split in enumerate(SPLITS):
-            self.tabs.setTabText(number, f"{SPLIT_TITLES[split]}  {self._sizes[split]:,}")
+            self.tabs.setTabText(number, f"{TITLES[split]}  {self._sizes[split]:,}")
+            if split in CORRECTED:
+                self.tabs.setTabVisible(number, self._sizes[split] > 0)
         self.generated.setVisible(bool(answer["generated"]))
         self.facts.show_facts(answer)
         self.bar.show_classes(len(self._classes))
         self._show_split()
+        self.grid.doItemsLayout()
+        self.grid.verticalScrollBar().setValue(place)
+        self._shown = self._asked
         self.stage.show_content()
+
+    def _is_corrected(self) -> bool:
+        """Whether what is shown differs from what comes in nothing but corrections."""
+        if self._shown is None or self._asked is None:
+            return False
+        plain = {"left_out": (), "relabelled": {}}
+        (before, shape), (now, new_shape) = self._shown, self._asked
+        same = before.model_copy(update=plain) == now.model_copy(update=plain)
+        return same and shape == new_shape
 
     def _fail(self, error: Exception) -> None:
         self.bar.show_classes(None)
@@ -266,11 +298,28 @@ class DataWorkspace(QWidget):
         self.grid.samples.show(source, self._classes, total)
         self.grid.scrollToTop()
         self.views.setCurrentWidget(self.grid)
+        self._show_way_back()
         self.filter.setVisible(label is not None)
         if label is not None:
             text = f"{self._classes[label]}: {quantities.count(total)}"
             self.filter.setText(text)
             self.filter.setAccessibleName(f"Showing {text} only. Show all classes")
+
+    def _show_way_back(self, *_: object) -> None:
+        """Names what the button does to the chosen images, or to all if none is chosen."""
+        chosen = len(self.grid.selectedIndexes())
+        self.back.setVisible(self.split in CORRECTED)
+        one, all_of_them = WAYS_BACK.get(self.split, ("", ""))
+        self.back.setText(one if chosen else all_of_them)
+        self.back.setAccessibleName(self.back.text())
+
+    def _take_back(self) -> None:
+        data, do = self._session.project.data, self.grid.corrections
+        chosen = self.grid.chosen_samples
+        if self.split == "left_out":
+            do.put_back(chosen or [Sample(key, "") for key in data.left_out])
+        else:
+            do.restore(chosen or [Sample(key, "") for key in data.relabelled])
 
     def _filter(self, label: int) -> None:
         self._label = None if label < 0 else label

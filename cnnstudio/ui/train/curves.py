@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from cnnstudio.training.metrics import is_better_epoch
+
 Event = dict[str, Any]
 Axis = Literal["step", "epoch"]
 
@@ -52,6 +54,8 @@ class Curves:
         )
         self._steps_per_epoch: float | None = None
         self.best: int | None = None
+        self._best_by = "val_accuracy"
+        self._best_told: Event = {}
         self.take(events)
 
     @property
@@ -65,9 +69,10 @@ class Curves:
                 self.steps.append({**event, "epoch": self._epochs_passed(event)})
             elif event["type"] == "epoch":
                 self.epochs.append(event)
-                self._compare(len(self.epochs) - 1)
+                self._compare(event, len(self.epochs) - 1)
             elif event["type"] == "start" and event.get("steps") and event.get("epochs"):
                 self._steps_per_epoch = event["steps"] / event["epochs"]
+                self._best_by = event.get("best_metric") or self._best_by
 
     def epoch_of(self, step: float) -> float:
         """The epochs passed at a step; NaN while nobody knows."""
@@ -82,14 +87,12 @@ class Curves:
             return event["step"] / self._steps_per_epoch
         return event.get("epoch")
 
-    def _compare(self, row: int) -> None:
-        """Takes the row as the best if it is: higher validation accuracy, then lower loss.
+    def _compare(self, event: Event, row: int) -> None:
+        """Takes the row as the best if it is, by the metric that the run chose.
 
         Without validation no epoch is called the best.
         """
-        accuracy, loss = self.epochs["val_accuracy"], self.epochs["val_loss"]
-        if np.isnan(accuracy[row]) or np.isnan(loss[row]):
+        if event.get("val_loss") is None or event.get(self._best_by) is None:
             return
-        old = self.best
-        if old is None or (accuracy[row], -loss[row]) > (accuracy[old], -loss[old]):
-            self.best = row
+        if self.best is None or is_better_epoch(event, self._best_told, self._best_by):
+            self.best, self._best_told = row, event

@@ -56,7 +56,7 @@ def rows(
     if parameters is not None:
         found.append(("Parameters", quantities.count(parameters)))
     if facts.project is not None:
-        found += _settings(facts.project)
+        found += _settings(facts.project, facts.data.get("corrected") or {})
     found += _machine(facts.environment)
     return [(name, value) for name, value in found if value]
 
@@ -75,10 +75,12 @@ def _results(status: RunStatus, split: str) -> list[tuple[str, str]]:
     return rows
 
 
-def _settings(project: Project) -> list[tuple[str, str]]:
+def _settings(project: Project, corrected: dict[str, int]) -> list[tuple[str, str]]:
     training = project.training
+    parts = [f"{count:,} {what.replace('_', ' ')}" for what, count in corrected.items() if count]
     return [
         ("Images", project.data.dataset),
+        ("Corrected", ", ".join(parts)),
         ("Optimizer", training.optimizer.kind),
         ("Learning rate", f"{training.learning_rate:g}"),
         ("Batch size", f"{training.batch_size:,}"),

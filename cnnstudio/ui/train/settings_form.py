@@ -18,6 +18,7 @@ from cnnstudio.ui import theme
 from cnnstudio.ui.forms import Form, parameters_of_settings
 from cnnstudio.ui.session import Session
 from cnnstudio.ui.train.component_form import ComponentForm
+from cnnstudio.ui.train.live_metrics_row import LiveMetricsRow
 from cnnstudio.ui.train.losses_form import LossesForm
 from cnnstudio.ui.train.schedule_row import ScheduleRow
 from cnnstudio.ui.train.weights_row import WeightsRow
@@ -26,11 +27,14 @@ from cnnstudio.ui.train.weights_row import WeightsRow
 MAIN = ("epochs", "batch_size", "learning_rate"), ("accumulate", "clip_norm", "clip_value")
 SCHEDULE = ("warmup",), ()
 FURTHER = ("auxiliary_weight",), ()  # of matter only where the network has several outputs
+METRICS = ("best_metric",), ("top_k",)
 REGULAR = ("early_stopping",), ("early_metric", "early_change", "l1", "decay_all", "ema_decay")
 MACHINE = (
     ("seed", "device", "precision", "threads", "checkpoint_every"),
     ("channels_last", "fused", "compile", "keep_images", "readers", "sync_norms", "tensorboard"),
 )
+
+FORMS = (MAIN, SCHEDULE, FURTHER, METRICS, REGULAR, MACHINE)
 
 
 class SettingsForm(QScrollArea):
@@ -43,16 +47,15 @@ class SettingsForm(QScrollArea):
         self.setAccessibleName("Training settings")
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.main, self.rate, self.further, self.regular, self.machine = self._forms = [
-            Form(parameters_of_settings(TrainingSettings, *names))
-            for names in (MAIN, SCHEDULE, FURTHER, REGULAR, MACHINE)
-        ]
+        self._forms = [Form(parameters_of_settings(TrainingSettings, *names)) for names in FORMS]
+        self.main, self.rate, self.further, self.measured, self.regular, self.machine = self._forms
         self.schedule = _component("schedule", schedules)
         self.optimizer = _component("optimizer", optimizers)
         self.loss = _component("loss", losses)
         self.losses = LossesForm()
         self.curve = ScheduleRow()
         self.weights = WeightsRow()
+        self.live = LiveMetricsRow()
         self._note = _label("Changes count for the next run.", "caption")
         page = QWidget()
         column = QVBoxLayout(page)
@@ -64,6 +67,7 @@ class SettingsForm(QScrollArea):
             ("Optimizer", (self.optimizer,)),
             ("Loss", (self.loss, self.further, self.losses)),
             ("Regularisation", (self.regular,)),
+            ("Metrics", (self.live, self.measured)),
             ("Machine and reproducibility", (self.machine,)),
         ):
             if parts[0] is not self.main:
@@ -71,6 +75,7 @@ class SettingsForm(QScrollArea):
             column.addWidget(_label(title, "heading"))
             for part in parts:
                 column.addWidget(part)
+        self.live.edited.connect(self._apply)
         self._parts = (
             *self._forms, self.schedule, self.optimizer, self.loss, self.losses, self.weights
         )  # fmt: skip
@@ -93,14 +98,13 @@ class SettingsForm(QScrollArea):
 
     def _show(self, *_: object) -> None:
         training = self._session.project.training
-        for form, names in zip(
-            self._forms, (MAIN, SCHEDULE, FURTHER, REGULAR, MACHINE), strict=True
-        ):
+        for form, names in zip(self._forms, FORMS, strict=True):
             form.show_values({name: getattr(training, name) for some in names for name in some})
         nodes = self._session.project.network.nodes
         outputs = [node.name for node in nodes if node.kind == "Output"]
         self.further.setVisible(len(outputs) > 1)
         self.weights.show_value(training.initial_weights)
+        self.live.show_settings(training)
         self.schedule.show_component(training.schedule)
         self.curve.show_settings(training)
         self.optimizer.show_component(training.optimizer)

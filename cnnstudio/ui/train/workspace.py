@@ -85,6 +85,7 @@ class TrainWorkspace(QWidget):
         session.runs.status.connect(self._take_status)
         session.theme_changed.connect(self._redraw)
         self.runs.confusion.cell_chosen.connect(self.show_cell)
+        self.results.changes.again.clicked.connect(lambda: self.pages.setCurrentWidget(self.stage))
 
     def _add_exports(self) -> None:
         add = self._session.actions.add
@@ -97,8 +98,15 @@ class TrainWorkspace(QWidget):
                 None, "mdi6.table", "Run"),
         ]  # fmt: skip
         self.bar.export_menu.addActions(self._exports)
+        add("run.results", "Show its results", self.show_results, None, "mdi6.table-check", "Run",
+            tip="Metrics and mistakes of the run's test")  # fmt: skip
 
     # The run
+
+    def show_results(self) -> None:
+        """Shows what the run's test found, in this workspace."""
+        self.pages.setCurrentWidget(self.results)
+        self._session.show_workspace("train")
 
     def show_cell(self, label: int, predicted: int) -> None:
         """Shows the images of one class that the run's network took for one class."""

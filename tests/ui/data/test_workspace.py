@@ -7,10 +7,13 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu
 
-from cnnstudio.graph import Document, Project
+from cnnstudio.graph import Document, Project, SetSetting
 from cnnstudio.ui.data import DataWorkspace
+from cnnstudio.ui.data.sample_grid import SampleGrid
 from cnnstudio.ui.session import Session
 from tests.ui.conftest import wait_for
 
@@ -191,3 +194,82 @@ def test_slow_loading_shows_how_far_it_is_and_can_be_cancelled(workspace, sessio
 
     assert workspace.stage.notice.message.text == "Loading was stopped."
     assert session.project.data.options == {"count": 5_000}
+
+
+def entry(menu: QMenu, text: str) -> None:
+    """Clicks the entry of an open menu that begins so."""
+    action = next(action for action in menu.actions() if action.text().startswith(text))
+    QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(action).center())
+
+
+def ask_for_menu(grid: SampleGrid) -> QMenu:
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(1, 1), QPoint(1, 1))
+    QApplication.sendEvent(grid.viewport(), event)
+    assert grid.menu.isVisible()
+    return grid.menu
+
+
+def show_part(workspace: DataWorkspace, number: int, qtbot) -> None:
+    bar = workspace.tabs
+    qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(number).center())
+    wait_for(qtbot, lambda: shows(workspace, 0))
+
+
+def pick(workspace: DataWorkspace, row: int, qtbot) -> None:
+    place = workspace.grid.visualRect(workspace.grid.samples.index(row)).center()
+    qtbot.mouseClick(workspace.grid.viewport(), Qt.MouseButton.LeftButton, pos=place)
+
+
+def test_an_image_left_out_has_a_place_of_its_own_and_a_way_back(workspace, session, qtbot):
+    wait_for(qtbot, lambda: shows(workspace, 0))
+    before = workspace.tabs.tabText(0)
+    assert not workspace.tabs.isTabVisible(3)
+    pick(workspace, 2, qtbot)
+    key = workspace.grid.chosen_samples[0].key
+    qtbot.keyClick(workspace.grid, Qt.Key.Key_Delete)
+    assert session.project.data.left_out == (key,)
+    wait_for(qtbot, lambda: workspace.tabs.tabText(3) == "Left out  1")
+    assert workspace.tabs.tabText(0) == "Train  1,256"
+
+    show_part(workspace, 3, qtbot)
+    assert workspace.grid.samples.rowCount() == 1
+    pick(workspace, 0, qtbot)
+    entry(ask_for_menu(workspace.grid), "Put back")
+    assert session.project.data.left_out == ()
+    wait_for(qtbot, lambda: not workspace.tabs.isTabVisible(3))
+    assert workspace.split == "train" and workspace.tabs.tabText(0) == before
+
+
+def test_a_relabelled_image_tells_both_classes_and_can_be_restored(workspace, session, qtbot):
+    wait_for(qtbot, lambda: shows(workspace, 0))
+    pick(workspace, 0, qtbot)
+    [sample] = workspace.grid.chosen_samples
+    other = str((int(sample.given) + 1) % 10)
+    menu = ask_for_menu(workspace.grid)
+    labels = menu.findChild(QMenu, "relabel_menu")
+    labels.actions()[int(other)].trigger()
+    menu.close()
+    assert session.project.data.relabelled == {sample.key: other}
+    wait_for(qtbot, lambda: workspace.tabs.tabText(4) == "Relabelled  1")
+
+    show_part(workspace, 4, qtbot)
+    assert workspace.grid.samples.index(0).data() == f"{sample.given} → {other}"
+    assert workspace.back.text() == "Restore all labels"
+    pick(workspace, 0, qtbot)
+    assert workspace.back.text() == "Restore the label"
+    qtbot.mouseClick(workspace.back, Qt.MouseButton.LeftButton)
+    assert session.project.data.relabelled == {}
+    session.undo.undo()
+    assert session.project.data.relabelled == {sample.key: other}
+
+
+def test_other_images_take_the_corrections_of_the_old_ones_away(workspace, session, qtbot):
+    choose(workspace, "shapes")
+    left = SetSetting(section="data", name="left_out", value=["3"])
+    session.apply(left)
+    workspace.settings.options.edited.emit("seed", 5, False)
+    assert session.project.data.left_out == ()
+    session.undo.undo()
+    assert session.project.data.left_out == ("3",)
+    choose(workspace, "digits")
+    assert session.project.data.left_out == ()

@@ -44,3 +44,9 @@ def test_without_validation_no_epoch_is_the_best():
     told = {name: value for name, value in epoch(1).items() if not name.startswith("val")}
 
     assert Curves([start(1), told]).best is None
+
+
+def test_the_best_epoch_is_marked_by_the_metric_that_the_run_chose_it_by():
+    epochs = [epoch(1, 0.9) | {"val_f1": 0.5}, epoch(2, 0.8) | {"val_f1": 0.7}]
+    assert Curves([start(2), *epochs]).best == 0
+    assert Curves([start(2) | {"best_metric": "val_f1"}, *epochs]).best == 1

@@ -160,7 +160,7 @@ def test_the_classes_are_sorted_by_a_click_and_lead_to_their_images(workspace, t
 
 def test_curves_lead_to_their_class_and_bin(workspace, trained):
     results, verdicts = workspace.results, read_verdicts(trained[1].path)
-    results.tabs.setCurrentWidget(results.reliability)
+    results.tabs.setCurrentIndex(3)
     plot = results.reliability
     box = plot.getPlotItem().getViewBox()
     scene = box.mapViewToScene(QPointF(0.97, 0.5))
@@ -168,9 +168,9 @@ def test_curves_lead_to_their_class_and_bin(workspace, trained):
     assert keys(workspace) == [verdicts.keys[number] for number in verdicts.in_bin(14)]
     assert "93.3 % to 100.0 % sure" in results.title.text()
 
-    results.tabs.setCurrentWidget(results.roc)
+    results.tabs.setCurrentIndex(2)
     QTest.keyClick(results.roc, Qt.Key.Key_Right)
-    assert results.roc.current == 0 and "area" in results.roc.caption.toPlainText()
+    assert results.roc.current == 0 and "0: area" in results.roc.accessibleDescription()
     assert keys(workspace) == [verdicts.keys[number] for number in verdicts.of_class(0)]
 
 

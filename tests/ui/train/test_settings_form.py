@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
@@ -120,3 +121,13 @@ def test_a_wrong_schedule_is_said_at_its_curve(form, open_small):
     wrong = {"kind": "StepLR", "parameters": {"step_size": 0}}
     open_small.apply(SetSetting(section="training", name="schedule", value=wrong))
     assert "should be at least 1" in form.curve.note.text()
+
+
+def test_metrics_of_each_epoch_are_ticked_as_they_are_declared(form, open_small):
+    assert form.live.boxes["top_k"].text() == "Top-5 accuracy"
+    form.ensureWidgetVisible(form.live)
+    box = form.live.boxes["recall"]
+    QTest.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
+    assert training(open_small).live_metrics == ("recall", "f1")
+    open_small.undo.undo()
+    assert training(open_small).live_metrics == ("f1",) and not box.isChecked()

@@ -19,9 +19,11 @@ NEAR_PIXELS = 24
 
 
 class SharePlot(pg.PlotWidget):
-    """Two shares against each other, 0…1 both ways, with the diagonal."""
+    """Two shares against each other, 0…1 both ways, with the diagonal. `described(text)` tells in
+    words what is shown."""
 
     chosen = Signal(int)
+    described = Signal(str)
 
     def __init__(self, name: str, across: str, up: str) -> None:
         self._axes = {"bottom": PercentAxis("bottom"), "left": PercentAxis("left")}
@@ -36,9 +38,6 @@ class SharePlot(pg.PlotWidget):
         item.setLabel("left", up)
         item.getViewBox().on_reset = self.show_all
         self.diagonal = item.plot([0, 1], [0, 1])
-        self.caption = pg.TextItem()
-        self.caption.setZValue(3)
-        self.addItem(self.caption, ignoreBounds=True)
         self.scene().sigMouseClicked.connect(self._click)
         self.show_all()
 
@@ -49,9 +48,8 @@ class SharePlot(pg.PlotWidget):
         """Takes the current theme's colours."""
         self.setBackground(theme.color("surface"))
         self.diagonal.setPen(
-            pg.mkPen(theme.color("border_strong"), width=1, style=Qt.PenStyle.DashLine)
+            pg.mkPen(theme.color("text_muted"), width=1, style=Qt.PenStyle.DashLine)
         )
-        self.caption.setColor(theme.color("text"))
         for axis in self._axes.values():
             dress(axis)
             axis.setGrid(GRID_ALPHA)
@@ -62,6 +60,11 @@ class SharePlot(pg.PlotWidget):
         self.current = number
         self.redraw()
         self.chosen.emit(number)
+
+    def describe(self, text: str) -> None:
+        """Tells in words what is shown."""
+        self.setAccessibleDescription(text)
+        self.described.emit(text)
 
     def number_at(self, x: float, y: float) -> int | None:
         """What lies at this place of the plot."""
@@ -93,8 +96,6 @@ class RocPlot(SharePlot):
         self._names: list[str] = []
         self._areas: list[float | None] = []
         self.curves: list[pg.PlotDataItem] = []
-        self.caption.setAnchor((1, 1))
-        self.caption.setPos(0.98, 0.02)
         self.redraw()
 
     def show_curves(self, roc: list[dict[str, Any]], areas: list[float | None]) -> None:
@@ -137,12 +138,13 @@ class RocPlot(SharePlot):
             color = theme.color("validation") if current else on_surface(faint)
             curve.setPen(pg.mkPen(color, width=2.5 if current else 1))
             curve.setZValue(1 if current else 0)
-        text = "Click a curve to see its class"
+        text = "What share of a class is found as the threshold falls, against that of the others. "
         if 0 <= self.current < len(self._names):
             area = quantities.percent(self._areas[self.current]) or "can't be told"
-            text = f"{self._names[self.current]}: area {area}"
-        self.caption.setText(text)
-        self.setAccessibleDescription(text)
+            text += f"{self._names[self.current]}: area {area}."
+        else:
+            text += "Click a curve for its class."
+        self.describe(text)
 
 
 class ReliabilityPlot(SharePlot):
@@ -151,7 +153,6 @@ class ReliabilityPlot(SharePlot):
     def __init__(self) -> None:
         super().__init__("Reliability", "confidence", "right")
         self.diagonal.setZValue(1)
-        self.caption.setPos(0.02, 0.98)
         self._edges = np.zeros(1)
         self._samples = np.zeros(0, int)
         self._bars = pg.BarGraphItem(x0=[], x1=[], height=[])
@@ -163,9 +164,10 @@ class ReliabilityPlot(SharePlot):
 
     def show_reliability(self, found: dict[str, Any], error: float) -> None:
         """Shows the `reliability` of a `curves.json`, with the calibration error."""
-        told = "On the line the network is right as often as it is sure.\nCalibration error "
-        self.caption.setText(told + quantities.percent(error))
-        self.setAccessibleDescription(self.caption.toPlainText())
+        self.describe(
+            "How often the network is right, by how sure it is: on the line, as often as it is "
+            f"sure. On average it is off by {quantities.percent(error)}."
+        )
         self._edges = np.array(found.get("edges") or [0.0], float)
         self._samples = np.array(found.get("samples") or [], int)
         accuracy = np.array(found.get("accuracy") or [], float)

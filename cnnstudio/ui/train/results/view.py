@@ -25,7 +25,7 @@ from cnnstudio.ui.session import Session
 from cnnstudio.ui.train.confusion import ConfusionPanel
 from cnnstudio.ui.train.results.changes_bar import ChangesBar
 from cnnstudio.ui.train.results.class_table import ClassTable
-from cnnstudio.ui.train.results.curve_views import ReliabilityPlot, RocPlot
+from cnnstudio.ui.train.results.curve_views import ReliabilityPlot, RocPlot, SharePlot
 from cnnstudio.ui.train.results.gallery import Gallery
 from cnnstudio.ui.train.results.reading import Results, read_results
 from cnnstudio.ui.train.results.tiles import Tiles
@@ -72,7 +72,7 @@ class ResultsView(QWidget):
         self.tabs.setDocumentMode(True)
         for part, title in (
             (self.confusion, "Confusion"), (self.classes, "Classes"),
-            (self.roc, "ROC"), (self.reliability, "Reliability"),
+            (_described(self.roc), "ROC"), (_described(self.reliability), "Reliability"),
         ):  # fmt: skip
             self.tabs.addTab(part, title)
         self.title = QLabel()
@@ -266,3 +266,19 @@ class ResultsView(QWidget):
         self.stage.notice.redraw()
         for table in (self.confusion.table, self.classes, self.gallery):
             table.viewport().update()
+
+
+def _described(plot: SharePlot) -> QWidget:
+    """A plot below the sentence that describes it."""
+    text = QLabel(plot.accessibleDescription())
+    text.setProperty("role", "muted")
+    text.setWordWrap(True)
+    text.setContentsMargins(16, 8, 16, 4)
+    plot.described.connect(text.setText)
+    page = QWidget()
+    column = QVBoxLayout(page)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(text)
+    column.addWidget(plot, 1)
+    return page
