@@ -10,7 +10,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -24,6 +24,8 @@ from cnnstudio.training.status import UNFINISHED, RunStatus, is_alive
 
 Wish = Literal["run", "pause", "stop", "checkpoint"]
 Event = dict[str, Any]
+
+LINES_AT_ONCE = 1000
 
 
 def runs_root(project_path: Path | str | None) -> Path:
@@ -184,15 +186,18 @@ class RunDirectory:
         status = self.raw_status()
         return status.state in UNFINISHED and is_alive(status)
 
-    def events(self, offset: int = 0) -> tuple[list[Event], int]:
+    def events(self, offset: int = 0, most: int = -1) -> tuple[list[Event], int]:
         """Events from byte `offset` on, and the offset to ask from next time.
 
-        A line that is not finished yet is left for the next time.
+        Reads about `most` bytes, all if it is negative. A line that is not finished yet is left
+        for the next time.
         """
         try:
             with self.events_file.open("rb") as stream:
                 stream.seek(offset)
-                content = stream.read()
+                content = stream.read(most)
+                if most >= 0:
+                    content += stream.readline()
         except FileNotFoundError:
             return [], offset
         complete = content[: content.rfind(b"\n") + 1]
@@ -306,14 +311,25 @@ def replace_json(path: Path, content: Any) -> None:
         raise
 
 
-def _parsed(lines: Iterable[bytes]) -> Iterable[Event]:
+def _parsed(lines: Sequence[bytes]) -> Iterable[Event]:
+    for first in range(0, len(lines), LINES_AT_ONCE):
+        some = lines[first : first + LINES_AT_ONCE]
+        try:
+            # In one go it takes half the time, and the events share their keys.
+            events = json.loads(b"[" + b",".join(some) + b"]")
+        except (ValueError, RecursionError):
+            events = _parsed_one_by_one(some)
+        for event in events:
+            if isinstance(event, dict) and "type" in event:
+                yield event
+
+
+def _parsed_one_by_one(lines: Iterable[bytes]) -> Iterable[Any]:
     for line in lines:
         try:
-            event = json.loads(line)
+            yield json.loads(line)
         except (ValueError, RecursionError):  # torn by a kill and continued after
             continue
-        if isinstance(event, dict) and "type" in event:
-            yield event
 
 
 def _unwritable(path: Path, error: OSError) -> RunError:

@@ -20,6 +20,7 @@ TICK_SECONDS = 0.1
 LIST_SECONDS = 1.0
 # A batch of this many events is taken in by a plot well within a frame.
 BATCH_EVENTS = 1000
+READ_BYTES = 2**20  # at once, so that the first of a long run are seen while the rest is read
 
 logger = logging.getLogger(__name__)
 
@@ -193,10 +194,13 @@ class _Reader(threading.Thread):
             (run, number), offset = self._followed, self._offset
         if run is None:
             return
-        events, offset = run.events(offset)
+        before = offset
+        events, offset = run.events(offset, READ_BYTES)
         with self._lock:
             if self._followed[1] != number:
                 return
             self._offset = offset
         for start in range(0, len(events), BATCH_EVENTS):
             self._emit("_read", run, events[start : start + BATCH_EVENTS], number)
+        if offset - before >= READ_BYTES:
+            self.wake.set()

@@ -8,20 +8,22 @@ from dataclasses import dataclass
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QPen
 
 from cnnstudio.ui import quantities, theme
 from cnnstudio.ui.train.curves import Axis, Curves
 from cnnstudio.ui.train.legend import Entry, Legend
-from cnnstudio.ui.train.smoothing import smoothed
+from cnnstudio.ui.train.peaks import Peaks
+from cnnstudio.ui.train.smoothing import Smoothing
 from cnnstudio.ui.train.ticks import CountAxis, PercentAxis, ValueAxis, dress, on_surface
 
 # More marks than this would hide the line that they stand on.
 MAXIMUM_MARKS = 50
-# Of each group of samples the lowest and the highest are drawn; more would not be seen.
-SAMPLES_PER_PIXEL = 1.0
+# So many points are drawn for a pixel; more would not be seen.
+POINTS_PER_PIXEL = 2
 # Dense lines look the same without, and are drawn twenty times faster.
 MAXIMUM_ANTIALIASED = 1500
+MAXIMUM_FINE_EPOCHS = 300
 RAW_ALPHA = 70
 GRID_ALPHA = 110
 # The grid, which is opaque, is no lattice before the curves.
@@ -69,10 +71,9 @@ class QuantityPlot:
         self.train = self._line()
         self.validation = self._line(symbolSize=7)
         self.means = self._line(symbolSize=7)
-        for line in (self.raw, self.train):
-            line.setDownsampling(auto=True, method="peak")
-            line.setClipToView(True)
-            line.opts["autoDownsampleFactor"] = SAMPLES_PER_PIXEL
+        self._smoothing = Smoothing(0)
+        self._smoothed: Curves | None = None
+        self._peaks = {line: Peaks() for line in (self.raw, self.train)}
         self._best = pg.InfiniteLine(angle=90, label="", labelOpts={"position": 0.06})
         self._pointer = pg.InfiniteLine(angle=90)
         for line in (self._best, self._pointer):
@@ -85,16 +86,27 @@ class QuantityPlot:
 
     def draw(self, curves: Curves, axis: Axis, span: int) -> None:
         """Shows the curves; training is averaged over `span` steps, 0 for as it is."""
-        steps, epochs, name = curves.steps, curves.epochs, self.quantity.name
-        values = steps[name]
-        faint = values if span else values[:0]
-        fine = len(values) <= MAXIMUM_ANTIALIASED
-        self.raw.setData(steps[axis][: len(faint)], faint, antialias=fine)
-        self.train.setData(steps[axis], smoothed(values, steps["step"], span), antialias=fine)
+        steps, epochs = curves.steps, curves.epochs
+        averages = self.averages(curves, span)
+        values = steps[self.quantity.name]
+        self._draw_line(self.raw, steps[axis], values if span else values[:0])
+        self._draw_line(self.train, steps[axis], averages)
         told = curves, axis, len(epochs)
         if told != self._epochs_told:
             self._epochs_told = told
             self._draw_epochs(curves, axis)
+
+    def averages(self, curves: Curves, span: int) -> np.ndarray:
+        """Training by told step, averaged over so many steps."""
+        if curves is not self._smoothed or span != self._smoothing.span:
+            self._smoothed, self._smoothing = curves, Smoothing(span)
+            self._peaks = {line: Peaks() for line in self._peaks}
+        return self._smoothing(curves.steps[self.quantity.name], curves.steps["step"])
+
+    @property
+    def shows_all(self) -> bool:
+        """Whether the x axis shows everything, and goes on doing so."""
+        return bool(self.item.getViewBox().state["autoRange"][0])
 
     def show_title(self, axis: Axis) -> None:
         """Writes below the plot what its x axis counts."""
@@ -128,11 +140,8 @@ class QuantityPlot:
     def dress(self) -> None:
         """Takes the current theme's colours."""
         train, validation = theme.color("train"), theme.color("validation")
-        faint = QColor(train)
-        faint.setAlpha(RAW_ALPHA)
-        self.raw.setPen(pg.mkPen(on_surface(faint), width=1))
-        self.train.setPen(pg.mkPen(train, width=2))
-        self.validation.setPen(pg.mkPen(validation, width=2))
+        for line in (self.raw, self.train, self.validation):
+            line.setPen(self._pen(line, line.opts["antialias"]))
         self.validation.setSymbolBrush(validation)
         self.validation.setSymbolPen(pg.mkPen(theme.color("surface"), width=1))
         self.means.setPen(None)
@@ -148,11 +157,35 @@ class QuantityPlot:
             axis.setZValue(BEHIND)
         self.legend.update()
 
+    def _draw_line(self, line: pg.PlotDataItem, x: np.ndarray, y: np.ndarray) -> None:
+        """As many points as can be seen, of those that are in sight."""
+        x, first, last = x[: len(y)], 0, len(y)
+        if not self.shows_all:
+            left, right = self.item.getViewBox().viewRange()[0]
+            first = max(int(np.searchsorted(x, left)) - 1, 0)
+            last = min(int(np.searchsorted(x, right)) + 1, len(y))
+        most = POINTS_PER_PIXEL * max(int(self.item.getViewBox().width()), 100)
+        fine = last - first <= MAXIMUM_ANTIALIASED
+        points = self._peaks[line](x, y, first, last, most)
+        line.setData(*points, antialias=fine, pen=self._pen(line, fine))
+
+    def _pen(self, line: pg.PlotDataItem, fine: bool) -> QPen:
+        """Qt takes fifty times as long for a dense line that is wider than a pixel."""
+        color = theme.color("validation" if line is self.validation else "train")
+        if line is self.raw:
+            color.setAlpha(RAW_ALPHA)
+            return pg.mkPen(on_surface(color), width=1)
+        return pg.mkPen(color, width=2 if fine else 1)
+
     def _draw_epochs(self, curves: Curves, axis: Axis) -> None:
         epochs, name = curves.epochs, self.quantity.name
+        fine = len(epochs) <= MAXIMUM_FINE_EPOCHS
         marks = "o" if len(epochs) <= MAXIMUM_MARKS else None
         there = np.isfinite(epochs[f"val_{name}"])
-        self.validation.setData(epochs[axis][there], epochs[f"val_{name}"][there], symbol=marks)
+        self.validation.setData(
+            epochs[axis][there], epochs[f"val_{name}"][there], symbol=marks, antialias=fine,
+            pen=self._pen(self.validation, fine),
+        )  # fmt: skip
         self.means.setData(epochs[axis], epochs[f"train_{name}"], symbol=marks)
         self._mark_best(curves, axis)
 

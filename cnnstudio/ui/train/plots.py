@@ -16,7 +16,6 @@ from PySide6.QtWidgets import QWidget
 from cnnstudio.ui import theme
 from cnnstudio.ui.train.curves import Axis, Curves
 from cnnstudio.ui.train.plot import ACCURACY, LOSS, QuantityPlot
-from cnnstudio.ui.train.smoothing import smoothed
 
 # Between two drawings, at least and at most; in between so long that drawing takes no more than
 # a small share of the window's time, which beside a training is shared with it.
@@ -68,6 +67,7 @@ class Plots(pg.GraphicsLayoutWidget):
             self.nextRow()
             plot.item.getViewBox().on_reset = self.reset_view
         self.accuracy.item.setXLink(self.loss.item)
+        self.loss.item.getViewBox().sigXRangeChanged.connect(self._look_closer)
         self.scene().sigMouseMoved.connect(self._follow_pointer)
         self.redraw()
 
@@ -158,7 +158,8 @@ class Plots(pg.GraphicsLayoutWidget):
         if self._stale and self.isVisible():
             self.viewport().setUpdatesEnabled(False)
             paint = partial(self.viewport().setUpdatesEnabled, True)
-            self._turns = [self._draw_lines, self._fit, paint]
+            lines = [partial(self._draw_plot, plot) for plot in self.all]
+            self._turns = [self._begin_drawing, *lines, self._write_values, self._fit, paint]
             self._turn.start()
 
     def _take_turn(self) -> None:
@@ -168,13 +169,30 @@ class Plots(pg.GraphicsLayoutWidget):
         turn()
 
     def _draw_lines(self) -> None:
-        begun = time.perf_counter()
-        self._stale = False
+        self._begin_drawing()
         for plot in self.all:
-            plot.draw(self.curves, self.axis, self.span)
+            self._draw_plot(plot)
+        self._write_values()
+
+    def _begin_drawing(self) -> None:
+        self._stale = False
+        self._drawing = 0.0
+
+    def _draw_plot(self, plot: QuantityPlot) -> None:
+        begun = time.perf_counter()
+        plot.draw(self.curves, self.axis, self.span)
+        self._drawing += time.perf_counter() - begun
+
+    def _write_values(self) -> None:
+        begun = time.perf_counter()
         self.accuracy.show_title(self.axis)
         self._show_values()
-        self._drawing = time.perf_counter() - begun
+        self._drawing += time.perf_counter() - begun
+
+    def _look_closer(self) -> None:
+        """What comes into sight is drawn with all that can be seen of it."""
+        if not self.loss.shows_all:
+            self.data_changed()
 
     def _fit(self) -> None:
         begun = time.perf_counter()
@@ -206,7 +224,7 @@ class Plots(pg.GraphicsLayoutWidget):
             name = plot.quantity.name
             plot.point_at(x if self._pointer is not None else None)
             plot.show_values(
-                _at(smoothed(curves.steps[name], curves.steps["step"], self.span), step_row),
+                _at(plot.averages(curves, self.span), step_row),
                 _at(curves.epochs[f"train_{name}"], epoch_row),
                 _at(curves.epochs[f"val_{name}"], epoch_row),
                 place if plot is self.loss else "",

@@ -15,7 +15,7 @@ from cnnstudio.ui.message import Message
 from cnnstudio.ui.notice import Stage
 from cnnstudio.ui.session import Session
 from cnnstudio.ui.train import export
-from cnnstudio.ui.train.curves import Curves
+from cnnstudio.ui.train.feed import Feed
 from cnnstudio.ui.train.plot_bar import PlotBar
 from cnnstudio.ui.train.plots import Plots
 from cnnstudio.ui.train.results import ResultsView
@@ -37,6 +37,7 @@ class TrainWorkspace(QWidget):
         self._session = session
         self.setAccessibleName("Train")
         self.plots = Plots()
+        self._feed = Feed(self)
         self.bar = PlotBar()
         self.settings = SettingsForm(session)
         self.run_actions = RunActions(session, self)
@@ -79,6 +80,7 @@ class TrainWorkspace(QWidget):
         for chosen in (bar.axis_chosen, bar.log_chosen, bar.smoothing_chosen):
             chosen.connect(self._remember_choices)
         self._splitter.splitterMoved.connect(self._remember_choices)
+        self._feed.fed.connect(self._show_more)
         session.run_changed.connect(self._show_run)
         session.runs.events.connect(self._take_events)
         session.runs.restarted.connect(self._start_again)
@@ -114,17 +116,18 @@ class TrainWorkspace(QWidget):
         self.results.show_cell(label, predicted)
 
     def _show_run(self, *_: object) -> None:
-        self.plots.show_curves(Curves(self._session.runs.history))
+        self.plots.show_curves(self._feed.begin(self._session.runs.history))
         self._show_stage()
 
     def _take_events(self, run: RunDirectory, batch: list[dict[str, Any]]) -> None:
-        self.plots.curves.take(batch)
-        self.plots.data_changed()
-        self._show_stage()
+        self._feed.take(batch)
 
     def _start_again(self, run: RunDirectory) -> None:
         """A resumed run did steps again: its curves are read anew, in the view of before."""
-        self.plots.curves = Curves(self._session.runs.history)
+        self.plots.curves = self._feed.begin(self._session.runs.history)
+        self._show_more()
+
+    def _show_more(self) -> None:
         self.plots.data_changed()
         self._show_stage()
 
