@@ -8,8 +8,14 @@ from cnnstudio.data.augmentation.declared import CUT, DOCS, GEOMETRY, V2, step
 from cnnstudio.layers.declaration import Choice, Size2, parameter
 
 OURS = "cnnstudio.data.augmentation.transforms."
+MANY = "cnnstudio.data.augmentation.resampling."
 SMOOTH = {"interpolation": "bilinear"}
-AFFINE: dict[str, Any] = {"target": V2 + "RandomAffine", "geometric": True, "filled": True}
+AFFINE: dict[str, Any] = {
+    "target": MANY + "RandomAffine",
+    "reference": DOCS + "RandomAffine.html",
+    "geometric": True,
+    "filled": True,
+}
 
 
 def _fill() -> int:
@@ -118,7 +124,8 @@ class RandomVerticalFlip:
 
 
 @step(
-    "Rotation", category=GEOMETRY, target=V2 + "RandomRotation", icon="mdi6.rotate-right",
+    "Rotation", category=GEOMETRY, target=MANY + "RandomRotation", icon="mdi6.rotate-right",
+    reference=DOCS + "RandomRotation.html",
     fixed=SMOOTH, filled=True, geometric=True,
 )  # fmt: skip
 class RandomRotation:
@@ -155,8 +162,7 @@ class RandomScale:
 @step(
     "Shear", category=GEOMETRY, icon="mdi6.skew-more",
     fixed={"degrees": 0.0, **SMOOTH}, tuples={"shear": ("horizontal", "vertical")},
-    **{**AFFINE, "target": OURS + "RandomShear"},
-    reference=DOCS + "RandomAffine.html",
+    **{**AFFINE, "target": MANY + "RandomShear"},
 )  # fmt: skip
 class RandomShear:
     """Slants the image, as italics are slanted."""

@@ -6,7 +6,7 @@ images, the step's place), whatever process it happens in and whatever was done 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -24,6 +24,9 @@ from cnnstudio.data.derivation import derived_seed
 from cnnstudio.data.samples import Change
 from cnnstudio.data.truth import truth_of
 from cnnstudio.graph import AugmentationStep
+
+# Small images are changed together, which saves calls; more than fits into a cache is slower so.
+BYTES_AT_ONCE = 2**17
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,16 @@ class Step:
 
     def apply(self, image: Any, drawn: dict[str, Any]) -> Any:
         return self.transform.transform(image, drawn)
+
+    def apply_to_many(self, images: Tensor, drawn: Sequence[dict[str, Any]]) -> Iterable[Tensor]:
+        """To images of one size (N, C, H, W), to the same bits: at once, where that can be."""
+        if self.alike:
+            at_once: Tensor = self.apply(images, drawn[0])
+            return at_once
+        if hasattr(self.transform, "many"):
+            together: Tensor = self.transform.many(images, drawn)
+            return together
+        return [self.apply(image, one) for image, one in zip(images, drawn, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -71,11 +84,7 @@ class Pipeline:
                     found = step.draw(rows[row])
                     if found is not None:
                         drawn[row] = found
-            if step.alike:
-                _change_at_once(step, rows, drawn)
-            else:
-                for row, found in drawn.items():
-                    rows[row] = step.apply(rows[row], found)
+            _apply(step, rows, drawn)
         return torch.stack([self._fitted(row) for row in rows]).numpy() if rows else images
 
     def sample(
@@ -127,15 +136,22 @@ def pipeline(steps: Sequence[AugmentationStep], size: Size, seed: int) -> Pipeli
     return Pipeline(tuple(made), size, seed) if made else None
 
 
-def _change_at_once(step: Step, rows: list[Tensor], drawn: dict[int, dict[str, Any]]) -> None:
-    """A step that is the same for each image that it is applied to: for these together."""
+def _apply(step: Step, rows: list[Tensor], drawn: dict[int, dict[str, Any]]) -> None:
+    """Does to images, by row, what was drawn for them: those of one size together."""
     by_shape: dict[torch.Size, list[int]] = {}
     for row in drawn:
         by_shape.setdefault(rows[row].shape, []).append(row)
-    for chosen in by_shape.values():
-        changed = step.apply(torch.stack([rows[row] for row in chosen]), drawn[chosen[0]])
-        for row, image in zip(chosen, changed, strict=True):
-            rows[row] = image
+    for shape, chosen in by_shape.items():
+        count = max(1, BYTES_AT_ONCE // shape.numel())
+        for first in range(0, len(chosen), count):
+            part = chosen[first : first + count]
+            if len(part) == 1:
+                rows[part[0]] = step.apply(rows[part[0]], drawn[part[0]])
+                continue
+            images = torch.stack([rows[row] for row in part])
+            changed = step.apply_to_many(images, [drawn[row] for row in part])
+            for row, image in zip(part, changed, strict=True):
+                rows[row] = image
 
 
 def _follower(truth: dict[str, Any], size: Size) -> list[Any]:

@@ -31,13 +31,15 @@ class RandomCrop(v2.RandomCrop):
             kwargs["padding_mode"] = "constant" if self.padding_mode == "constant" else "edge"
         return super()._call_kernel(functional, inpt, *args, **kwargs)
 
-
-class RandomShear(v2.RandomAffine):
-    """Sideways, then up and down, each by its own angle to either side."""
-
-    def __init__(self, shear: tuple[float, float], **arguments: Any) -> None:
-        across, down = shear
-        super().__init__(shear=(-across, across, -down, down), **arguments)
+    def many(self, images: Tensor, drawn: Sequence[dict[str, Any]]) -> Tensor:
+        """It for several images (N, C, H, W) at once: all are padded alike."""
+        at_its_corner = {**drawn[0], "needs_crop": False}
+        padded = self.transform(images, at_its_corner)
+        height, width = drawn[0]["height"], drawn[0]["width"]
+        return torch.stack([
+            image[:, one["top"] : one["top"] + height, one["left"] : one["left"] + width]
+            for image, one in zip(padded, drawn, strict=True)
+        ])  # fmt: skip
 
 
 class ElasticTransform(v2.ElasticTransform):

@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
 
 from cnnstudio.graph import DataSettings
 from cnnstudio.ui import quantities, theme
-from cnnstudio.ui.data.augmentation.panel import AugmentationPanel
 from cnnstudio.ui.data.augmentation.preview import AugmentationPreview
 from cnnstudio.ui.data.class_bars import SPLIT_TITLES
 from cnnstudio.ui.data.facts_panel import FactsPanel
@@ -29,7 +28,7 @@ from cnnstudio.ui.data.loading import Loading
 from cnnstudio.ui.data.mismatch_bar import MismatchBar
 from cnnstudio.ui.data.sample_grid import SampleGrid
 from cnnstudio.ui.data.sample_view import SampleView
-from cnnstudio.ui.data.settings_panel import SettingsPanel
+from cnnstudio.ui.data.sides import Sides
 from cnnstudio.ui.images.corrections import Sample
 from cnnstudio.ui.images.input_shape import input_shape
 from cnnstudio.ui.images.samples_model import Source
@@ -40,7 +39,6 @@ from cnnstudio.ui.session import Session
 
 WIDTHS = (theme.inspector_width, 800, 300)
 EDIT_MILLISECONDS = 350
-SIDES = ("Images", "Augmentation")
 SPLITS = ("train", "validation", "test", "left_out", "relabelled")
 CORRECTED = SPLITS[3:]  # shown while there are any
 WAYS_BACK = {
@@ -68,8 +66,8 @@ class DataWorkspace(QWidget):
         self.setAcceptDrops(True)
         self.setProperty("role", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.settings = SettingsPanel(session)
-        self.augmentation = AugmentationPanel(session)
+        self.sides = Sides(session)
+        self.settings = self.sides.settings
         self.preview = AugmentationPreview(session)
         self.facts = FactsPanel()
         self.grid = SampleGrid(session)
@@ -192,36 +190,13 @@ class DataWorkspace(QWidget):
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setHandleWidth(1)
         split.setChildrenCollapsible(False)
-        split.addWidget(self._left_side())
+        split.addWidget(self.sides)
         split.addWidget(self.stage)
         split.setStretchFactor(1, 1)
         split.setSizes((WIDTHS[0], WIDTHS[1] + WIDTHS[2]))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(split)
-
-    def _left_side(self) -> QWidget:
-        self.sides = QTabBar()
-        self.sides.setAccessibleName("Data or augmentation")
-        self.sides.setDrawBase(False)
-        self.sides.setExpanding(False)
-        for title in SIDES:
-            self.sides.addTab(title)
-        self.panels = QStackedWidget()
-        self.panels.addWidget(self.settings)
-        self.panels.addWidget(self.augmentation)
-        side = QWidget()
-        side.setMinimumWidth(280)
-        column = QVBoxLayout(side)
-        column.setContentsMargins(0, 8, 0, 0)
-        column.setSpacing(0)
-        row = QHBoxLayout()
-        row.setContentsMargins(8, 0, 8, 0)
-        row.addWidget(self.sides)
-        row.addStretch()
-        column.addLayout(row)
-        column.addWidget(self.panels, 1)
-        return side
 
     def _connect(self) -> None:
         session = self._session
@@ -233,11 +208,7 @@ class DataWorkspace(QWidget):
         self._question.answered.connect(self._take)
         self._question.failed.connect(self._fail)
         self.loading.cancelled.connect(self.cancel)
-        self.sides.currentChanged.connect(self.panels.setCurrentIndex)
-        self.sides.currentChanged.connect(self.pages.setCurrentIndex)
-        session.changed.connect(lambda _: self._count_steps())
-        session.document_replaced.connect(self._count_steps)
-        self._count_steps()
+        self.sides.tabs.currentChanged.connect(self.pages.setCurrentIndex)
         self.tabs.currentChanged.connect(lambda _: self._show_split())
         self.facts.bars.chosen.connect(self._filter)
         self.grid.opened.connect(self._enlarge)
@@ -272,6 +243,7 @@ class DataWorkspace(QWidget):
         self.grid.doItemsLayout()
         self.grid.verticalScrollBar().setValue(place)
         self._shown = self._asked
+        self.preview.read_again()
         self.stage.show_content()
 
     def _is_corrected(self) -> bool:
@@ -326,10 +298,6 @@ class DataWorkspace(QWidget):
         self._show_split()
         self.preview.show_class(self._label)
 
-    def _count_steps(self) -> None:
-        on = sum(step.enabled for step in self._session.project.data.augmentation)
-        self.sides.setTabText(1, f"{SIDES[1]}  {on}" if on else SIDES[1])
-
     def _enlarge(self, row: int) -> None:
         self.views.setCurrentWidget(self.large)
         self.large.show_row(row)
@@ -343,8 +311,7 @@ class DataWorkspace(QWidget):
     def _redraw(self) -> None:
         self.again.setIcon(theme.icon("mdi6.refresh", "text_muted"))
         self.filter.setIcon(theme.icon("mdi6.close", "text_muted"))
-        self.settings.redraw()
-        self.augmentation.redraw()
+        self.sides.redraw()
         self.preview.redraw()
         self.large.outline.redraw()
         self.stage.notice.redraw()

@@ -34,7 +34,7 @@ def workspace(session: Session, small_project: Project, qtbot) -> Iterator[DataW
     qtbot.addWidget(made)
     made.show()
     qtbot.waitExposed(made)
-    qtbot.mouseClick(made.sides, LEFT, pos=made.sides.tabRect(1).center())
+    qtbot.mouseClick(made.sides.tabs, LEFT, pos=made.sides.tabs.tabRect(1).center())
     wait_for(qtbot, lambda: made.stage.shows_content and shows(made), 90)
     yield made
 
@@ -44,7 +44,7 @@ def shows(workspace: DataWorkspace) -> bool:
 
 
 def cards(workspace: DataWorkspace) -> list[StepCard]:
-    return workspace.augmentation.steps.cards
+    return workspace.sides.augmentation.steps.cards
 
 
 def kinds(session: Session) -> list[str]:
@@ -58,7 +58,7 @@ def pixels(workspace: DataWorkspace) -> np.ndarray:
 
 def drag(workspace: DataWorkspace, place: int, to: QPoint, release: bool = True) -> None:
     """Drags a card's line by the mouse to a point of the list."""
-    head, steps = cards(workspace)[place].head, workspace.augmentation.steps
+    head, steps = cards(workspace)[place].head, workspace.sides.augmentation.steps
     start = QPoint(10, head.height() // 2)
     end = head.mapFromGlobal(steps.mapToGlobal(to))
     QTest.mousePress(head, LEFT, pos=start)
@@ -77,7 +77,7 @@ def test_each_step_is_a_card_and_the_tab_counts_those_that_are_on(workspace, ses
     assert [card.head.title for card in cards(workspace)] == [
         augmentations[kind].title for kind in KINDS
     ]
-    assert workspace.sides.tabText(1) == "Augmentation  4"
+    assert workspace.sides.tabs.tabText(1) == "Augmentation  4"
     assert "degrees 15" in cards(workspace)[0].head.summary
     assert "50 %" in cards(workspace)[1].head.summary
 
@@ -85,7 +85,7 @@ def test_each_step_is_a_card_and_the_tab_counts_those_that_are_on(workspace, ses
 def test_a_card_dragged_down_goes_there_and_undo_takes_it_back(workspace, session, qtbot):
     first = cards(workspace)[0]
     drag(workspace, 0, below(cards(workspace)[2]), release=False)
-    line = workspace.augmentation.steps.findChild(object, "drop_line")
+    line = workspace.sides.augmentation.steps.findChild(object, "drop_line")
     assert line.isVisible() and line.y() > cards(workspace)[2].geometry().center().y()
     assert kinds(session) == KINDS
 
@@ -116,7 +116,7 @@ def test_keys_walk_move_switch_open_and_remove(workspace, session, qtbot):
     assert workspace.window().focusWidget() is moved
     qtbot.keyClick(moved, Qt.Key.Key_Space)
     assert not session.project.data.augmentation[2].enabled
-    assert workspace.sides.tabText(1) == "Augmentation  3"
+    assert workspace.sides.tabs.tabText(1) == "Augmentation  3"
     qtbot.keyClick(moved, Qt.Key.Key_Return)
     assert moved.form.isVisible()
     qtbot.keyClick(moved, Qt.Key.Key_Up)
@@ -184,7 +184,7 @@ def test_shuffle_shows_what_the_next_epochs_will_see_of_the_same_samples(workspa
 
 
 def test_a_step_is_added_from_the_menu_and_stands_open_at_the_end(workspace, session, qtbot):
-    menu = workspace.augmentation.add.menu()
+    menu = workspace.sides.augmentation.add.menu()
     actions = {one.data(): one for part in menu.actions() for one in part.menu().actions()}
     assert set(actions) == set(augmentations)
     actions["CutMix"].trigger()
@@ -201,12 +201,12 @@ def test_a_step_is_added_from_the_menu_and_stands_open_at_the_end(workspace, ses
 
 
 def test_a_preset_replaces_all_with_one_click_and_undo_brings_them_back(workspace, session, qtbot):
-    menu = workspace.augmentation.presets.menu()
+    menu = workspace.sides.augmentation.presets.menu()
     none, *_ = menu.actions()
     none.trigger()
     assert session.project.data.augmentation == ()
-    assert workspace.sides.tabText(1) == "Augmentation"
-    button = workspace.augmentation.first.findChild(QPushButton, "preset_digits")
+    assert workspace.sides.tabs.tabText(1) == "Augmentation"
+    button = workspace.sides.augmentation.first.findChild(QPushButton, "preset_digits")
     qtbot.mouseClick(button, LEFT)
     assert session.project.data.augmentation == PRESETS["digits"].steps
     session.undo.undo(), session.undo.undo()
@@ -216,10 +216,10 @@ def test_a_preset_replaces_all_with_one_click_and_undo_brings_them_back(workspac
 def test_what_a_step_can_not_be_is_told_on_its_card_and_a_wrong_loss_below(
     workspace, session, qtbot
 ):
-    workspace.augmentation.add_step("MixUp")
+    workspace.sides.augmentation.add_step("MixUp")
     dice = Component(kind="DiceLoss").model_dump()
     session.apply(SetSetting(section="training", name="loss", value=dice))
-    assert "DiceLoss is not for images mixed by MixUp" in workspace.augmentation.note.text()
+    assert "DiceLoss is not for images mixed by MixUp" in workspace.sides.augmentation.note.text()
     wrong = {"kind": "RandomScale", "parameters": {"scale_from": 2.0, "scale_to": 1.0}}
     session.apply(SetSetting(section="data", name="augmentation", value=[wrong]))
 
@@ -231,7 +231,7 @@ def test_what_a_step_can_not_be_is_told_on_its_card_and_a_wrong_loss_below(
 
 def test_editing_the_steps_does_not_load_the_data_again(workspace, session, qtbot):
     asked = workspace._asked
-    workspace.augmentation.choose_preset("digits")
+    workspace.sides.augmentation.choose_preset("digits")
     wait_for(qtbot, lambda: shows(workspace) and not workspace._edits.isActive())
     assert workspace._asked is asked and workspace.stage.shows_content
 

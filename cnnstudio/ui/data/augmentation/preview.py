@@ -50,7 +50,7 @@ class AugmentationPreview(QWidget):
         self._question.answered.connect(self._show)
         self._question.slow.connect(lambda: self.note.setText(DRAWING))
         self.stage = Stage(self.grid)
-        self._question.failed.connect(self.stage.tell_error)
+        self._question.failed.connect(self._fail)
         self._edits = QTimer(self, singleShot=True, interval=EDIT_MILLISECONDS)
         self._edits.timeout.connect(self.ask)
         row = QHBoxLayout()
@@ -112,6 +112,15 @@ class AugmentationPreview(QWidget):
     def _begin_again(self) -> None:
         self._first, self._label = 0, None
         self._edits.start()
+
+    def read_again(self) -> None:
+        """Asks anew, since the data may be another."""
+        self._asked = None
+        self._edits.start()
+
+    def _fail(self, error: Exception) -> None:
+        self._asked = None
+        self.stage.tell_error(error)
 
     def _show(self, answer: dict[str, Any]) -> None:
         assert self._asked is not None
