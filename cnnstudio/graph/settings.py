@@ -292,6 +292,12 @@ class TrainingSettings(Settings):
         description="translates the network for this device before the first step: that takes a "
         "minute, and each step less; needs a compiler on this machine",
     )
+    deterministic: bool = Field(
+        True,
+        title="Same bits",
+        description="on a GPU: the same numbers each time; off, it chooses among faster ways to "
+        "compute, and a run that goes on is near the one that never stopped, not equal to it",
+    )
     keep_images: Literal["auto", "device", "memory", "disk"] = Field(
         "auto",
         title="Keep images",

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,8 @@ from cnnstudio.graph import RunError
 from cnnstudio.training.rundir import RunDirectory, read_json, replace_json
 
 WEIGHTS = "model.safetensors"
+# Of a GPU's free memory, for a copy of the weights.
+SHARE_ON_GPU = 0.02
 TRAINED = "trained/"  # before the names of weights whose average is in WEIGHTS
 
 
@@ -114,6 +116,7 @@ def load_checkpoint(
         for group, own in zip(optimizer.param_groups, fused, strict=True):
             if "fused" in group:
                 group["fused"] = own  # this device's: the checkpoint may come from another
+        _lay_out_as_weights(optimizer)
     except (OSError, SafetensorError, KeyError, ValueError) as error:
         raise RunError(f"{folder} can't be read: {error}.") from None
     return state
@@ -183,11 +186,33 @@ def _put_together(tensors: Mapping[str, Tensor], scalars: dict[str, Any]) -> dic
     return {"state": state, "param_groups": groups}
 
 
+def _lay_out_as_weights(optimizer: Optimizer) -> None:
+    """Stores the optimizer's tensors in the order of their weights: fused steps go through both
+    as they lie in memory, without a look at their strides."""
+    for weight, values in optimizer.state.items():
+        for name, value in values.items():
+            if isinstance(value, Tensor) and value.shape == weight.shape:
+                alike = torch.empty_like(weight, dtype=value.dtype, device=value.device)
+                values[name] = alike.copy_(value)
+
+
 def _separate(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Copies on the CPU, each with its own memory: safetensors stores no shared tensors."""
+    """Copies, each with its own memory: safetensors stores no shared tensors.
+
+    They stay on a GPU while they are few bytes there, since the way to the CPU would hold up the
+    steps; else they are on the CPU.
+    """
+    stay = all(tensor.is_cuda for tensor in tensors.values()) and _is_little(tensors.values())
     return {
-        name: tensor.detach().to("cpu", copy=True).contiguous() for name, tensor in tensors.items()
+        name: tensor.detach().to(
+            tensor.device if stay else "cpu", copy=True, memory_format=torch.contiguous_format
+        )
+        for name, tensor in tensors.items()
     }
+
+
+def _is_little(tensors: Collection[Tensor]) -> bool:
+    return sum(tensor.nbytes for tensor in tensors) <= SHARE_ON_GPU * torch.cuda.mem_get_info()[0]
 
 
 def _write_tensors(tensors: dict[str, Tensor], path: Path) -> None:

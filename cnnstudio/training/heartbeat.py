@@ -24,7 +24,8 @@ class Heartbeat:
     def __init__(self, run: RunDirectory, status: RunStatus) -> None:
         self._run = run
         self._status = status.model_copy(update=process_of(os.getpid()))
-        self._lock = threading.Lock()
+        self._lock = threading.Lock()  # of the status
+        self._writing = threading.Lock()  # of its file: the loop never waits for a slow disk
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
         self.step = status.step
@@ -71,11 +72,12 @@ class Heartbeat:
                 self.error = error
 
     def _write(self) -> None:
-        with self._lock:
-            self._status = self._status.model_copy(
-                update={"heartbeat": time.time(), "step": self.step}
-            )
-            self._run.write_status(self._status)
+        with self._writing:
+            with self._lock:
+                status = self._status = self._status.model_copy(
+                    update={"heartbeat": time.time(), "step": self.step}
+                )
+            self._run.write_status(status)
 
 
 class Silence(Heartbeat):

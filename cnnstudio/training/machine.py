@@ -22,7 +22,8 @@ HALF = {"bf16": torch.bfloat16, "fp16": torch.float16}
 # On a GPU, steps of less work than this are over before the casts are: they stay in fp32.
 # Multiply-adds of a forward pass over a batch.
 WORK_WORTH_CASTING = 2e10
-BF16_CAPABILITY = (8, 0)
+# From here on a card computes in bf16, and convolutions in fp32 on its matrix units too (as TF32).
+TENSOR_CORES = (8, 0)
 TRIAL_IMAGES = 2
 
 
@@ -50,6 +51,12 @@ class Machine:
     def forward(self, model: nn.Module) -> Callable[[Tensor], Any]:
         """The model as it is to be called in training."""
         return torch.compile(model) if self.compiled else model
+
+    def lay_out(self, model: nn.Module) -> None:
+        """Stores the weights as the images are on a GPU, which would do it at each step; a
+        processor does it in its own way at any rate."""
+        if self.channels_last and self.device.type == "cuda":
+            model.to(memory_format=torch.channels_last)
 
     def facts(self) -> dict[str, Any]:
         """For the event `start`."""
@@ -113,7 +120,7 @@ def _precision(settings: TrainingSettings, device: torch.device, macs: int) -> s
         return wish
     if device.type != "cuda" or macs * settings.batch_size < WORK_WORTH_CASTING:
         return "fp32"
-    return "bf16" if torch.cuda.get_device_capability(device) >= BF16_CAPABILITY else "fp32"
+    return "bf16" if torch.cuda.get_device_capability(device) >= TENSOR_CORES else "fp32"
 
 
 def _channels_last(wish: str, device: torch.device, precision: str, model: nn.Module) -> bool:
@@ -123,7 +130,9 @@ def _channels_last(wish: str, device: torch.device, precision: str, model: nn.Mo
         return False
     if device.type == "cpu":
         return torch.backends.mkldnn.is_available()
-    return device.type == "cuda" and precision in HALF
+    if device.type != "cuda":
+        return False
+    return precision in HALF or torch.cuda.get_device_capability(device) >= TENSOR_CORES
 
 
 def _bears_channels_last(

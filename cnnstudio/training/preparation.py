@@ -179,6 +179,7 @@ def prepare(
     how = learners(project)
     how.freeze(model.train())
     machine = choose_machine(settings, device, model, input_shape, report.macs)
+    machine.lay_out(model)
     network = processes.wrapped(model, settings)
     groups = how.groups(model, settings.learning_rate, settings.decay_all)
     if not groups:

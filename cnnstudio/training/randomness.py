@@ -34,13 +34,16 @@ def seed_step(seed: int, step: int, device: torch.device, rank: int = 0) -> None
 
 
 @contextmanager
-def private_randomness(device: torch.device) -> Iterator[None]:
-    """Leaves the caller's generators and determinism settings as they were found."""
+def private_randomness(device: torch.device, deterministic: bool = True) -> Iterator[None]:
+    """Leaves the caller's generators and determinism settings as they were found.
+
+    Where it needn't be deterministic, cuDNN times its algorithms and takes the fastest.
+    """
     cuda = [device] if device.type == "cuda" else []
     cudnn = torch.backends.cudnn
     before = cudnn.deterministic, cudnn.benchmark
     with torch.random.fork_rng(devices=cuda):
-        cudnn.deterministic, cudnn.benchmark = True, False
+        cudnn.deterministic, cudnn.benchmark = deterministic, not deterministic
         try:
             yield
         finally:

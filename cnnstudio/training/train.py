@@ -107,7 +107,10 @@ def _train(
     project = run.project()
     device = choose_device(project.training.device)
     heartbeat.note(epochs=project.training.epochs, message="Preparing")
-    with _threads(project.training.threads), private_randomness(device):
+    with (
+        _threads(project.training.threads),
+        private_randomness(device, project.training.deterministic),
+    ):
         environment = describe_environment(device) | {"processes": processes.count}
         if processes.leads:
             replace_json(run.path / "environment.json", environment)

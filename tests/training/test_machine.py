@@ -12,6 +12,7 @@ from cnnstudio.data.room import available_memory
 from cnnstudio.graph import Component
 from cnnstudio.training import batches as batches_module
 from cnnstudio.training.batches import Batches
+from cnnstudio.training.checkpoint import Snapshot, load_checkpoint, write_checkpoint
 from cnnstudio.training.evaluate import evaluate
 from cnnstudio.training.machine import channels_last, choose_machine
 from cnnstudio.training.preparation import prepare
@@ -200,3 +201,27 @@ def test_without_a_compiler_the_run_goes_on_and_says_so(tmp_path, monkeypatch):
     notes = [event["message"] for event in run.directory.events()[0] if event["type"] == "note"]
     assert any("not compiled: No working C++ compiler" in note for note in notes)
     assert len(run.metrics) == 1
+
+
+def test_fused_steps_go_on_over_weights_that_are_stored_pixel_by_pixel(tmp_path):
+    def made(last):
+        torch.manual_seed(0)
+        model = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.Flatten())
+        model = model.to(memory_format=torch.channels_last) if last else model
+        return model, torch.optim.AdamW(model.parameters(), 0.1, fused=last)
+
+    images = torch.rand(2, 3, 4, 4)
+    pairs = [made(True), made(False)]
+    for step in range(3):
+        if step == 1:  # as a run that goes on
+            model, optimizer = pairs[0]
+            snapshot = Snapshot.of(model, optimizer, {"step": 1})
+            folder = write_checkpoint(RunDirectory(tmp_path), snapshot)
+            pairs[0] = made(True)
+            load_checkpoint(folder, *pairs[0])
+            assert pairs[0][0][0].weight.stride(1) == 1
+        for model, optimizer in pairs:
+            optimizer.zero_grad()
+            model(images).square().sum().backward()
+            optimizer.step()
+    torch.testing.assert_close(pairs[0][0][0].weight, pairs[1][0][0].weight)

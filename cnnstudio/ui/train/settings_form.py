@@ -31,7 +31,16 @@ METRICS = ("best_metric",), ("top_k",)
 REGULAR = ("early_stopping",), ("early_metric", "early_change", "l1", "decay_all", "ema_decay")
 MACHINE = (
     ("seed", "device", "precision", "threads", "checkpoint_every"),
-    ("channels_last", "fused", "compile", "keep_images", "readers", "sync_norms", "tensorboard"),
+    (
+        "channels_last",
+        "fused",
+        "compile",
+        "deterministic",
+        "keep_images",
+        "readers",
+        "sync_norms",
+        "tensorboard",
+    ),
 )
 
 FORMS = (MAIN, SCHEDULE, FURTHER, METRICS, REGULAR, MACHINE)
