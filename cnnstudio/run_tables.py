@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from cnnstudio.tables import percent, print_table
+from cnnstudio.training.setting_words import settings_text, value_text
 
 if TYPE_CHECKING:
     from cnnstudio.training.queue import Entry
@@ -101,23 +102,3 @@ def print_queue(entries: Sequence[Entry], paused: bool, at_once: int) -> None:
     else:
         print("The queue is empty.")
     print(f"{at_once} at once{', paused' if paused else ''}")
-
-
-def settings_text(settings: Mapping[str, Any]) -> str:
-    """`learning_rate 0.01, batch_size 32`."""
-    return ", ".join(
-        f"{path.rpartition('.')[2]} {value_text(value)}" for path, value in settings.items()
-    )
-
-
-def value_text(value: Any) -> str:
-    """A value as a cell shows it."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:.5g}"
-    if isinstance(value, list | tuple):
-        return " ".join(map(value_text, value))
-    return str(value)

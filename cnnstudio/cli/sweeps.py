@@ -46,7 +46,8 @@ def sweep(
     """Train with many settings and find the best; Ctrl+C stops, the sweep's folder goes on."""
     from cnnstudio.training.paths import with_text
     from cnnstudio.training.rundir import runs_root
-    from cnnstudio.training.sweep.conducting import conduct, create_sweep
+    from cnnstudio.training.sweep.conducting import conduct
+    from cnnstudio.training.sweep.creating import create_sweep
     from cnnstudio.training.sweep.directory import SweepDirectory
     from cnnstudio.training.sweep.space import dimension
 

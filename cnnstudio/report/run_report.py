@@ -27,11 +27,11 @@ from cnnstudio.report.page import (
     table,
     write_page,
 )
-from cnnstudio.run_tables import value_text
 from cnnstudio.tables import memory, percent, quantity, shapes_text
 from cnnstudio.training.metrics import metrics as declared
 from cnnstudio.training.run_rows import RunRow, read_row
 from cnnstudio.training.rundir import RunDirectory, read_json
+from cnnstudio.training.setting_words import value_text
 from cnnstudio.training.verdicts import read_verdicts
 
 SHOWN_SAMPLES = 8  # mistakes, and as many that are right

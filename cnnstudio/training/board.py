@@ -16,7 +16,6 @@ from cnnstudio.graph import Project
 from cnnstudio.training.paths import settings_of
 from cnnstudio.training.rundir import Event, RunDirectory, read_json, replace_json
 
-FOLDER = "tensorboard"
 EVERY_SECONDS = 10.0
 # What an event tells besides its numbers.
 _PLACE = {"t", "type", "step", "epoch", "steps", "epochs", "threads", "resumed"}
@@ -52,7 +51,7 @@ class Board:
             self.trouble = f"TensorBoard's files can't be written: {error.strerror or error}."
 
     def _bring_up(self) -> None:
-        folder = self._run.path / FOLDER
+        folder = self._run.board_folder
         state = folder / "written.json"
         begun = int((read_json(state) or {}).get("offset", 0))
         events, offset = self._run.events(begun)

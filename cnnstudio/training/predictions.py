@@ -13,6 +13,8 @@ from cnnstudio.training.evaluate import Evaluation
 from cnnstudio.training.rundir import replace_json
 from cnnstudio.training.summary import summarise
 
+GENERATED = "These images are drawn by a program; they are not real ones."
+
 
 def write_predictions(
     folder: Path,
@@ -29,6 +31,8 @@ def write_predictions(
     """
     summary, curves = summarise(evaluation, classes, k, split)
     summary |= {"split": split, **facts}
+    if facts.get("generated"):
+        summary["notes"] = [GENERATED, *summary["notes"]]
     names, keys = ([f(index) for index in range(len(samples))] for f in (samples.name, samples.key))
     temporary = folder / ".predictions.npz"
     try:

@@ -72,7 +72,8 @@ def _line(event: Event) -> str:
     if kind == "start":
         went_on = f", going on from step {event['step']}" if event["resumed"] else ""
         length = f"{event['epochs']} epochs ({event['steps']} steps)"
-        return f"Training {length} on {event['device']}{went_on}"
+        images = ", on generated images" if event.get("generated") else ""
+        return f"Training {length} on {event['device']}{images}{went_on}"
     if kind == "epoch":
         line = f"Epoch {event['epoch']}: train {_pair(event, 'train')}"
         if "val_loss" in event:

@@ -138,6 +138,11 @@ class RunDirectory:
         """What the trainer process printed."""
         return self.path / "trainer.log"
 
+    @property
+    def board_folder(self) -> Path:
+        """Event files for TensorBoard."""
+        return self.path / "tensorboard"
+
     def exists(self) -> bool:
         return (self.path / "status.json").is_file() or self.project_file.is_file()
 

@@ -133,6 +133,7 @@ def _train(
         log.write(
             "start", step=loop.step, epoch=loop.epoch, steps=ready.steps,
             epochs=project.training.epochs, resumed=bool(last),
+            generated=ready.splits.generated,
             best_metric=project.training.best_metric,
             **{name: environment[name] for name in TOLD_AT_START},
             **ready.machine.facts(),

@@ -68,6 +68,11 @@ class RunWatcher(QObject):
         self._reader.wake.set()
 
     @property
+    def roots(self) -> tuple[Path, ...]:
+        """The folders whose runs are listed."""
+        return self._reader.roots
+
+    @property
     def followed(self) -> RunDirectory | None:
         return self._followed
 

@@ -15,7 +15,8 @@ import pytest
 from cnnstudio.graph import ProblemError, RunError, save
 from cnnstudio.training.annotations import annotations_of
 from cnnstudio.training.rundir import list_runs
-from cnnstudio.training.sweep.conducting import conduct, create_sweep, sweep
+from cnnstudio.training.sweep.conducting import conduct, sweep
+from cnnstudio.training.sweep.creating import create_sweep
 from cnnstudio.training.sweep.directory import SweepDirectory
 from cnnstudio.training.sweep.space import check_space, dimension, grid_of
 from tests.training.networks import small

@@ -11,11 +11,11 @@ from typing import Any
 
 from cnnstudio.graph import Project, RunError
 from cnnstudio.training import interpreter
-from cnnstudio.training.rundir import runs_root
 from cnnstudio.training.status import RunStatus, process_of
+from cnnstudio.training.sweep.creating import create_sweep
 from cnnstudio.training.sweep.directory import Definition, SweepDirectory, Trial
 from cnnstudio.training.sweep.holding import held
-from cnnstudio.training.sweep.space import Dimension, check_space, dimension, grid_of
+from cnnstudio.training.sweep.space import Dimension, dimension
 
 LOOK_SECONDS = 0.2
 BEAT_SECONDS = 1.0
@@ -56,30 +56,6 @@ def sweep(
     )  # fmt: skip
     conduct(made, workers, on_trial)
     return made
-
-
-def create_sweep(
-    project: Project, space: Sequence[Dimension], runs: Path | str | None = None, **how: Any
-) -> SweepDirectory:
-    """The folder of a new sweep, checked and ready to be conducted."""
-    from pydantic import ValidationError
-
-    check_space(project, space)
-    how["storage"] = _absolute(how.get("storage", ""))
-    try:
-        definition = Definition(space=tuple(space), **how)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise RunError(
-            f"The sweep's {where} can't be {first['input']!r}: {first['msg']}."
-        ) from None
-    if definition.method == "grid":
-        points = len(grid_of(space))
-        # No point of a grid is left out, and it has no more.
-        definition = definition.model_copy(update={"trials": points, "pruning": "none"})
-    root = Path(runs) if runs is not None else runs_root(None)
-    return SweepDirectory.create(root, project, definition)
 
 
 def conduct(sweep: SweepDirectory, workers: int = 1, on_trial: OnTrial | None = None) -> None:
@@ -204,11 +180,3 @@ def _space(over: Mapping[str, Any] | Sequence[str]) -> list[Dimension]:
         else Dimension(path=path, choices=tuple(values))
         for path, values in over.items()
     ]
-
-
-def _absolute(storage: str) -> str:
-    """A file's path as seen from every worker, wherever it is started."""
-    kind, colon, path = storage.partition(":///")
-    if colon and kind.startswith("sqlite"):
-        return f"{kind}:///{Path(path).resolve()}"
-    return storage if not storage or "://" in storage else str(Path(storage).resolve())

@@ -54,6 +54,7 @@ class Curves:
         )
         self._steps_per_epoch: float | None = None
         self.best: int | None = None
+        self.generated = False  # whether a program drew the images
         self._best_by = "val_accuracy"
         self._best_told: Event = {}
         self.take(events)
@@ -70,8 +71,10 @@ class Curves:
             elif event["type"] == "epoch":
                 self.epochs.append(event)
                 self._compare(event, len(self.epochs) - 1)
-            elif event["type"] == "start" and event.get("steps") and event.get("epochs"):
-                self._steps_per_epoch = event["steps"] / event["epochs"]
+            elif event["type"] == "start":
+                self.generated = bool(event.get("generated"))
+                if event.get("steps") and event.get("epochs"):
+                    self._steps_per_epoch = event["steps"] / event["epochs"]
                 self._best_by = event.get("best_metric") or self._best_by
 
     def epoch_of(self, step: float) -> float:

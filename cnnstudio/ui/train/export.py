@@ -1,12 +1,8 @@
-"""A run's curves as files: a table of its events, or a picture of the plots."""
+"""A picture of the plots as a file."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable
-from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import pyqtgraph as pg
 from pyqtgraph.exporters import Exporter
@@ -16,23 +12,7 @@ from PySide6.QtSvg import QSvgGenerator
 
 from cnnstudio.graph import CnnStudioError
 
-COLUMNS = (
-    "type", "t", "step", "epoch", "loss", "accuracy", "train_loss", "train_accuracy",
-    "val_loss", "val_accuracy", "learning_rate", "samples_per_second", "gradient_norm", "seconds",
-)  # fmt: skip
 PICTURE_SCALE = 2
-
-
-def table(events: Iterable[dict[str, Any]]) -> str:
-    """The step and epoch events as CSV: a row each, numbers as they were written, a number that
-    is missing left empty."""
-    told = [event for event in events if event["type"] in ("step", "epoch")]
-    others = dict.fromkeys(name for event in told for name in event if name not in COLUMNS)
-    text = StringIO()
-    writer = csv.DictWriter(text, [*COLUMNS, *others], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(told)
-    return text.getvalue()
 
 
 def picture(plots: pg.GraphicsLayoutWidget) -> bytes:

@@ -108,10 +108,11 @@ class QuantityPlot:
         """Whether the x axis shows everything, and goes on doing so."""
         return bool(self.item.getViewBox().state["autoRange"][0])
 
-    def show_title(self, axis: Axis) -> None:
-        """Writes below the plot what its x axis counts."""
-        if self._across.labelText != axis:
-            self.item.setLabel("bottom", axis)
+    def show_title(self, axis: Axis, note: str = "") -> None:
+        """Writes below the plot what its x axis counts, and a note that pictures of it carry."""
+        title = f"{axis} · {note}" if note else axis
+        if self._across.labelText != title:
+            self.item.setLabel("bottom", title)
 
     def set_log(self, log: bool) -> None:
         self.item.setLogMode(y=log)

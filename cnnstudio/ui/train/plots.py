@@ -185,7 +185,8 @@ class Plots(pg.GraphicsLayoutWidget):
 
     def _write_values(self) -> None:
         begun = time.perf_counter()
-        self.accuracy.show_title(self.axis)
+        note = "generated images" if self.curves.generated else ""
+        self.accuracy.show_title(self.axis, note)
         self._show_values()
         self._drawing += time.perf_counter() - begun
 

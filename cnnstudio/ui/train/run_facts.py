@@ -56,7 +56,7 @@ def rows(
     if parameters is not None:
         found.append(("Parameters", quantities.count(parameters)))
     if facts.project is not None:
-        found += _settings(facts.project, facts.data.get("corrected") or {})
+        found += _settings(facts.project, facts.data)
     found += _machine(facts.environment)
     return [(name, value) for name, value in found if value]
 
@@ -75,11 +75,12 @@ def _results(status: RunStatus, split: str) -> list[tuple[str, str]]:
     return rows
 
 
-def _settings(project: Project, corrected: dict[str, int]) -> list[tuple[str, str]]:
-    training = project.training
+def _settings(project: Project, data: dict[str, Any]) -> list[tuple[str, str]]:
+    training, corrected = project.training, data.get("corrected") or {}
+    generated = ", generated" if data.get("generated") else ""
     parts = [f"{count:,} {what.replace('_', ' ')}" for what, count in corrected.items() if count]
     return [
-        ("Images", project.data.dataset),
+        ("Images", f"{project.data.dataset}{generated}"),
         ("Corrected", ", ".join(parts)),
         ("Optimizer", training.optimizer.kind),
         ("Learning rate", f"{training.learning_rate:g}"),

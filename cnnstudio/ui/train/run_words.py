@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from cnnstudio.training.run_rows import STAMP, short_name
 from cnnstudio.training.status import RunStatus
 from cnnstudio.ui import quantities
-
-STAMP = re.compile(r"(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d)-(.+)")
 
 
 @dataclass(frozen=True)
@@ -23,10 +21,7 @@ class Line:
     hint: str = ""
 
 
-def name_of(folder: str) -> str:
-    """`lenet` for the folder `2026-11-24T10-31-05-lenet`; other names as they are."""
-    match = STAMP.fullmatch(folder)
-    return match[2] if match else folder
+name_of = short_name
 
 
 def started(folder: str, status: RunStatus | None, now: datetime | None = None) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
+from cnnstudio.training.run_export import curves_csv
 from cnnstudio.training.rundir import RunDirectory
 from cnnstudio.training.status import RunStatus
 from cnnstudio.ui.message import Message
@@ -22,6 +23,7 @@ from cnnstudio.ui.train.results import ResultsView
 from cnnstudio.ui.train.run_actions import RunActions
 from cnnstudio.ui.train.run_panel import RunPanel
 from cnnstudio.ui.train.run_words import name_of
+from cnnstudio.ui.train.runs.page import RunsPage
 from cnnstudio.ui.train.settings_form import SettingsForm
 
 SETTINGS_WIDTH, RUNS_WIDTH = 312, 320
@@ -55,6 +57,8 @@ class TrainWorkspace(QWidget):
         self.pages.setDocumentMode(True)
         self.pages.addTab(self.stage, "Curves")
         self.pages.addTab(self.results, "Results")
+        self.all_runs = RunsPage(session)
+        self.pages.addTab(self.all_runs, "All runs")
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         for part in (self.settings, self.pages, self.runs):
             self._splitter.addWidget(part)
@@ -87,6 +91,8 @@ class TrainWorkspace(QWidget):
         session.runs.status.connect(self._take_status)
         session.theme_changed.connect(self._redraw)
         self.runs.confusion.cell_chosen.connect(self.show_cell)
+        self.pages.currentChanged.connect(self._make_room)
+        self.all_runs.table.opened.connect(lambda _: self.pages.setCurrentWidget(self.stage))
         self.results.changes.again.clicked.connect(lambda: self.pages.setCurrentWidget(self.stage))
 
     def _add_exports(self) -> None:
@@ -102,6 +108,10 @@ class TrainWorkspace(QWidget):
         self.bar.export_menu.addActions(self._exports)
         add("run.results", "Show its results", self.show_results, None, "mdi6.table-check", "Run",
             tip="Metrics and mistakes of the run's test")  # fmt: skip
+        add("run.all_runs", "Compare runs", self.show_all_runs, None, "mdi6.table-multiple", "Run",
+            tip="All runs in a table: filter, curves together, differences")  # fmt: skip
+        add("run.sweep", "Sweep over settings…", self._sweep, None, "mdi6.tune-variant", "Run",
+            tip="Train with many settings and find the best")  # fmt: skip
 
     # The run
 
@@ -109,6 +119,15 @@ class TrainWorkspace(QWidget):
         """Shows what the run's test found, in this workspace."""
         self.pages.setCurrentWidget(self.results)
         self._session.show_workspace("train")
+
+    def show_all_runs(self) -> None:
+        """Shows the table of all runs, in this workspace."""
+        self.pages.setCurrentWidget(self.all_runs)
+        self._session.show_workspace("train")
+
+    def _make_room(self, *_: object) -> None:
+        """Beside the table of all runs their list has nothing to tell."""
+        self.runs.setVisible(self.pages.currentWidget() is not self.all_runs)
 
     def show_cell(self, label: int, predicted: int) -> None:
         """Shows the images of one class that the run's network took for one class."""
@@ -176,10 +195,16 @@ class TrainWorkspace(QWidget):
             actions=(("Train", train.trigger), *rehearse),
         )
 
+    def _sweep(self) -> None:
+        self.show_all_runs()
+        self.all_runs.open_sweep_form()
+
     # Looks
 
     def _redraw(self) -> None:
-        for part in (self.plots, self.bar, self.settings, self.runs, self.stage.notice):
+        for part in (
+            self.plots, self.bar, self.settings, self.runs, self.stage.notice, self.all_runs
+        ):  # fmt: skip
             part.redraw()
 
     def _restore_choices(self) -> None:
@@ -232,4 +257,4 @@ class TrainWorkspace(QWidget):
 
 
 def _write_table(path: Path, events: list[dict[str, Any]]) -> None:
-    export.write_bytes(path, export.table(events).encode())
+    export.write_bytes(path, curves_csv(events).encode())
