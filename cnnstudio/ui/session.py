@@ -62,6 +62,7 @@ class Session(QObject):
     workspace_requested = Signal(str)
     project_offered = Signal(object)  # Project to open as new, once unsaved changes are settled
     problems_requested = Signal()
+    layer_requested = Signal(str)  # the path of a layer to be shown on the canvas
     doctor_requested = Signal()  # once the Train workspace is shown
     export_requested = Signal(object)  # RunDirectory whose network is to be exported, or None
     zoom_changed = Signal(float)  # of the canvas; 1.0 is actual size

@@ -73,6 +73,7 @@ class CanvasView(CanvasSurface):
         session.changed.connect(self._take_change)
         session.report_changed.connect(self._show_network)
         session.findings.changed.connect(self._show_network)
+        session.layer_requested.connect(self.reveal_path)
         session.place_changed.connect(self._take_place)
         session.selection_changed.connect(self._show_selection)
         session.theme_changed.connect(self._use_theme)

@@ -8,6 +8,8 @@ from typing import Any, Literal
 import numpy as np
 
 from cnnstudio.training.metrics import is_better_epoch
+from cnnstudio.ui.train.layer_curves import LayerCurves
+from cnnstudio.ui.train.notes import Note, note_of
 
 Event = dict[str, Any]
 Axis = Literal["step", "epoch"]
@@ -48,11 +50,17 @@ class Curves:
     """
 
     def __init__(self, events: Iterable[Event] = ()) -> None:
-        self.steps = Series("step", "epoch", "loss", "accuracy")
+        self.steps = Series(
+            "step", "epoch", "loss", "accuracy", "learning_rate", "gradient_norm",
+            "samples_per_second", "memory_bytes",
+        )  # fmt: skip
         self.epochs = Series(
             "step", "epoch", "train_loss", "train_accuracy", "val_loss", "val_accuracy"
         )
+        self.layers = LayerCurves()
+        self.notes: list[Note] = []
         self._steps_per_epoch: float | None = None
+        self._memory: float | None = None  # that was told last
         self.best: int | None = None
         self.generated = False  # whether a program drew the images
         self._best_by = "val_accuracy"
@@ -67,10 +75,16 @@ class Curves:
         """Adds what newer events say."""
         for event in events:
             if event["type"] == "step":
-                self.steps.append({**event, "epoch": self._epochs_passed(event)})
+                passed = self._epochs_passed(event)
+                self.steps.append({**event, "epoch": passed, "memory_bytes": self._memory})
             elif event["type"] == "epoch":
                 self.epochs.append(event)
                 self._compare(event, len(self.epochs) - 1)
+            elif event["type"] == "layers":
+                self.layers.take(event, self._epochs_passed(event))
+                self._memory = event.get("memory_bytes")
+            elif (note := note_of(event, self._epochs_passed(event))) is not None:
+                self.notes.append(note)
             elif event["type"] == "start":
                 self.generated = bool(event.get("generated"))
                 if event.get("steps") and event.get("epochs"):

@@ -13,9 +13,17 @@ from PySide6.QtGui import QPen
 from cnnstudio.ui import quantities, theme
 from cnnstudio.ui.train.curves import Axis, Curves
 from cnnstudio.ui.train.legend import Entry, Legend
+from cnnstudio.ui.train.notes import NoteLines
 from cnnstudio.ui.train.peaks import Peaks
 from cnnstudio.ui.train.smoothing import Smoothing
-from cnnstudio.ui.train.ticks import CountAxis, PercentAxis, ValueAxis, dress, on_surface
+from cnnstudio.ui.train.ticks import (
+    CountAxis,
+    MemoryAxis,
+    PercentAxis,
+    ValueAxis,
+    dress,
+    on_surface,
+)
 
 # More marks than this would hide the line that they stand on.
 MAXIMUM_MARKS = 50
@@ -39,14 +47,30 @@ class Quantity:
     axis: type[ValueAxis]
     written: Callable[[float], str]
     widest: str
+    validated: bool = True  # epochs have it of training and of validation
+    log: bool = False
 
 
 def _loss(value: float) -> str:
     return f"{value:.4f}" if 1e-3 <= abs(value) < 100 or not value else f"{value:.3g}"
 
 
+def _short(value: float) -> str:
+    return f"{value:.3g}"
+
+
 LOSS = Quantity("loss", "Loss", ValueAxis, _loss, "00.0000")
 ACCURACY = Quantity("accuracy", "Accuracy", PercentAxis, quantities.percent, "100.0 %")
+MACHINE = (
+    Quantity("learning_rate", "Learning rate", ValueAxis, _short, "0.00e-00", validated=False),
+    Quantity(
+        "gradient_norm", "Norm of the gradient", ValueAxis, _short, "0.00e-00", False, log=True
+    ),
+    Quantity(
+        "samples_per_second", "Images a second", ValueAxis, quantities.count, "000,000", False
+    ),
+    Quantity("memory_bytes", "Memory", MemoryAxis, quantities.memory, "000.0 GB", False),
+)
 
 
 class QuantityPlot:
@@ -82,17 +106,24 @@ class QuantityPlot:
         self._up.setWidth(58)
         # What the epochs' lines show: redrawing them each step would take longer than the step's.
         self._epochs_told: tuple[Curves, Axis, int] | None = None
+        self._notes = NoteLines(self.item)
+        if quantity.log:
+            self.set_log(True)
         self.dress()
 
-    def draw(self, curves: Curves, axis: Axis, span: int) -> None:
-        """Shows the curves; training is averaged over `span` steps, 0 for as it is."""
+    def draw(
+        self, curves: Curves, axis: Axis, span: int, seen: tuple[float, float] | None = None
+    ) -> None:
+        """Shows the curves; training is averaged over `span` steps, 0 for as it is. `seen` are the
+        ends of the x axis, None where it shows everything."""
         steps, epochs = curves.steps, curves.epochs
         averages = self.averages(curves, span)
         values = steps[self.quantity.name]
-        self._draw_line(self.raw, steps[axis], values if span else values[:0])
-        self._draw_line(self.train, steps[axis], averages)
+        self._draw_line(self.raw, steps[axis], values if span else values[:0], seen)
+        self._draw_line(self.train, steps[axis], averages, seen)
+        self._notes.show(curves.notes, axis)
         told = curves, axis, len(epochs)
-        if told != self._epochs_told:
+        if self.quantity.validated and told != self._epochs_told:
             self._epochs_told = told
             self._draw_epochs(curves, axis)
 
@@ -102,11 +133,6 @@ class QuantityPlot:
             self._smoothed, self._smoothing = curves, Smoothing(span)
             self._peaks = {line: Peaks() for line in self._peaks}
         return self._smoothing(curves.steps[self.quantity.name], curves.steps["step"])
-
-    @property
-    def shows_all(self) -> bool:
-        """Whether the x axis shows everything, and goes on doing so."""
-        return bool(self.item.getViewBox().state["autoRange"][0])
 
     def show_title(self, axis: Axis, note: str = "") -> None:
         """Writes below the plot what its x axis counts, and a note that pictures of it carry."""
@@ -136,6 +162,8 @@ class QuantityPlot:
             entry("Validation", validation, "validation", "dotted line"),
             entry("Train, epoch mean", mean, "train", "ring"),
         ]
+        if not self.quantity.validated:
+            entries = [entry("", train, "train", "line")]
         self.legend.show_values(entries, place)
 
     def dress(self) -> None:
@@ -156,15 +184,21 @@ class QuantityPlot:
             dress(axis)
             axis.setGrid(GRID_ALPHA)
             axis.setZValue(BEHIND)
+        self._notes.dress()
         self.legend.update()
 
-    def _draw_line(self, line: pg.PlotDataItem, x: np.ndarray, y: np.ndarray) -> None:
+    def _draw_line(
+        self,
+        line: pg.PlotDataItem,
+        x: np.ndarray,
+        y: np.ndarray,
+        seen: tuple[float, float] | None,
+    ) -> None:
         """As many points as can be seen, of those that are in sight."""
         x, first, last = x[: len(y)], 0, len(y)
-        if not self.shows_all:
-            left, right = self.item.getViewBox().viewRange()[0]
-            first = max(int(np.searchsorted(x, left)) - 1, 0)
-            last = min(int(np.searchsorted(x, right)) + 1, len(y))
+        if seen is not None:
+            first = max(int(np.searchsorted(x, seen[0])) - 1, 0)
+            last = min(int(np.searchsorted(x, seen[1])) + 1, len(y))
         most = POINTS_PER_PIXEL * max(int(self.item.getViewBox().width()), 100)
         fine = last - first <= MAXIMUM_ANTIALIASED
         points = self._peaks[line](x, y, first, last, most)

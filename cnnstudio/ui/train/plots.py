@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
@@ -15,13 +15,15 @@ from PySide6.QtWidgets import QWidget
 
 from cnnstudio.ui import theme
 from cnnstudio.ui.train.curves import Axis, Curves
-from cnnstudio.ui.train.plot import ACCURACY, LOSS, QuantityPlot
+from cnnstudio.ui.train.notes import near_notes
+from cnnstudio.ui.train.plot import ACCURACY, LOSS, Quantity, QuantityPlot
 
 # Between two drawings, at least and at most; in between so long that drawing takes no more than
 # a small share of the window's time, which beside a training is shared with it.
 REDRAW_MILLISECONDS = 100
 SLOWEST_REDRAW_MILLISECONDS = 500
 LARGEST_SHARE = 1 / 30
+NOTE_SHARE = 0.01  # of the axis: so near to the pointer a note is told
 # How far a key moves the pointer, as a share of the curve.
 KEY_SHARES = {
     Qt.Key.Key_Left: -0.01,
@@ -40,7 +42,9 @@ class Plots(pg.GraphicsLayoutWidget):
 
     drawn = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, quantities: Sequence[Quantity] = (LOSS, ACCURACY), parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("plots")
         self.setAccessibleName("Curves of the run")
@@ -48,8 +52,8 @@ class Plots(pg.GraphicsLayoutWidget):
         self.axis: Axis = "epoch"
         self.span = 0
         self.log = False
-        self.loss = QuantityPlot(LOSS)
-        self.accuracy = QuantityPlot(ACCURACY)
+        self.all = tuple(QuantityPlot(quantity) for quantity in quantities)
+        self._first, self._last = self.all[0], self.all[-1]
         self._pointer: float | None = None
         self._stale = True
         self._drawing = self._painting = 0.0  # seconds that the last one took
@@ -66,14 +70,19 @@ class Plots(pg.GraphicsLayoutWidget):
             self.addItem(plot.item)
             self.nextRow()
             plot.item.getViewBox().on_reset = self.reset_view
-        self.accuracy.item.setXLink(self.loss.item)
-        self.loss.item.getViewBox().sigXRangeChanged.connect(self._look_closer)
+        for plot in self.all[1:]:
+            plot.item.setXLink(self._first.item)
+        self._first.item.getViewBox().sigXRangeChanged.connect(self._look_closer)
         self.scene().sigMouseMoved.connect(self._follow_pointer)
         self.redraw()
 
     @property
-    def all(self) -> tuple[QuantityPlot, ...]:
-        return self.loss, self.accuracy
+    def loss(self) -> QuantityPlot:
+        return self.all[0]
+
+    @property
+    def accuracy(self) -> QuantityPlot:
+        return self.all[1]
 
     def show_curves(self, curves: Curves) -> None:
         """Shows another run's curves, all of them."""
@@ -180,20 +189,29 @@ class Plots(pg.GraphicsLayoutWidget):
 
     def _draw_plot(self, plot: QuantityPlot) -> None:
         begun = time.perf_counter()
-        plot.draw(self.curves, self.axis, self.span)
+        plot.draw(self.curves, self.axis, self.span, self._seen)
         self._drawing += time.perf_counter() - begun
 
     def _write_values(self) -> None:
         begun = time.perf_counter()
         note = "generated images" if self.curves.generated else ""
-        self.accuracy.show_title(self.axis, note)
+        self._last.show_title(self.axis, note)
         self._show_values()
         self._drawing += time.perf_counter() - begun
 
     def _look_closer(self) -> None:
         """What comes into sight is drawn with all that can be seen of it."""
-        if not self.loss.shows_all:
+        if self._seen is not None:
             self.data_changed()
+
+    @property
+    def _seen(self) -> tuple[float, float] | None:
+        """The ends of the x axis; None where it shows everything, and goes on doing so."""
+        view = self._first.item.getViewBox()
+        if view.state["autoRange"][0]:
+            return None
+        left, right = view.viewRange()[0]
+        return left, right
 
     def _fit(self) -> None:
         begun = time.perf_counter()
@@ -222,13 +240,13 @@ class Plots(pg.GraphicsLayoutWidget):
         epoch_row = _nearest(curves.epochs[axis], self._pointer)
         place, x = self._place(step_row, epoch_row)
         for plot in self.all:
-            name = plot.quantity.name
+            name, validated = plot.quantity.name, plot.quantity.validated
             plot.point_at(x if self._pointer is not None else None)
             plot.show_values(
                 _at(plot.averages(curves, self.span), step_row),
-                _at(curves.epochs[f"train_{name}"], epoch_row),
-                _at(curves.epochs[f"val_{name}"], epoch_row),
-                place if plot is self.loss else "",
+                _at(curves.epochs[f"train_{name}"], epoch_row) if validated else math.nan,
+                _at(curves.epochs[f"val_{name}"], epoch_row) if validated else math.nan,
+                place if plot is self._first else "",
             )
         self.setAccessibleDescription("; ".join(plot.legend.text for plot in self.all))
 
@@ -241,7 +259,13 @@ class Plots(pg.GraphicsLayoutWidget):
             return "", None
         epoch = series["epoch"][row]
         passed = f"{epoch:.2f}".rstrip("0").rstrip(".")
-        return f"step {series['step'][row]:,.0f} · epoch {passed}", series[self.axis][row]
+        told = f"step {series['step'][row]:,.0f} · epoch {passed}"
+        x = series[self.axis][row]
+        if self._pointer is not None and series is self.curves.steps:
+            reach = NOTE_SHARE * abs(series[self.axis][-1])
+            near = near_notes(self.curves.notes, self.axis, x, reach)
+            told = " · ".join([*(note.text for note in near), told])
+        return told, x
 
 
 def _nearest(sorted_values: np.ndarray, x: float | None) -> int | None:

@@ -9,7 +9,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from cnnstudio.ui import theme
+from cnnstudio.ui import quantities, theme
 
 LOG_STEPS = (1, 2, 5)
 Line = tuple[QPen, QPointF, QPointF]
@@ -79,6 +79,13 @@ class PercentAxis(ValueAxis):
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         digits = max(0, math.ceil(-math.log10(spacing) - 2 - 1e-9))
         return [f"{100 * value:.{digits}f} %" for value in values]
+
+
+class MemoryAxis(ValueAxis):
+    """Bytes, as `1.2 GB`."""
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        return [quantities.memory(value) for value in values]
 
 
 def on_surface(color: QColor) -> QColor:

@@ -17,6 +17,8 @@ from cnnstudio.ui.notice import Stage
 from cnnstudio.ui.session import Session
 from cnnstudio.ui.train import export
 from cnnstudio.ui.train.feed import Feed
+from cnnstudio.ui.train.layers_view import LayersView
+from cnnstudio.ui.train.plot import MACHINE
 from cnnstudio.ui.train.plot_bar import PlotBar
 from cnnstudio.ui.train.plots import Plots
 from cnnstudio.ui.train.results import ResultsView
@@ -51,11 +53,18 @@ class TrainWorkspace(QWidget):
         column.addWidget(self.bar)
         column.addWidget(self.plots, 1)
         self.stage = Stage(middle)
+        self.layers = LayersView()
+        self.layers.layer_wanted.connect(self._show_on_canvas)
+        self.machine = Plots(MACHINE)
+        self.machine.setObjectName("machine_plots")
+        self.machine.setAccessibleName("Learning rate, gradient, speed and memory of the run")
         self.results = ResultsView(session)
         self.pages = QTabWidget()
         self.pages.setObjectName("train_pages")
         self.pages.setDocumentMode(True)
         self.pages.addTab(self.stage, "Curves")
+        self.pages.addTab(self.layers, "Layers")
+        self.pages.addTab(self.machine, "Machine")
         self.pages.addTab(self.results, "Results")
         self.all_runs = RunsPage(session)
         self.pages.addTab(self.all_runs, "All runs")
@@ -78,6 +87,8 @@ class TrainWorkspace(QWidget):
     def _connect(self) -> None:
         session, bar, plots = self._session, self.bar, self.plots
         bar.axis_chosen.connect(plots.set_axis)
+        bar.axis_chosen.connect(self.machine.set_axis)
+        bar.axis_chosen.connect(lambda axis: self.layers.show_curves(plots.curves, axis))
         bar.log_chosen.connect(plots.set_log)
         bar.smoothing_chosen.connect(plots.set_smoothing)
         bar.reset_wanted.connect(plots.reset_view)
@@ -134,8 +145,15 @@ class TrainWorkspace(QWidget):
         self.pages.setCurrentWidget(self.results)
         self.results.show_cell(label, predicted)
 
+    def _show_on_canvas(self, path: str) -> None:
+        self._session.show_workspace("design")
+        self._session.layer_requested.emit(path)
+
     def _show_run(self, *_: object) -> None:
-        self.plots.show_curves(self._feed.begin(self._session.runs.history))
+        curves = self._feed.begin(self._session.runs.history)
+        self.plots.show_curves(curves)
+        self.machine.show_curves(curves)
+        self.layers.show_curves(curves, self.plots.axis)
         self._show_stage()
 
     def _take_events(self, run: RunDirectory, batch: list[dict[str, Any]]) -> None:
@@ -143,11 +161,13 @@ class TrainWorkspace(QWidget):
 
     def _start_again(self, run: RunDirectory) -> None:
         """A resumed run did steps again: its curves are read anew, in the view of before."""
-        self.plots.curves = self._feed.begin(self._session.runs.history)
+        curves = self._feed.begin(self._session.runs.history)
+        self.plots.curves = self.machine.curves = self.layers.curves = curves
         self._show_more()
 
     def _show_more(self) -> None:
-        self.plots.data_changed()
+        for part in (self.plots, self.machine, self.layers):
+            part.data_changed()
         self._show_stage()
 
     def _take_status(self, run: RunDirectory, _: RunStatus) -> None:
@@ -203,14 +223,17 @@ class TrainWorkspace(QWidget):
 
     def _redraw(self) -> None:
         for part in (
-            self.plots, self.bar, self.settings, self.runs, self.stage.notice, self.all_runs
+            self.plots, self.machine, self.layers, self.bar, self.settings, self.runs,
+            self.stage.notice, self.all_runs,
         ):  # fmt: skip
             part.redraw()
 
     def _restore_choices(self) -> None:
         settings = self._session.settings
         axis = settings.value("train/axis", "epoch")
-        self.plots.axis = "step" if axis == "step" else "epoch"
+        self.plots.axis = self.machine.axis = self.layers.axis = (
+            "step" if axis == "step" else "epoch"
+        )
         self.plots.span = settings.value("train/smoothing", DEFAULT_SMOOTHING)
         self.bar.show_choices(self.plots.axis, settings.value("train/log", False), self.plots.span)
 
