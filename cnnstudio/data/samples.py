@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -56,7 +56,8 @@ class Samples:
 
     `labels` is int64 (N), `given` what they are without the project's corrections. `fitted` holds
     all images of the source at the input's size, uint8 (N, C, height, width), where they fit in
-    memory. `change` is made of a batch's images anew each time that it is read.
+    memory. `change` is made of a batch's images anew each time that it is read; it takes them in
+    `source_size` (height, width), the input's if None.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Samples:
         fitted: np.ndarray | None,
         labels: np.ndarray,
         change: Change | None = None,
+        source_size: tuple[int, int] | None = None,
     ) -> None:
         self._source = source
         self._indices = indices
@@ -74,17 +76,19 @@ class Samples:
         self._fitted = fitted
         self._labels = labels
         self._change = change
+        self._source_size = source_size
         self.labels = labels[indices]
         self.given = source.labels[indices]
 
     def __len__(self) -> int:
         return len(self._indices)
 
-    def changed(self, change: Change) -> Samples:
+    def changed(self, change: Change, source_size: tuple[int, int] | None = None) -> Samples:
         """The same samples, whose images are changed when a batch is read."""
         return Samples(
-            self._source, self._indices, self._preparation, self._fitted, self._labels, change
-        )
+            self._source, self._indices, self._preparation, self._fitted, self._labels,
+            change, source_size,
+        )  # fmt: skip
 
     def image(self, index: int) -> np.ndarray:
         """The image as it is stored: uint8 (H, W, 1 or 3)."""
@@ -101,21 +105,23 @@ class Samples:
         """What is known of the stored image beyond its class: box and mask, or nothing."""
         return self._source.truth(self._at(index))
 
-    def fitted_truth(self, index: int) -> dict[str, Any]:
-        """The same for the image at the input's size."""
-        return self._preparation.fit.truth(self.truth(index))
+    def fitted_truth(self, index: int, size: tuple[int, int] | None = None) -> dict[str, Any]:
+        """The same for the image at the input's size, or another (height, width)."""
+        return self._fit(size).truth(self.truth(index))
 
     def batch(self, indices: np.ndarray | Sequence[int]) -> np.ndarray:
         """Prepared images, float32 (N, C, height, width). Raises DataError if one is gone."""
         chosen = np.asarray(indices, np.int64)
-        rows = self.fitted(chosen)
+        rows = self.fitted(chosen, self._source_size)
         return self._preparation.levels(
             rows if self._change is None else self._change(rows, chosen)
         )
 
-    def fitted(self, indices: np.ndarray | Sequence[int]) -> np.ndarray:
-        """Images at the input's size, uint8 (N, C, height, width), before any change."""
-        return self._rows(self._indices[np.asarray(indices, np.int64)])
+    def fitted(
+        self, indices: np.ndarray | Sequence[int], size: tuple[int, int] | None = None
+    ) -> np.ndarray:
+        """Images at the input's size or another, uint8 (N, C, height, width), before any change."""
+        return self._rows(self._indices[np.asarray(indices, np.int64)], size)
 
     @property
     def prepared_bytes(self) -> int:
@@ -136,10 +142,14 @@ class Samples:
             images[first : first + len(rows)] = self._preparation.levels(rows)
         return torch.from_numpy(images), torch.from_numpy(self.labels.copy())
 
-    def _rows(self, indices: np.ndarray) -> np.ndarray:
-        if self._fitted is not None:
-            return self._fitted[indices]
+    def _fit(self, size: tuple[int, int] | None) -> Fit:
         fit = self._preparation.fit
+        return fit if size is None else replace(fit, height=size[0], width=size[1])
+
+    def _rows(self, indices: np.ndarray, size: tuple[int, int] | None = None) -> np.ndarray:
+        fit = self._fit(size)
+        if self._fitted is not None and fit == self._preparation.fit:
+            return self._fitted[indices]
         rows = np.empty((len(indices), fit.channels, fit.height, fit.width), np.uint8)
         for row, index in enumerate(indices):
             rows[row] = fit(self._source.image(int(index)))

@@ -76,12 +76,14 @@ def augmented(
     truths = [[train.fitted_truth(index) for index in indices]]
     captions = [[classes[label] for label in labels]]
     drawn = []
+    if changes is not None:
+        sources = train.fitted(indices, changes.source)
+        placed = [train.fitted_truth(index, changes.source) for index in indices]
     for epoch in epochs:
         seen, known = fitted, truths[0]
         if changes is not None:
             pairs = [
-                changes.sample(epoch, image, index, truth)
-                for image, index, truth in zip(fitted, indices, truths[0], strict=True)
+                changes.sample(epoch, *one) for one in zip(sources, indices, placed, strict=True)
             ]
             seen = np.stack([image for image, _ in pairs])
             known = [truth for _, truth in pairs]

@@ -65,7 +65,8 @@ class Preparation:
         """The training images as an epoch, from 0, sees them."""
         if self.augmentation is None:
             return self.train
-        return self.batches(self.splits.train.changed(self.augmentation.change(epoch)))
+        changes = self.augmentation
+        return self.batches(self.splits.train.changed(changes.change(epoch), changes.source))
 
     def mixed(self, step: int, images: Tensor, labels: Tensor) -> tuple[Tensor, Truth]:
         """A batch as a step of the run, from 0, learns from it."""

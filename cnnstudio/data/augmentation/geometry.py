@@ -97,14 +97,17 @@ class RandomResizedCrop:
 
 
 @step(
-    "Resize", category=CUT, target=V2 + "Resize", icon="mdi6.arrow-expand",
-    fixed={**SMOOTH, "antialias": True}, geometric=True,
+    "Resize", category=CUT, target=OURS + "Resize", icon="mdi6.arrow-expand", sized="size",
+    fixed={**SMOOTH, "antialias": True}, geometric=True, reference=DOCS + "Resize.html",
 )  # fmt: skip
 class Resize:
-    """Brings the image to another size, for a crop after it. What is not the input's size at the
-    end is brought to it."""
+    """Makes the image larger or smaller, for a crop after it. As the first step it begins with the
+    image as it is stored, so that what is cut out of a large photograph stays sharp; each image is
+    read anew for that. What is not the input's size at the end is brought to it."""
 
-    size: Size2 = parameter((40, 40), minimum=1, headline=True, help="height and width")
+    factor: float = parameter(
+        1.5, minimum=0.1, maximum=8.0, headline=True, help="of the input's height and width"
+    )
 
 
 @step(

@@ -20,6 +20,7 @@ from torchvision.tv_tensors import BoundingBoxes, BoundingBoxFormat, Mask
 from cnnstudio.data.augmentation.chosen import chosen_steps
 from cnnstudio.data.augmentation.construction import Size, make_transform
 from cnnstudio.data.augmentation.drawing import Drawing
+from cnnstudio.data.augmentation.transforms import Resize
 from cnnstudio.data.derivation import derived_seed
 from cnnstudio.data.samples import Change
 from cnnstudio.data.truth import truth_of
@@ -63,18 +64,21 @@ class Step:
 
 @dataclass(frozen=True)
 class Pipeline:
-    """Steps for images of one size; `seed` is the training's."""
+    """Steps for images that come in one size, `source`, and leave in the input's, `size`; `seed` is
+    the training's."""
 
     steps: tuple[Step, ...]
     size: Size
     seed: int
+    source: Size
 
     def change(self, epoch: int) -> Change:
         """What an epoch, from 0, makes of samples' images."""
         return partial(self.rows, epoch)
 
     def rows(self, epoch: int, images: np.ndarray, indices: np.ndarray) -> np.ndarray:
-        """Images uint8 (N, C, height, width) of these training samples as the epoch sees them."""
+        """Images uint8 (N, C, *source) of these training samples as the epoch sees them, uint8
+        (N, C, *size)."""
         rows: list[Tensor] = list(torch.from_numpy(np.ascontiguousarray(images)))
         for step in self.steps:
             with Drawing() as drawing:
@@ -90,10 +94,10 @@ class Pipeline:
     def sample(
         self, epoch: int, image: np.ndarray, index: int, truth: dict[str, Any]
     ) -> tuple[np.ndarray, dict[str, Any]]:
-        """One image, uint8 (C, height, width), and what is known of it (box, mask) as `rows` makes
-        it: the object's place afterwards."""
+        """One image, uint8 (C, *source), and what is known of it (box, mask) as `rows` makes it:
+        the object's place afterwards."""
         seen = torch.from_numpy(np.ascontiguousarray(image))
-        known = _follower(truth, self.size)
+        known = _follower(truth, self.source)
         for step in self.steps:
             with Drawing() as drawing:
                 drawing.seed(self._seed(step, epoch, index))
@@ -116,9 +120,11 @@ class Pipeline:
 
 
 def pipeline(steps: Sequence[AugmentationStep], size: Size, seed: int) -> Pipeline | None:
-    """The steps that change single images of this size; None if there are none.
+    """The steps that change single images for an input of this size; None if there are none.
 
-    Raises DataError for one that is unknown or wrongly set.
+    Where the first is a Resize of all images, they come in that size: made of what is stored, and
+    not of what was brought to the input's size before. Raises DataError for one that is unknown or
+    wrongly set.
     """
     made = [
         Step(
@@ -133,7 +139,11 @@ def pipeline(steps: Sequence[AugmentationStep], size: Size, seed: int) -> Pipeli
         for chosen in chosen_steps(steps)
         if not chosen.declared.of_batches
     ]
-    return Pipeline(tuple(made), size, seed) if made else None
+    source = size
+    if made and isinstance(made[0].transform, Resize) and made[0].always:
+        height, width = made.pop(0).transform.size
+        source = height, width
+    return Pipeline(tuple(made), size, seed, source) if made or source != size else None
 
 
 def _apply(step: Step, rows: list[Tensor], drawn: dict[int, dict[str, Any]]) -> None:

@@ -39,6 +39,7 @@ PRESETS: dict[str, Preset] = {
         "Strong, for photographs",
         "Crops, flips, TrivialAugment, erasing, and MixUp or CutMix: for long runs",
         (
+            _step("Resize"),
             _step("RandomResizedCrop"),
             _step("RandomHorizontalFlip"),
             _step("TrivialAugmentWide"),

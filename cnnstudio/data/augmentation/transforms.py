@@ -17,6 +17,13 @@ from torchvision.transforms.v2 import functional as F
 from torchvision.transforms.v2 import query_chw
 
 
+class Resize(v2.Resize):
+    """To a multiple of the input's size (height, width)."""
+
+    def __init__(self, size: Sequence[int], factor: float, **arguments: Any) -> None:
+        super().__init__([max(1, round(side * factor)) for side in size], **arguments)
+
+
 class RandomCrop(v2.RandomCrop):
     """An image too small to be mirrored so far is padded with its edge. Boxes move whatever the
     padding is made of."""

@@ -35,7 +35,8 @@ class AugmentationPreview(QWidget):
         self._session = session
         self._first = 0
         self._label: int | None = None
-        self._asked: Any = None
+        self._asked: dict[str, Any] = {}
+        self._is_stale = False  # what was asked for may have another answer now
         self.setAccessibleName("Preview of the augmentation")
         self.grid = SeenGrid()
         self.note = label(DRAWING, "caption")
@@ -84,8 +85,8 @@ class AugmentationPreview(QWidget):
             "seed": project.training.seed, "first": self._first, "epochs": epochs,
             "count": count, "size": SIDE, "label": self._label,
         }  # fmt: skip
-        if wanted != self._asked:
-            self._asked = wanted
+        if wanted != self._asked or self._is_stale:
+            self._asked, self._is_stale = wanted, False
             self._question.ask(**wanted)
 
     def show_class(self, number: int | None) -> None:
@@ -115,15 +116,14 @@ class AugmentationPreview(QWidget):
 
     def read_again(self) -> None:
         """Asks anew, since the data may be another."""
-        self._asked = None
+        self._is_stale = True
         self._edits.start()
 
     def _fail(self, error: Exception) -> None:
-        self._asked = None
+        self._is_stale = True
         self.stage.tell_error(error)
 
     def _show(self, answer: dict[str, Any]) -> None:
-        assert self._asked is not None
         self.grid.show_answer(answer, self._asked["first"] + 1)
         self.outline.setVisible(self.grid.has_outlines)
         self.note.setText(MIXED if _mixes(self._asked["settings"]) else EXACT)
