@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
 import platformdirs
+
+from cnnstudio.graph.replacing import replacing
 
 Stamp = tuple[int, int]  # bytes, time of the last change in nanoseconds
 
@@ -49,11 +50,8 @@ class Verified:
         # Without a cache the files are read again: slower, and as right.
         with suppress(OSError):
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(
-                "w", dir=self._file.parent, suffix=".part", encoding="utf-8", delete=False
-            ) as file:
-                json.dump(self._found, file)
-            os.replace(file.name, self._file)
+            with replacing(self._file, lasting=False) as aside:
+                aside.write_text(json.dumps(self._found), "utf-8")
 
 
 def _read(file: Path) -> dict[str, Stamp]:

@@ -13,6 +13,7 @@ import psutil
 
 from cnnstudio.graph import ExportError
 from cnnstudio.graph.file import umask
+from cnnstudio.graph.replacing import flush
 
 
 @contextmanager
@@ -68,7 +69,7 @@ def _move(folder: Path, target: Path) -> None:
     # The file itself last: once it is there, all that it needs is there.
     others = [file for file in sorted(folder.iterdir()) if file.name != target.name]
     for file in [*others, folder / target.name]:
-        with file.open("rb+") as stream:
-            os.fsync(stream.fileno())
+        flush(file)
         file.chmod(0o666 & ~umask())  # some libraries write for the owner alone
         os.replace(file, target.parent / file.name)
+    flush(target.parent)

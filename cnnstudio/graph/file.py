@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from pydantic import ValidationError
 from cnnstudio.graph.damage import explained
 from cnnstudio.graph.errors import ProjectFileError
 from cnnstudio.graph.model import FORMAT, FORMAT_VERSION, Project
+from cnnstudio.graph.replacing import replacing
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
 
@@ -89,23 +89,13 @@ def save(project: Project, path: str | Path) -> None:
 
 def write_atomically(path: Path, text: str) -> None:
     """Replaces a file's content in one step; raises ProjectFileError if the disk refuses."""
-    temporary = None
     try:
-        # Next to the target, since a rename is atomic only within one file system.
         target = path.resolve() if path.is_symlink() else path
-        descriptor, temporary = tempfile.mkstemp(
-            dir=target.parent, prefix=f".{target.name}.", suffix=".tmp"
-        )
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~umask()
-        os.chmod(temporary, mode)
-        os.replace(temporary, target)
+        with replacing(target) as aside:
+            aside.write_text(text, "utf-8", newline="\n")
+            if target.exists():
+                aside.chmod(target.stat().st_mode & 0o777)
     except OSError as error:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
         raise ProjectFileError(
             f"{path} can't be written: {error.strerror}.",
             "Check the folder, its permissions and the free space, or save elsewhere.",

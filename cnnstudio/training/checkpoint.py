@@ -2,13 +2,12 @@
 
 A checkpoint is a folder `checkpoints/step-000120` with `model.safetensors`,
 `training.safetensors` (the optimizer's tensors) and `state.json` (numbers: where the run is, the
-optimizer's scalars). It is written under another name and renamed, so it is whole or not there;
-`checkpoints/index.json` says which is the last and which the best.
+optimizer's scalars). It is written under another name, flushed to the disk and renamed, so it is
+whole or not there; `checkpoints/index.json` says which is the last and which the best.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from torch.optim.swa_utils import AveragedModel
 
 from cnnstudio.compiler.weights import fill, read_weights
 from cnnstudio.graph import RunError
+from cnnstudio.graph.replacing import replacing
 from cnnstudio.training.rundir import RunDirectory, read_json, replace_json
 
 WEIGHTS = "model.safetensors"
@@ -66,23 +66,16 @@ def write_checkpoint(run: RunDirectory, snapshot: Snapshot) -> Path:
     What a step leads to is determined, so one that is there already is not written again.
     Raises OSError if the disk refuses; nothing half-written stays.
     """
-    step = snapshot.state["step"]
     folder = folder_of(run, snapshot)
     if folder.is_dir():
         return folder
-    temporary = run.checkpoint_folder / f".writing-{step:06d}"
-    shutil.rmtree(temporary, ignore_errors=True)
-    try:
-        temporary.mkdir(parents=True)
-        _write_tensors(snapshot.weights, temporary / WEIGHTS)
-        _write_tensors(snapshot.optimizer, temporary / "training.safetensors")
-        replace_json(temporary / "state.json", snapshot.state)
-        for file in temporary.iterdir():
-            _flush_to_disk(file)
-        temporary.rename(folder)
-    except BaseException:
-        shutil.rmtree(temporary, ignore_errors=True)
-        raise
+    # The run's own folder is not made anew: where it was removed, nothing is to be left.
+    run.checkpoint_folder.mkdir(exist_ok=True)
+    with replacing(folder) as aside:
+        aside.mkdir()
+        _write_tensors(snapshot.weights, aside / WEIGHTS)
+        _write_tensors(snapshot.optimizer, aside / "training.safetensors")
+        replace_json(aside / "state.json", snapshot.state)
     return folder
 
 
@@ -151,7 +144,8 @@ class CheckpointIndex:
             self.best = best.name
         if epoch is not None:
             self.epochs[str(epoch)] = last.name
-        replace_json(self._path, {"last": self.last, "best": self.best, "epochs": self.epochs})
+        content = {"last": self.last, "best": self.best, "epochs": self.epochs}
+        replace_json(self._path, content, lasting=True)
         kept = {self.last, self.best, *self.epochs.values()}
         for other in self._run.checkpoint_folder.iterdir():
             if other.is_dir() and other.name not in kept:
@@ -220,11 +214,3 @@ def _write_tensors(tensors: dict[str, Tensor], path: Path) -> None:
         save_file(tensors, path)
     except SafetensorError as error:  # it wraps what the disk said
         raise OSError(f"{path.name}: {error}") from None
-
-
-def _flush_to_disk(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDWR)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -9,8 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-import psutil
-
 from cnnstudio.graph import CnnStudioError, Project, RunError, load
 from cnnstudio.training import launched
 from cnnstudio.training.chosen import check_mixing, check_settings
@@ -18,6 +16,7 @@ from cnnstudio.training.opening import MAY_CHANGE, open_run
 from cnnstudio.training.paths import with_text
 from cnnstudio.training.reporter import reporter
 from cnnstudio.training.rundir import RunDirectory, runs_root
+from cnnstudio.training.steering import Steering
 
 STOP_SIGNALS = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
@@ -53,11 +52,11 @@ def run_from_command_line(
             run = RunDirectory.create(runs_root(file), project)
         else:
             run = open_run(project, run_dir, resume)
+        steering = Steering.of(run)
         with _signals_stop(run), reporter(run) as report:
             from cnnstudio.training.train import train  # takes seconds: what is wrong comes first
 
-            since = psutil.Process().create_time()
-            train(project, run.path, resume, on_event=report, since=since)
+            train(project, run.path, resume, on_event=report, steering=steering)
     except CnnStudioError as error:
         print(f"Error: {error}", file=sys.stderr)
         return 1

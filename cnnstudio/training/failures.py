@@ -11,6 +11,12 @@ from cnnstudio.data.watch import LoadingStoppedError
 from cnnstudio.graph import CnnStudioError, RunError
 from cnnstudio.training.events import EventLog
 from cnnstudio.training.heartbeat import Heartbeat
+from cnnstudio.training.memory_kills import LESS_MEMORY
+
+# How torch, its libraries and the system say it.
+OUT_OF_MEMORY = (
+    "out of memory", "allocate memory", "not enough memory", "alloc_failed", "bad_alloc",
+)  # fmt: skip
 
 
 @contextmanager
@@ -46,7 +52,7 @@ def failures_recorded(log: EventLog, heartbeat: Heartbeat) -> Iterator[None]:
                 details=_details(error),
             )  # fmt: skip
         with suppress(RunError):
-            heartbeat.tell(
+            heartbeat.tell_at_last(
                 state="failed", message=error.message, hint=error.hint,
                 samples_per_second=None, seconds_left=None,
             )  # fmt: skip
@@ -56,15 +62,8 @@ def failures_recorded(log: EventLog, heartbeat: Heartbeat) -> Iterator[None]:
 def in_words(error: Exception, folder: Path) -> RunError:
     """The error that a person can act on."""
     text = str(error)
-    if isinstance(error, MemoryError) or any(
-        sign in text.lower() for sign in ("out of memory", "can't allocate memory")
-    ):
-        return RunError(
-            "The memory is not enough for this run.",
-            "Make the batch size smaller (and put several batches together for a step: "
-            "training.accumulate), compute in half precision (training.precision=bf16), or make "
-            "the network or its input smaller.",
-        )
+    if isinstance(error, MemoryError) or any(sign in text.lower() for sign in OUT_OF_MEMORY):
+        return RunError("The memory is not enough for this run.", LESS_MEMORY)
     if isinstance(error, OSError):
         return RunError(
             f"{error.filename or folder} can't be used: {error.strerror or text}.",

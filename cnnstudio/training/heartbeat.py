@@ -8,9 +8,14 @@ import time
 from types import TracebackType
 from typing import Any
 
+import psutil
+
+from cnnstudio.data.room import available_memory
 from cnnstudio.graph import RunError
+from cnnstudio.training.alive import process_of
+from cnnstudio.training.memory_kills import memory_kills
 from cnnstudio.training.rundir import RunDirectory
-from cnnstudio.training.status import RunStatus, process_of
+from cnnstudio.training.status import RunStatus
 
 BEAT_SECONDS = 0.4
 
@@ -23,7 +28,8 @@ class Heartbeat:
 
     def __init__(self, run: RunDirectory, status: RunStatus) -> None:
         self._run = run
-        self._status = status.model_copy(update=process_of(os.getpid()))
+        facts = process_of(os.getpid()) | {"oom_kills": memory_kills()}
+        self._status = status.model_copy(update=facts)
         self._lock = threading.Lock()  # of the status
         self._writing = threading.Lock()  # of its file: the loop never waits for a slow disk
         self._done = threading.Event()
@@ -44,6 +50,13 @@ class Heartbeat:
         """Changes the status and writes it now. Raises RunError if the disk refuses."""
         self.note(**fields)
         self._write()
+
+    def tell_at_last(self, **fields: Any) -> None:
+        """As `tell`, on a full disk too."""
+        try:
+            self.tell(**fields)
+        except RunError:
+            self._run.overwrite_status(self._status)
 
     def check(self) -> None:
         """Raises the error that the last beat met, if any."""
@@ -73,11 +86,16 @@ class Heartbeat:
 
     def _write(self) -> None:
         with self._writing:
+            left = _memory_left()
             with self._lock:
                 status = self._status = self._status.model_copy(
-                    update={"heartbeat": time.time(), "step": self.step}
+                    update={"heartbeat": time.time(), "step": self.step, "memory_left": left}
                 )
             self._run.write_status(status)
+
+
+def _memory_left() -> float:
+    return round(available_memory() / psutil.virtual_memory().total, 4)
 
 
 class Silence(Heartbeat):

@@ -13,8 +13,9 @@ import psutil
 
 from cnnstudio.graph import Project, RunError
 from cnnstudio.training import interpreter
+from cnnstudio.training.alive import process_of
 from cnnstudio.training.rundir import RunDirectory, runs_root
-from cnnstudio.training.status import RunStatus, process_of
+from cnnstudio.training.status import RunStatus
 
 
 def start(
@@ -67,7 +68,7 @@ def _spawn(run: RunDirectory, resume: bool) -> None:
     try:
         named = process_of(trainer.pid)
     except psutil.NoSuchProcess:
-        named = {"pid": trainer.pid, "process_created": time.time()}
+        named = {"pid": trainer.pid, "process_created": 0.0}
     status = run.raw_status()
     if status.state == "queued" and status.pid is None:
         run.write_status(status.model_copy(update=named))

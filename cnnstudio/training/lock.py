@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Iterator
@@ -23,6 +24,9 @@ else:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
+HELD = (errno.EAGAIN, errno.EACCES, errno.EDEADLK)
+
+
 @contextmanager
 def only_trainer(folder: Path) -> Iterator[None]:
     """Holds the run in `folder`; RunError if another trainer holds it already."""
@@ -33,11 +37,13 @@ def only_trainer(folder: Path) -> Iterator[None]:
     try:
         try:
             _take(descriptor)
-        except OSError:
-            raise RunError(
-                f"{folder.name} is already being trained by another process.",
-                "Wait for it, or stop it first.",
-            ) from None
+        except OSError as error:
+            # Some shared disks keep no locks; there the status alone tells of another trainer.
+            if error.errno in HELD:
+                raise RunError(
+                    f"{folder.name} is already being trained by another process.",
+                    "Wait for it, or stop it first.",
+                ) from None
         yield
     finally:
         os.close(descriptor)

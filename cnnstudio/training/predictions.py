@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from cnnstudio.data.samples import Samples
+from cnnstudio.graph.replacing import replacing
 from cnnstudio.training.evaluate import Evaluation
 from cnnstudio.training.rundir import replace_json
 from cnnstudio.training.summary import summarise
@@ -34,22 +35,16 @@ def write_predictions(
     if facts.get("generated"):
         summary["notes"] = [GENERATED, *summary["notes"]]
     names, keys = ([f(index) for index in range(len(samples))] for f in (samples.name, samples.key))
-    temporary = folder / ".predictions.npz"
-    try:
-        with temporary.open("wb") as stream:
-            np.savez_compressed(
-                stream,
-                probabilities=evaluation.probabilities,
-                labels=evaluation.labels,
-                predicted=evaluation.predicted,
-                names=np.array(names, dtype=np.str_),
-                keys=np.array(keys, dtype=np.str_),
-                classes=np.array(classes, dtype=np.str_),
-            )
-        temporary.replace(folder / "predictions.npz")
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    with replacing(folder / "predictions.npz") as aside, aside.open("wb") as stream:
+        np.savez_compressed(
+            stream,
+            probabilities=evaluation.probabilities,
+            labels=evaluation.labels,
+            predicted=evaluation.predicted,
+            names=np.array(names, dtype=np.str_),
+            keys=np.array(keys, dtype=np.str_),
+            classes=np.array(classes, dtype=np.str_),
+        )
     replace_json(folder / "curves.json", curves)
     replace_json(folder / "predictions.json", summary)
     return summary

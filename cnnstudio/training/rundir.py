@@ -7,7 +7,6 @@ atomically and `events.jsonl` is only appended, so a reader never sees half of a
 from __future__ import annotations
 
 import json
-import os
 import re
 import time
 from collections.abc import Iterable, Sequence
@@ -19,8 +18,11 @@ import platformdirs
 from pydantic import ValidationError
 
 from cnnstudio.graph import Project, RunError, WeightsError, load, save
+from cnnstudio.graph.replacing import replacing
+from cnnstudio.training.alive import is_alive
+from cnnstudio.training.memory_kills import LESS_MEMORY, ended_for_memory
 from cnnstudio.training.own_weights import with_own_weights
-from cnnstudio.training.status import UNFINISHED, RunStatus, is_alive
+from cnnstudio.training.status import UNFINISHED, RunStatus
 
 Wish = Literal["run", "pause", "stop", "checkpoint"]
 Event = dict[str, Any]
@@ -165,6 +167,11 @@ class RunDirectory:
         """`status.json` as it stands; a process that died left its last word there."""
         content = read_json(self.path / "status.json")
         if content is None:
+            if self.project_file.is_file():  # as a power failure may leave it
+                return RunStatus(
+                    state="failed", message="status.json is missing or damaged.",
+                    hint="The run can be resumed.",
+                )  # fmt: skip
             raise RunError(f"{self.path} is not a run: it has no readable status.json.")
         try:
             return RunStatus.model_validate(content)
@@ -218,12 +225,22 @@ class RunDirectory:
 
     def checkpoints(self) -> dict[str, Path]:
         """Folders of the checkpoints by name: last, best, epoch-0003, …"""
-        index = read_json(self.checkpoint_folder / "index.json") or {}
+        index = read_json(self.checkpoint_folder / "index.json")
+        if index is None:  # damaged, or not written yet: the newest is whole, as each is
+            found = max(self.checkpoint_folder.glob("step-*"), key=_step_of, default=None)
+            index = {"last": found.name if found else None}
         named = {name: index.get(name) for name in ("last", "best")}
         for epoch, folder in (index.get("epochs") or {}).items():
             named[f"epoch-{int(epoch):04d}"] = folder
         paths = {name: self.checkpoint_folder / folder for name, folder in named.items() if folder}
         return {name: path for name, path in paths.items() if path.is_dir()}
+
+    def newest_checkpoints(self) -> list[Path]:
+        """Their folders, the last one first, then from new to old."""
+        there = self.checkpoints()
+        last = [there["last"]] if "last" in there else []
+        older = sorted(set(there.values()) - set(last), key=_step_of, reverse=True)
+        return [*last, *older]
 
     def checkpoint(self, name: str) -> Path:
         """The folder of a checkpoint by name. Raises RunError with those that there are."""
@@ -246,6 +263,17 @@ class RunDirectory:
     def write_status(self, status: RunStatus) -> None:
         self._replace(self.path / "status.json", status.model_dump(mode="json"))
 
+    def overwrite_status(self, status: RunStatus) -> None:
+        """Writes over the old status in its place, which a full disk still has room for. A reader
+        may see half of it for an instant."""
+        path = self.path / "status.json"
+        try:
+            with path.open("r+b") as stream:
+                stream.write(status.model_dump_json().encode())
+                stream.truncate()
+        except OSError as error:
+            raise _unwritable(path, error) from None
+
     def _replace(self, path: Path, content: Any) -> None:
         try:
             replace_json(path, content)
@@ -264,11 +292,14 @@ class RunDirectory:
             if "last" in self.checkpoints()
             else "It has no checkpoint yet: resuming starts it again."
         )
-        return {
-            "message": f"The trainer stopped unexpectedly in epoch {status.epoch} of "
-            f"{status.epochs}, step {status.step} of {status.steps}.",
-            "hint": hint,
-        }
+        message = (
+            f"The trainer stopped unexpectedly in epoch {status.epoch} of {status.epochs}, "
+            f"step {status.step} of {status.steps}."
+        )
+        if ended_for_memory(status):
+            message += " Most likely the system ended it because the memory was used up."
+            hint = f"{LESS_MEMORY} {hint}"
+        return {"message": message, "hint": hint}
 
     def _log_tail(self) -> str:
         try:
@@ -303,17 +334,17 @@ def read_json(path: Path) -> dict[str, Any] | None:
     return None
 
 
-def replace_json(path: Path, content: Any) -> None:
-    """Writes a small JSON file in one step. A reader sees the old or the new content."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.{time.monotonic_ns()}.tmp")
-    try:
-        temporary.write_text(
-            json.dumps(content, indent=2, sort_keys=True, allow_nan=False) + "\n", "utf-8"
-        )
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+def replace_json(path: Path, content: Any, lasting: bool = False) -> None:
+    """Writes a small JSON file in one step. A reader sees the old or the new content; `lasting` as
+    in `replacing`."""
+    text = json.dumps(content, indent=2, sort_keys=True, allow_nan=False) + "\n"
+    with replacing(path, lasting) as aside:
+        aside.write_text(text, "utf-8")
+
+
+def _step_of(checkpoint: Path) -> int:
+    number = checkpoint.name.removeprefix("step-")
+    return int(number) if number.isdigit() else -1
 
 
 def _parsed(lines: Sequence[bytes]) -> Iterable[Event]:

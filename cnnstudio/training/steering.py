@@ -6,24 +6,25 @@ import time
 from pathlib import Path
 from typing import Any, get_args
 
-from cnnstudio.training.rundir import Wish, read_json
+from cnnstudio.training.rundir import RunDirectory, Wish, read_json
 
 LOOK_SECONDS = 0.02
 
 
 class Steering:
-    """Tells each wish once. A wish from before `since` (Unix seconds) is an old run's."""
+    """Tells each wish once. What stands there already is told too, unless it is `old`: a wish to
+    a trainer before."""
 
-    def __init__(self, control_file: Path, since: float) -> None:
+    def __init__(self, control_file: Path, old: bool = False) -> None:
         self._path = control_file
         self._next_look = 0.0
         self._kept: Wish | None = None
-        self._seen: tuple[int, ...] | None = None
-        try:
-            if control_file.stat().st_mtime < since:
-                self._seen = self._stamp()
-        except FileNotFoundError:
-            pass
+        self._seen = self._stamp() if old else None
+
+    @classmethod
+    def of(cls, run: RunDirectory) -> Steering:
+        """For a trainer that begins. A run that waits for one has its wishes from that time on."""
+        return cls(run.control_file, old=run.raw_status().state != "queued")
 
     def poll(self) -> Wish | None:
         """A new wish, or None. Looks at the file at most 50 times a second."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -11,7 +12,9 @@ from typing import Any
 
 import torch
 
-from cnnstudio.graph import Project
+from cnnstudio.graph import Project, RunError
+from cnnstudio.training import launched
+from cnnstudio.training.alive import is_alive, is_here
 from cnnstudio.training.assessment import assess
 from cnnstudio.training.board import Board
 from cnnstudio.training.doctor import Doctor, attend
@@ -38,7 +41,7 @@ def train(
     run_dir: Path | str | None = None,
     resume: bool = False,
     on_event: Callable[[Event], None] | None = None,
-    since: float | None = None,
+    steering: Steering | None = None,
 ) -> Run:
     """Trains the project and returns the run, finished or stopped.
 
@@ -46,17 +49,16 @@ def train(
     `run_dir` goes on from its last checkpoint, to the same numbers as one never interrupted;
     `project` may be None then, or differ in the number of epochs, the device and what is kept.
 
-    `on_event` is called with each event that is written to the run's `events.jsonl`. Wishes in
-    `control.json` from before `since` (Unix seconds, now if left out) are not followed.
+    `on_event` is called with each event that is written to the run's `events.jsonl`. `steering`
+    tells what the user wants of the run; by default that is read from now on.
 
     Raises RunError, DataError or ProblemError; the run's state is failed then.
     """
-    since = time.time() if since is None else since
     with joined() as processes:
         opened = processes.agree(lambda: str(open_run(project, run_dir, resume).path.absolute()))
         run = RunDirectory(opened)
         if processes.leads:
-            _lead(processes, run, on_event, since)
+            _lead(processes, run, on_event, steering or Steering.of(run))
         else:
             _follow(processes, run)
     return Run(run.path)
@@ -66,9 +68,10 @@ def _lead(
     processes: Processes,
     run: RunDirectory,
     on_event: Callable[[Event], None] | None,
-    since: float,
+    steering: Steering,
 ) -> None:
     with failures_in_words(run.path), only_trainer(run.path):
+        _refuse_if_at_work(run)
         begun = run.raw_status().model_copy(
             update={"state": "running", "message": "", "hint": "", "started": time.time()}
         )
@@ -80,13 +83,24 @@ def _lead(
             processes.sharing_failures(),
             failures_in_words(run.path),
         ):
-            steering = Steering(run.control_file, since)
             _train(processes, run, log, heartbeat, steering, board)
+
+
+def _refuse_if_at_work(run: RunDirectory) -> None:
+    """Not every disk keeps the lock, least of all for other machines."""
+    status = run.raw_status()
+    own = is_here(status) and status.pid == os.getpid()
+    begun = status.state in ("running", "paused") and not own and not launched.was_restarted()
+    if begun and is_alive(status):
+        raise RunError(
+            f"{run.name} is already being trained by another process, on {status.host}.",
+            "Stop it there first; if that machine is gone, try again in a minute.",
+        )
 
 
 def _follow(processes: Processes, run: RunDirectory) -> None:
     """Trains along, and leaves it to the process that leads to write and to tell."""
-    unheard = Silence(run), Steering(Path(os.devnull), 0.0), Board(run, off=True)
+    unheard = Silence(run), Steering(Path(os.devnull)), Board(run, off=True)
     with (
         closing(EventLog(Path(os.devnull))) as log,
         failures_recorded(log, unheard[0]),
@@ -122,9 +136,7 @@ def _train(
         if processes.leads:
             replace_json(run.path / "data.json", facts)
         loop = Loop(ready, run, log, heartbeat, steering)
-        last = processes.agree(lambda: str(run.checkpoints().get("last", "")))
-        if last:
-            loop.restore(Path(last))
+        resumed = _restored(loop, processes, run, log)
         heartbeat.step = loop.step
         heartbeat.tell(message="", steps=ready.steps, epoch=loop.epoch + 1, best=loop.best)
         doctor = Doctor(project, facts)
@@ -132,7 +144,7 @@ def _train(
         log.listen(attend(doctor, log.write))
         log.write(
             "start", step=loop.step, epoch=loop.epoch, steps=ready.steps,
-            epochs=project.training.epochs, resumed=bool(last),
+            epochs=project.training.epochs, resumed=resumed,
             generated=ready.splits.generated,
             best_metric=project.training.best_metric,
             **{name: environment[name] for name in TOLD_AT_START},
@@ -144,6 +156,27 @@ def _train(
             log.write("warning", step=loop.step, message=problem)
         finished = loop.go()
         _end(log, heartbeat, loop, board, assess(ready, run) if finished else None)
+
+
+def _restored(loop: Loop, processes: Processes, run: RunDirectory, log: EventLog) -> bool:
+    """Goes back to the newest checkpoint that is whole, if there are any."""
+    folders = processes.agree(lambda: [str(folder) for folder in run.newest_checkpoints()])
+    damaged: list[tuple[Path, RunError]] = []
+    for folder in map(Path, folders):
+        try:
+            loop.restore(folder)
+        except RunError as error:
+            damaged.append((folder, error))
+            continue
+        for other, reason in damaged:
+            message = f"{reason.message} The run goes on from the one before, {folder.name}."
+            log.write("warning", step=loop.step, message=message)
+            if processes.leads:
+                shutil.rmtree(other)  # it is made again when the run comes there
+        return True
+    if damaged:
+        raise damaged[0][1]
+    return False
 
 
 def _end(

@@ -47,7 +47,7 @@ def test_a_listener_hears_what_is_written(run):
 
 
 def test_each_wish_is_told_once(run):
-    steering = Steering(run.control_file, since=0)
+    steering = Steering(run.control_file)
     assert steering.poll() == "run"
     run.control("pause")
     time.sleep(0.03)
@@ -61,20 +61,30 @@ def test_each_wish_is_told_once(run):
 
 def test_a_wish_of_an_earlier_run_is_not_followed(run):
     run.control("stop")
+    run.write_status(RunStatus(state="stopped"))
+    steering = Steering.of(run)
+    assert steering.poll() is None
+    time.sleep(0.03)
+    run.control("stop")
+    assert steering.poll() == "stop"
+
+
+def test_a_wish_to_a_run_that_waits_for_its_trainer_is_followed_whatever_the_clocks_say(run):
+    run.control("stop")
     os.utime(run.control_file, (1, 1))
-    assert Steering(run.control_file, since=time.time()).poll() is None
+    assert Steering.of(run).poll() == "stop"
 
 
 def test_a_wish_that_is_no_wish_is_passed_over(run):
     run.control_file.write_text('{"want": "fly"}')
-    assert Steering(run.control_file, since=0).poll() is None
+    assert Steering(run.control_file).poll() is None
     run.control_file.unlink()
-    assert Steering(run.control_file, since=0).poll() is None
+    assert Steering(run.control_file).poll() is None
 
 
 def test_a_wish_to_stop_while_data_loads_is_still_there_for_the_loop(run):
     run.control("stop")
-    steering = Steering(run.control_file, since=0)
+    steering = Steering(run.control_file)
     assert steering.stop_wanted()
     assert steering.stop_wanted()
     assert steering.poll() == "stop"

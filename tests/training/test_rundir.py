@@ -10,8 +10,9 @@ import psutil
 import pytest
 
 from cnnstudio.graph import Project, RunError
+from cnnstudio.training.alive import process_of
 from cnnstudio.training.rundir import RunDirectory, list_runs, runs_root, without_repeats
-from cnnstudio.training.status import RunStatus, process_of
+from cnnstudio.training.status import RunStatus
 
 
 @pytest.fixture
@@ -52,23 +53,61 @@ def test_a_running_status_of_a_process_that_is_gone_reads_as_failed(run):
 
 
 def test_another_process_with_the_same_number_is_not_the_trainer(run):
-    named = process_of(os.getpid()) | {"process_created": psutil.Process().create_time() - 100}
-    run.write_status(RunStatus(state="running", heartbeat=time.time() - 60, **named))
+    named = process_of(os.getpid())
+    named["process_created"] -= 100
+    run.write_status(RunStatus(state="running", heartbeat=time.time(), **named))
     assert run.status().state == "failed"
 
 
-def test_a_clock_that_jumps_does_not_make_a_living_trainer_dead(run):
-    named = process_of(os.getpid()) | {"process_created": psutil.Process().create_time() - 3600}
-    run.write_status(RunStatus(state="running", heartbeat=time.time(), **named))
+def test_a_clock_that_jumps_does_not_make_a_living_trainer_dead(run, monkeypatch):
+    run.write_status(RunStatus(state="running", heartbeat=1.0, **process_of(os.getpid())))
+    boot_time = psutil.boot_time()
+    monkeypatch.setattr(psutil, "boot_time", lambda: boot_time + 3600)
+    monkeypatch.setattr("psutil._pslinux.boot_time", lambda: boot_time + 3600, raising=False)
     assert run.alive()
 
 
-def test_a_trainer_on_another_machine_lives_as_long_as_its_heart_beats(run):
-    named = {"pid": 1, "process_created": 0.0, "host": "elsewhere"}
-    run.write_status(RunStatus(state="running", heartbeat=time.time() - 10, **named))
-    assert run.alive()
-    run.write_status(RunStatus(state="running", heartbeat=time.time() - 600, **named))
-    assert not run.alive()
+def test_a_trainer_on_another_machine_lives_as_long_as_its_heart_beats(run, monkeypatch):
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+
+    def look(heartbeat: float, pid: int) -> bool:
+        named = {"pid": pid, "process_created": 0.0, "host": "elsewhere"}
+        run.write_status(RunStatus(state="running", heartbeat=heartbeat, **named))
+        return run.alive()
+
+    assert look(time.time() - 10, pid=1)
+    long_ago = time.time() - 6000
+    assert not look(long_ago, pid=2)  # dead, or its clock is wrong
+    assert look(long_ago + 1, pid=2)  # it beats
+    now += 50
+    assert look(long_ago + 1, pid=2)
+    now += 50
+    assert not look(long_ago + 1, pid=2)  # it has stopped
+    assert look(long_ago + 2, pid=2)
+
+
+@pytest.mark.parametrize(
+    ("facts", "likely"),
+    [
+        ({"memory_left": 0.01}, True),
+        ({"memory_left": 0.5}, False),
+        ({"memory_left": 0.5, "oom_kills": 2}, True),
+        ({"memory_left": 0.5, "oom_kills": 3}, False),
+    ],
+)
+def test_a_run_that_the_system_ended_for_its_memory_says_so(
+    run, monkeypatch, tmp_path, facts, likely
+):
+    counts = tmp_path / "vmstat"
+    counts.write_text("pgfault 12\noom_kill 3\n")
+    monkeypatch.setattr("cnnstudio.training.memory_kills.KERNEL_COUNTS", counts)
+    gone = {"pid": 2**22 - 7, "process_created": 1.0}
+    run.write_status(RunStatus(state="running", **gone, **facts))
+    status = run.status()
+    assert status.state == "failed"
+    assert ("memory was used up" in status.message) == likely
+    assert ("batch size" in status.hint) == likely
 
 
 def test_a_torn_last_event_is_left_for_the_next_reading(run):

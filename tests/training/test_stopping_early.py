@@ -14,7 +14,7 @@ def test_a_run_stopped_while_its_data_loads_is_stopped_and_not_failed(tmp_path, 
     directory = RunDirectory.create(tmp_path, project.model_copy(update={"data": shapes}))
     events: list[Event] = []
     directory.control("stop")
-    train(None, directory.path, resume=True, on_event=events.append, since=0.0)
+    train(None, directory.path, resume=True, on_event=events.append)
     assert directory.status().state == "stopped"
     assert [event["type"] for event in events] == ["end"]
     assert events[-1]["state"] == "stopped"

@@ -11,7 +11,8 @@ from typing import Any
 
 from cnnstudio.graph import Project, RunError
 from cnnstudio.training import interpreter
-from cnnstudio.training.status import RunStatus, process_of
+from cnnstudio.training.alive import process_of
+from cnnstudio.training.status import RunStatus
 from cnnstudio.training.sweep.creating import create_sweep
 from cnnstudio.training.sweep.directory import Definition, SweepDirectory, Trial
 from cnnstudio.training.sweep.holding import held

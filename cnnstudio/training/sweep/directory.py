@@ -21,9 +21,10 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cnnstudio.graph import Project, RunError, load, save
+from cnnstudio.training.alive import is_alive
 from cnnstudio.training.metrics import metrics
 from cnnstudio.training.rundir import RunDirectory, read_json, replace_json
-from cnnstudio.training.status import UNFINISHED, RunStatus, is_alive
+from cnnstudio.training.status import UNFINISHED, RunStatus
 from cnnstudio.training.sweep.space import Dimension
 
 Method = Literal["tpe", "random", "grid"]

@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QPushButton
 
 from cnnstudio.graph import Document, SetSetting
 from cnnstudio.training import launch
+from cnnstudio.training.alive import process_of
 from cnnstudio.training.rundir import RunDirectory, read_json, runs_root
-from cnnstudio.training.status import RunStatus, process_of
+from cnnstudio.training.status import RunStatus
 from tests.ui.conftest import wait_for
 
 

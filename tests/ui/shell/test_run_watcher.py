@@ -5,8 +5,9 @@ import subprocess
 import sys
 import time
 
+from cnnstudio.training.alive import process_of
 from cnnstudio.training.rundir import RunDirectory
-from cnnstudio.training.status import RunStatus, process_of
+from cnnstudio.training.status import RunStatus
 from cnnstudio.ui.session import Session
 
 

@@ -12,8 +12,8 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
+from cnnstudio.training.alive import process_of
 from cnnstudio.training.rundir import replace_json
-from cnnstudio.training.status import process_of
 from cnnstudio.ui.train.run_words import epochs_done, name_of, started
 from tests.ui.train.conftest import append, drawn, history, start
 
