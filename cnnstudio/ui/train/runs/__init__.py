@@ -1,0 +1,1 @@
+"""Many runs: the table of them, their curves together, in what they differ, sweeps, the queue."""
