@@ -33,6 +33,7 @@ from cnnstudio.ui.files import SUFFIX, ProjectFiles
 from cnnstudio.ui.gallery import Gallery
 from cnnstudio.ui.menus import Menus
 from cnnstudio.ui.message import Message
+from cnnstudio.ui.notification import Notifier
 from cnnstudio.ui.rail import PLACES, Place, Rail
 from cnnstudio.ui.recovery import Journal, LeftWork, left_work
 from cnnstudio.ui.run_control import RunControl
@@ -71,6 +72,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.files = ProjectFiles(session, self)
         self.control = RunControl(session)
+        self.notifier = Notifier(self.control, self)
         self.menus = Menus(session, self)
         self.journal = Journal(session)
         self.rail = Rail()
