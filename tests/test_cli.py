@@ -176,9 +176,7 @@ def test_compare_puts_two_networks_side_by_side(project, tmp_path):
     assert all(one == two for one, two in same["totals"].values())
 
 
-@pytest.mark.parametrize(
-    ("name", "begin"), [("mlp.svg", b"<?xml"), ("mlp.pdf", b"%PDF"), ("mlp.png", b"\x89PNG")]
-)
+@pytest.mark.parametrize(("name", "begin"), [("mlp.pdf", b"%PDF"), ("mlp.png", b"\x89PNG")])
 def test_draw_writes_the_network_as_the_files_name_says(project, tmp_path, name, begin):
     done = draw("mlp.cnns", "-o", name, folder=tmp_path)
     assert (done.returncode, done.stdout.strip()) == (0, name)

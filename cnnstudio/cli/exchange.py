@@ -94,10 +94,11 @@ def draw(
     force: Annotated[bool, typer.Option("--force", help="replace an existing file")] = False,
 ) -> None:
     """Draw the network as it stands on the canvas, fit for a paper."""
+    refuse_existing(out, force)
+    project = load(file)
+    # These take seconds: what is wrong comes first.
     from cnnstudio.compiler.check import check as check_project
     from cnnstudio.ui.canvas.headless import draw as draw_project
 
-    refuse_existing(out, force)
-    project = load(file)
     draw_project(project, check_project(project), out, right, scale)
     print(out)

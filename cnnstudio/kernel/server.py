@@ -26,12 +26,13 @@ Message = dict[str, Any]
 Find = Callable[[str], Callable[..., Any]]
 
 
-def main(find: Find | None = None) -> NoReturn:
-    """Serves stdin. `find` gives the function of a question's name; by default, those of LANES."""
+def main(find: Find | None = None, load: Callable[[], None] | None = None) -> NoReturn:
+    """Serves stdin. `find` gives the function of a question's name; by default, those of LANES,
+    once `load` has loaded torch."""
     # Ctrl+C in the terminal is for the window, which then closes our stdin.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     questions, answers = _take_over_streams()
-    server = Server(answers, find or find_question)
+    server = Server(answers, find or find_question, load or load_torch)
     try:
         while True:
             server.put(wire.read(questions))
@@ -43,9 +44,10 @@ def main(find: Find | None = None) -> NoReturn:
 
 
 class Server:
-    """Lanes with a thread each, which wait until torch is loaded."""
+    """Lanes with a thread each, which wait until `load` is done."""
 
-    def __init__(self, answers: BinaryIO, find: Find) -> None:
+    def __init__(self, answers: BinaryIO, find: Find, load: Callable[[], None]) -> None:
+        self._load = load
         self._find = find
         self._answers = answers
         self._writing = threading.Lock()
@@ -65,16 +67,10 @@ class Server:
         self._lanes[LANES.get(message["question"], "design")].put(message)
 
     def _warm_up(self) -> None:
-        """Loads torch before it is asked for, and what torch itself loads for its first shapes.
-
-        Two threads that load it at once could each see half of it, so the lanes wait. If it
-        can't be loaded, the first question tells.
-        """
+        """Two threads that load torch at once could each see half of it, so the lanes wait. If it
+        can't be loaded, the first question tells."""
         try:
-            import torch
-
-            torch.set_num_threads(max(1, min(4, (os.cpu_count() or 2) // 2)))
-            import_module("cnnstudio.compiler.check").warm_up()
+            self._load()
         except ImportError:
             traceback.print_exc()
         finally:
@@ -121,6 +117,14 @@ class Server:
             self._send({"id": id, "progress": fraction, "text": text})
 
         return progress
+
+
+def load_torch() -> None:
+    """Loads torch before it is asked for, and what torch itself loads for its first shapes."""
+    import torch
+
+    torch.set_num_threads(max(1, min(4, (os.cpu_count() or 2) // 2)))
+    import_module("cnnstudio.compiler.check").warm_up()
 
 
 def find_question(name: str) -> Callable[..., Any]:

@@ -1,7 +1,7 @@
 """A kernel process with questions that sleep, fail and die, to try the client on.
 
-Everything but the questions is the real kernel. `python stand_in.py FOLDER` notes in FOLDER what
-it was asked.
+Everything but the questions, which need no torch, is the real kernel. `python stand_in.py FOLDER`
+notes in FOLDER what it was asked.
 """
 
 import os
@@ -83,4 +83,4 @@ def do_interrupt(progress):
 
 
 if __name__ == "__main__":
-    server.main(find=lambda name: check)
+    server.main(find=lambda name: check, load=lambda: None)
