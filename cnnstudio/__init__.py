@@ -21,6 +21,7 @@ _HOMES = {
     "from_module": "cnnstudio.compiler.importing",
     "augment": "cnnstudio.training.augmented",
     "rehearse": "cnnstudio.training.rehearsal",
+    "find_batch_sizes": "cnnstudio.training.batch_sizes",
     "train": "cnnstudio.training.train",
     "sweep": "cnnstudio.training.sweep.conducting",
     "feature_maps": "cnnstudio.interpret.feature_maps",

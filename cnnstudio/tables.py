@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cnnstudio.compiler.report import Report
     from cnnstudio.deploy.proof import Proof
     from cnnstudio.layers.own.code import OwnCode
+    from cnnstudio.training.batch_sizes import BatchSizes
     from cnnstudio.training.doctor import Finding, Prescription
     from cnnstudio.training.rehearsal import Rehearsal
 
@@ -108,9 +109,22 @@ def print_estimate(found: Mapping[str, Any]) -> None:
     _console().print(
         f"About {found['epoch_seconds']:.3g} s an epoch on {found['device']} "
         f"({found['images_per_second']:,.0f} images/s, {1000 * found['step_seconds']:.3g} ms a "
-        f"step of {found['batch_size']}); {found['epochs']} epochs: "
-        f"{found['run_seconds']:.3g} s"
+        f"step of {found['batch_size']}); {found['epochs']} epochs with the final test: "
+        f"{found['run_seconds']:.3g} s, and {memory(found['memory'])} of the "
+        f"{memory(found['memory_free'])} that are free"
     )
+
+
+def print_batch_sizes(found: BatchSizes) -> None:
+    """The rate and the memory of each size that was tried, and what it comes to."""
+    table = Table("batch size", "images/s", "memory", box=None, header_style="bold")
+    for column in table.columns:
+        column.justify = "right"
+    for trial in found.trials:
+        rate = f"{trial.images_per_second:,.0f}"
+        table.add_row(str(trial.batch_size), rate, memory(trial.memory))
+    _console().print(table)
+    _console().print(found.text)
 
 
 def print_rehearsal(found: Rehearsal) -> None:

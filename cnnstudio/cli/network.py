@@ -115,9 +115,6 @@ def code(
 
 
 def _estimated(project: Any) -> dict[str, Any]:
-    from dataclasses import asdict
-
     from cnnstudio.training.estimate import estimate
 
-    found = estimate(project)
-    return asdict(found) | {"run_seconds": found.run_seconds}
+    return estimate(project).to_json()

@@ -48,17 +48,36 @@ def rehearse(
     settings: Annotated[
         list[str] | None, typer.Option("--set", help="a setting, such as training.batch_size=16")
     ] = None,
+    batch_sizes: Annotated[
+        bool,
+        typer.Option("--batch-sizes", help="find the size that fits and the one that is fastest"),
+    ] = False,
+    time: Annotated[
+        bool, typer.Option("--time", help="how long the run will take, and how much memory")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Try a training for some steps: is it sound, and which learning rate suits? Exit 1 if not."""
+    from cnnstudio.training.batch_sizes import find_batch_sizes_apart
     from cnnstudio.training.command import with_settings
+    from cnnstudio.training.estimate import estimate_apart
     from cnnstudio.training.rehearsal import rehearse as try_training
 
-    found = try_training(with_settings(load(file), settings or []))
+    project = with_settings(load(file), settings or [])
+    found = try_training(project)
+    sizes = find_batch_sizes_apart(project) if batch_sizes else None
+    expected = estimate_apart(project).to_json() if time else None
     if as_json:
-        print_json(found.to_json())
+        more = ({"batch_sizes": sizes.to_json()} if sizes else {}) | (
+            {"time": expected} if expected else {}
+        )
+        print_json(found.to_json() | more)
     else:
         tables.print_rehearsal(found)
+        if sizes:
+            tables.print_batch_sizes(sizes)
+        if expected:
+            tables.print_estimate(expected)
     if not found.fine:
         raise typer.Exit(1)
 

@@ -26,5 +26,6 @@ LANES: Final[dict[str, Lane]] = {
     "thumbnails": "inspect",
     "estimate": "measure",
     "rehearse": "measure",
+    "batch_sizes": "measure",
     "report": "report",
 }

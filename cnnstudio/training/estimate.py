@@ -1,4 +1,4 @@
-"""How long an epoch will take: a few real steps on this machine, timed."""
+"""How long a run will take and how much memory: a few real steps on this machine, timed."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from itertools import count
+from typing import Any
 
 import torch
 
 from cnnstudio.graph import Project
 from cnnstudio.training.apart import answer, ask_apart
 from cnnstudio.training.batches import Batch
+from cnnstudio.training.peak import free_memory, peak_memory
 from cnnstudio.training.preparation import Preparation, choose_device, prepare
 
 SECONDS = 1.5
@@ -24,7 +26,9 @@ LEAST_EVALUATIONS = 2
 
 @dataclass(frozen=True)
 class Estimate:
-    """Medians over the steps timed; an epoch is training and validation together."""
+    """Medians over the steps timed; an epoch is training and validation together, the run has the
+    final test too. `memory` are the bytes that the trainer holds at the most, on the device where
+    that has its own memory, of `memory_free`."""
 
     device: str
     batch_size: int
@@ -32,10 +36,16 @@ class Estimate:
     epoch_seconds: float
     images_per_second: float
     epochs: int
+    test_seconds: float
+    memory: int
+    memory_free: int
 
     @property
     def run_seconds(self) -> float:
-        return self.epoch_seconds * self.epochs
+        return self.epoch_seconds * self.epochs + self.test_seconds
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self) | {"run_seconds": self.run_seconds}
 
 
 def estimate(project: Project, seconds: float = SECONDS) -> Estimate:
@@ -46,22 +56,27 @@ def estimate(project: Project, seconds: float = SECONDS) -> Estimate:
     device = choose_device(project.training.device)
     if project.training.threads:
         torch.set_num_threads(project.training.threads)
+    free = free_memory(device)
     ready = prepare(project, device)
     with closing(_batches(ready)) as batches:
         images, labels = next(batches)
         steps = _timed(lambda number: _step(ready, number, *next(batches)), seconds)
     ready.model.eval()
-    with torch.inference_mode():
+    with torch.inference_mode(), ready.machine.autocast():
         looks = _timed(lambda _: ready.model(images), seconds / 4, least=LEAST_EVALUATIONS)
     step, look = statistics.median(steps), statistics.median(looks)
-    validation = -(-len(ready.validation) // max(project.training.batch_size, 1))
+    splits, size = ready.splits, project.training.batch_size
+    tested = splits.test if len(splits.test) else splits.validation
     return Estimate(
         device=str(device),
         batch_size=len(labels),
         step_seconds=step,
-        epoch_seconds=ready.steps_per_epoch * step + validation * look,
+        epoch_seconds=ready.steps_per_epoch * step + -(-len(splits.validation) // size) * look,
         images_per_second=len(labels) / step,
         epochs=project.training.epochs,
+        test_seconds=-(-len(tested) // size) * look,
+        memory=peak_memory(device),
+        memory_free=free,
     )
 
 

@@ -83,6 +83,7 @@ class MainWindow(QMainWindow):
         self.import_dialog: ImportDialog | None = None
         self.top_bar = TopBar(session, self.control)
         self.status = StatusBar(session)
+        self.top_bar.run_bar.follow(self.status.pacing)
         self._arrange()
         self._connect()
         self._restore_place()

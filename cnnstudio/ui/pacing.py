@@ -1,4 +1,4 @@
-"""How long an epoch will take: timed in the background when nothing else is going on."""
+"""What a run will take: timed in the background when nothing else is going on."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from cnnstudio.graph import Project
+from cnnstudio.ui import quantities
 from cnnstudio.ui.session import Session
 
 QUIET_MILLISECONDS = 4000  # without an edit, before the machine is put to work
@@ -82,6 +83,17 @@ class Pacing(QObject):
         # What can't be trained has no time; why not is told where it is trained.
         self._known[_identity(self._session.project)] = {"error": str(error)}
         self.changed.emit()
+
+
+def forecast(found: dict[str, Any]) -> list[str]:
+    """An estimate of the whole run in words, the most important first; none for an error."""
+    if "error" in found:
+        return []
+    needed, free = (quantities.memory(found[name]) for name in ("memory", "memory_free"))
+    if found["memory"] > found["memory_free"]:
+        return [f"needs {needed} of memory, and {free} are free"]
+    epochs = quantities.plural(found["epochs"], "epoch")
+    return [f"about {quantities.rough_time(found['run_seconds'])} for {epochs}", f"{needed} memory"]
 
 
 def _identity(project: Project) -> str:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from cnnstudio.ui import quantities, theme
+from cnnstudio.ui.pacing import Pacing, forecast
 from cnnstudio.ui.run_control import RunControl
 from cnnstudio.ui.session import Session
 
@@ -57,6 +58,7 @@ class RunBar(QWidget):
         self._control = control
         self._step: dict[str, Any] = {}
         self._epoch: dict[str, Any] = {}
+        self._pacing: Pacing | None = None
         self.main = ActionButton("run_main", "primary")
         self.second = ActionButton("run_second")
         self.progress = QProgressBar()
@@ -80,6 +82,11 @@ class RunBar(QWidget):
         session.runs.restarted.connect(lambda _run: self._take(session.runs.history))
         session.runs.status.connect(lambda run, _: run == session.run and self._show_numbers())
         self._show_buttons()
+
+    def follow(self, pacing: Pacing) -> None:
+        """Where there is no run yet, tells what one will take."""
+        self._pacing = pacing
+        pacing.changed.connect(self._show_numbers)
 
     def redraw(self) -> None:
         """Draws the icons in the current theme's colours."""
@@ -135,8 +142,10 @@ class RunBar(QWidget):
     def _parts(self, preparing: bool) -> list[str]:
         """What there is to say, the most important first."""
         state, status = self._control.state, self._control.status
+        found = self._pacing.estimate if self._pacing else None
+        expected = forecast(found) if found else []
         if state == "none":
-            return []
+            return expected
         if preparing or status is None:
             return ["starting" if state in ("starting", "queued") else "loading the images"]
         parts = []
@@ -158,6 +167,8 @@ class RunBar(QWidget):
                 parts.append(f"{quantities.duration(status.seconds_left)} left")
             if status.samples_per_second:
                 parts.append(f"{status.samples_per_second:,.0f} images/s")
+        elif state in ("finished", "stopped", "failed"):
+            parts += [f"a new run: {told}" for told in expected[:1]]
         return parts
 
 

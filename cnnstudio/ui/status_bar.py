@@ -125,7 +125,8 @@ class StatusBar(QWidget):
             self._pace.setText(f"About {quantities.rough_time(found['epoch_seconds'])} an epoch")
             self._pace.setToolTip(
                 f"{found['images_per_second']:,.0f} images a second on {found['device']}; all "
-                f"{found['epochs']} epochs about {quantities.rough_time(found['run_seconds'])}. "
+                f"{found['epochs']} epochs about {quantities.rough_time(found['run_seconds'])} and "
+                f"{quantities.memory(found['memory'])}. "
                 "Click to time it again."
             )
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any
 
 from cnnstudio.kernel.arguments import project_from
+from cnnstudio.training.batch_sizes import find_batch_sizes_apart
 from cnnstudio.training.estimate import estimate_apart
 from cnnstudio.training.rehearsal import rehearse_apart
 
@@ -14,12 +14,16 @@ Progress = Callable[[float | None, str], object]
 
 
 def estimate(project: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """How long an epoch will take: {"epoch_seconds", "run_seconds", "step_seconds", …}.
+    """What a run will take: {"epoch_seconds", "run_seconds", "step_seconds", "memory", …}.
 
     Timed in a process of its own, which uses the machine as a trainer does.
     """
-    found = estimate_apart(project_from(project), progress=progress)
-    return asdict(found) | {"run_seconds": found.run_seconds}
+    return estimate_apart(project_from(project), progress=progress).to_json()
+
+
+def batch_sizes(project: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Which batch size fits, and which is fastest: `BatchSizes.to_json`."""
+    return find_batch_sizes_apart(project_from(project), progress).to_json()
 
 
 def rehearse(project: dict[str, Any], progress: Progress) -> dict[str, Any]:

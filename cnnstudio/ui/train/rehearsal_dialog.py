@@ -23,6 +23,7 @@ from cnnstudio.ui import theme
 from cnnstudio.ui.curve_plot import CurvePlot
 from cnnstudio.ui.message import Message
 from cnnstudio.ui.session import Session
+from cnnstudio.ui.train.batch_size_row import BatchSizeRow
 
 WIDTH = 560
 MARK = QSize(18, 18)
@@ -61,6 +62,10 @@ class RehearsalDialog(QDialog):
         self.use.setProperty("role", "primary")
         self.use.clicked.connect(self._use)
         self.use.hide()
+        self.batch_sizes = BatchSizeRow(session)
+        self.batch_sizes.resized.connect(lambda: QTimer.singleShot(0, self._fit))
+        self.batch_sizes.used.connect(self.batch_sizes.use.hide)
+        self.batch_sizes.hide()
         self.end = QPushButton("Cancel")
         self.end.clicked.connect(self.reject)
         buttons = QHBoxLayout()
@@ -75,6 +80,7 @@ class RehearsalDialog(QDialog):
         column.addWidget(self.progress)
         column.addLayout(self.findings)
         column.addWidget(self.plot)
+        column.addWidget(self.batch_sizes)
         column.addLayout(buttons)
 
     def start(self) -> None:
@@ -87,6 +93,7 @@ class RehearsalDialog(QDialog):
     def reject(self) -> None:
         if self._asked is not None:
             self._asked.cancel()
+        self.batch_sizes.cancel()
         super().reject()
 
     def _take(self, found: dict[str, Any]) -> None:
@@ -108,6 +115,7 @@ class RehearsalDialog(QDialog):
         if tested["suggestion"] is not None:
             self.use.setText(f"Use {tested['suggestion']:.2g} as the learning rate")
             self.use.show()
+        self.batch_sizes.show()
         QTimer.singleShot(0, self._fit)  # once the sentences know their height
 
     def _fail(self, error: Exception) -> None:

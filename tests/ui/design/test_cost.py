@@ -9,6 +9,8 @@ from cnnstudio.graph import Document, SetParameter, SetSetting
 from cnnstudio.ui import pacing
 from cnnstudio.ui.compare import CompareDialog
 from cnnstudio.ui.design.cost_model import PATH
+from cnnstudio.ui.run_bar import RunBar
+from cnnstudio.ui.run_control import RunControl
 from cnnstudio.ui.status_bar import StatusBar
 from tests.compiler.blocks import resnet
 from tests.ui.conftest import wait_for
@@ -102,14 +104,25 @@ def test_an_epoch_is_timed_when_asked_for_and_forgotten_with_the_next_edit(
     status, open_small, qtbot, monkeypatch
 ):
     monkeypatch.setattr(pacing, "MOST_WORK", 0)
+    bar = RunBar(open_small, RunControl(open_small))
+    qtbot.addWidget(bar)
+    bar.resize(900, 40)
+    bar.follow(status.pacing)
+    bar.show()
     button = status.findChild(QPushButton, "status_pace")
     wait_for(qtbot, lambda: button.isVisible() and button.text() == "Time an epoch")
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert button.text() == "Timing a few steps…"
     wait_for(qtbot, lambda: button.text().startswith("About "), seconds=90)
     assert "an epoch" in button.text() and "images a second" in button.toolTip()
+    told = status.pacing.estimate
+    assert bar.text.text().split("  ·  ") == pacing.forecast(told)
+    assert bar.text.text().startswith("about ") and "memory" in bar.text.text()
+    too_much = told | {"memory_free": told["memory"] // 2}
+    assert pacing.forecast(too_much)[0].startswith("needs ")
     open_small.apply(SetParameter(node_id="n1", name="out_channels", value=9))
     wait_for(qtbot, lambda: button.text() == "Time an epoch")
+    assert bar.text.text() == ""
     open_small.undo.undo()
     wait_for(qtbot, lambda: button.text().startswith("About "))
 

@@ -28,3 +28,21 @@ def test_it_can_be_given_up(open_small, qtbot):
     dialog.start()
     qtbot.mouseClick(dialog.end, Qt.MouseButton.LeftButton)
     assert not dialog.isVisible() and dialog.found is None
+
+
+def test_the_batch_size_that_is_fastest_is_found_and_used(open_small, qtbot):
+    dialog = RehearsalDialog(open_small)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    row = dialog.batch_sizes
+    row.show()
+    before = open_small.project.training.batch_size
+    qtbot.mouseClick(row.find, Qt.MouseButton.LeftButton)
+    assert not row.find.isEnabled() and row.words.isVisible()
+    wait_for(qtbot, lambda: row.found is not None, 90)
+    assert row.words.text() == row.found["text"] and "fit" in row.found["text"]
+    qtbot.mouseClick(row.use, Qt.MouseButton.LeftButton)
+    assert open_small.project.training.batch_size == row.found["fastest"] > 0
+    assert dialog.isVisible() and not row.use.isVisible()
+    open_small.undo.undo()
+    assert open_small.project.training.batch_size == before
