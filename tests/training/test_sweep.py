@@ -13,12 +13,14 @@ from collections import Counter
 import pytest
 
 from cnnstudio.graph import ProblemError, RunError, save
+from cnnstudio.training import interpreter
 from cnnstudio.training.annotations import annotations_of
 from cnnstudio.training.rundir import list_runs
-from cnnstudio.training.sweep.conducting import conduct, sweep
+from cnnstudio.training.sweep.conducting import conduct
 from cnnstudio.training.sweep.creating import create_sweep
 from cnnstudio.training.sweep.directory import SweepDirectory
-from cnnstudio.training.sweep.space import check_space, dimension, grid_of
+from cnnstudio.training.sweep.space import Dimension, check_space, dimension, grid_of
+from cnnstudio.training.sweep.worker import Worker
 from tests.training.networks import small
 
 TINY = {"epochs": 1, "batch_size": 512, "tensorboard": False}
@@ -86,7 +88,55 @@ def test_a_grid_of_endless_values_is_refused(tmp_path):
     assert not (tmp_path / "sweeps").exists()
 
 
+def test_a_grid_that_two_machines_queued_at_once_is_tried_once(tmp_path):
+    from optuna.trial import TrialState
+
+    from cnnstudio.training.sweep import study as searching
+
+    space = [dimension("training.batch_size=32,64"), dimension("network.conv.kernel_size=[3,3],5")]
+    made = create_sweep(small(), space, tmp_path / "runs", name="twice", method="grid")
+    definition = made.definition()
+    study = searching.open_study(made)
+    searching.fill_grid(study, definition)
+    for trial in study.get_trials():
+        study.enqueue_trial(trial.system_attrs["fixed_params"])
+
+    drawn = []
+    while (trial := searching.next_trial(study, definition)) is not None:
+        drawn.append(searching.settings_of_trial(trial, definition))
+        study.tell(trial, 0.5, state=TrialState.COMPLETE)
+
+    assert drawn == grid_of(space)
+
+
+def test_a_storage_with_another_search_of_this_name_is_refused(tmp_path):
+    from cnnstudio.training.sweep import study as searching
+
+    storage = str(tmp_path / "shared.log")
+    for text in ("training.batch_size=32,64", "training.batch_size=16,32"):
+        made = create_sweep(
+            small(), [dimension(text)], tmp_path / "runs", name="same", storage=storage
+        )
+        if "16" not in text:
+            searching.open_study(made)
+    with pytest.raises(RunError, match="holds another search named 'same'"):
+        searching.open_study(made)
+
+
 # Workers
+
+
+def test_a_worker_that_refuses_is_told_of_with_its_reason(tmp_path, monkeypatch):
+    made = create_sweep(
+        small(), [dimension("training.batch_size=32,64")], tmp_path / "runs", name="refused"
+    )
+    says_no = "import sys; print('Error: No way.\\nGo home.', file=sys.stderr); sys.exit(1)"
+    monkeypatch.setattr(interpreter, "command", lambda *_: [sys.executable, "-c", says_no])
+
+    with pytest.raises(RunError, match="No way"):
+        conduct(made)
+
+    assert made.status().state == "failed"
 
 
 def test_twelve_trials_on_two_workers_cover_a_grid_though_one_of_them_is_killed(tmp_path):
@@ -125,14 +175,15 @@ def test_twelve_trials_on_two_workers_cover_a_grid_though_one_of_them_is_killed(
 
 def test_a_hopeless_trial_is_ended_early(tmp_path):
     """A learning rate of 1e-7 learns nothing; after five trials that ran whole it is seen."""
-    found = sweep(
-        small(**TINY | {"epochs": 4, "batch_size": 128}),
-        {"training.learning_rate": [1e-7, 0.01, 0.02]},
-        trials=8, method="random", seed=3, runs=tmp_path / "runs",
+    rates = Dimension(path="training.learning_rate", choices=(1e-7, 0.01, 0.02))
+    found = create_sweep(
+        small(**TINY | {"epochs": 4, "batch_size": 128}), [rates], tmp_path / "runs",
+        name="pruned", trials=8, method="random", seed=3,
     )  # fmt: skip
 
+    Worker(found).work()
+
     pruned = [trial for trial in found.trials() if trial.state == "pruned"]
-    assert pruned
     assert 1e-7 in {trial.settings["training.learning_rate"] for trial in pruned}
     for trial in pruned:
         run = found.run_of(trial)
@@ -165,8 +216,9 @@ def test_a_stopped_sweep_goes_on_where_it_was(tmp_path):
     project = run.project()
     shorter = project.training.model_copy(update={"epochs": len(run.metrics()) + 2})
     save(project.model_copy(update={"training": shorter}), run.project_file)
+    made.control("run")
 
-    conduct(made)
+    Worker(made).work()
 
     assert [trial.state for trial in made.trials()] == ["complete"]
     events = [event for event in run.events()[0] if event["type"] == "start"]

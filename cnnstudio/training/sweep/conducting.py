@@ -23,6 +23,7 @@ BEAT_SECONDS = 1.0
 PATIENCE_SECONDS = 60.0  # for workers that were asked to stop
 # Replaced workers in a row without a trial that ended: then something is wrong with all of them.
 MOST_DEATHS = 3
+REFUSED = 1  # the exit status of a worker that said why it can't work
 
 OnTrial = Callable[[Trial], object]
 
@@ -67,6 +68,7 @@ def conduct(sweep: SweepDirectory, workers: int = 1, on_trial: OnTrial | None = 
     from cnnstudio.training.sweep.study import fill_grid, open_study
 
     definition = sweep.definition()
+    sweep.project()  # what is damaged is told before anything is started
     with held(sweep.path / "asking.lock"):
         fill_grid(open_study(sweep), definition)
     sweep.control("run")
@@ -106,22 +108,27 @@ class Conductor:
 
     def _watch(self) -> None:
         number = self._count
-        while any(worker.poll() is None for worker in self._workers):
+        while self._workers and not self._sweep.stop_wanted():
             time.sleep(LOOK_SECONDS)
             self._look()
-            if self._sweep.stop_wanted():
-                return
-            for dead in [worker for worker in self._workers if worker.poll() not in (None, 0)]:
-                self._workers.remove(dead)
-                self._deaths += 1
-                if self._deaths > MOST_DEATHS:
-                    raise RunError(
-                        f"The workers of the sweep die: {self._last_words()}",
-                        f"See worker-….log in {self._sweep.path}.",
-                    )
-                # It takes on the trial that the dead one had.
-                self._workers.append(self._start(number))
-                number += 1
+            for worker in [one for one in self._workers if one.poll() is not None]:
+                self._workers.remove(worker)
+                if worker.returncode == REFUSED:
+                    raise RunError(self._last_words(), f"See the logs in {self._sweep.path}.")
+                if worker.returncode != 0:
+                    self._mourn()
+                    # It takes on the trial that the dead one had.
+                    self._workers.append(self._start(number))
+                    number += 1
+
+    def _mourn(self) -> None:
+        """Counts a dead worker; RunError if they die one after the other."""
+        self._deaths += 1
+        if self._deaths > MOST_DEATHS:
+            raise RunError(
+                f"The workers of the sweep die: {self._last_words()}",
+                f"See worker-….log in {self._sweep.path}.",
+            )
 
     def _look(self) -> None:
         for trial in self._sweep.trials():
@@ -165,8 +172,9 @@ class Conductor:
         logs = sorted(self._sweep.path.glob("worker-*.log"), key=lambda path: path.stat().st_mtime)
         for path in reversed(logs):
             lines = path.read_text("utf-8", errors="replace").strip().splitlines()
+            told = [line.removeprefix("Error: ") for line in lines if line.startswith("Error: ")]
             if lines:
-                return lines[-1][:300]
+                return (told or lines)[-1][:300]
         return "they left no word."
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import warnings
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,8 @@ from cnnstudio.training.sweep.space import Dimension, grid_of
 LOST_SECONDS = 60.0
 DEFINITION = "cnnstudio"
 STARTUP_TRIALS = 5  # before TPE or a pruner judges
+RETRY_SECONDS = (0.2, 0.5, 1.0, 2.0)
+BEGUN = (TrialState.RUNNING, TrialState.COMPLETE, TrialState.PRUNED)
 _SEARCHED = {"space", "method", "metric", "trials"}
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
@@ -28,31 +31,42 @@ def open_study(sweep: SweepDirectory) -> optuna.Study:
     """The sweep's study, made if there is none. RunError if the storage can't be had, or holds
     another search under this name."""
     definition = sweep.definition()
-    try:
-        study = optuna.create_study(
-            storage=_storage(sweep, definition.storage),
-            study_name=definition.name,
-            direction="maximize" if definition.maximize else "minimize",
-            pruner=_pruner(definition),
-            load_if_exists=True,
-        )
-        told = definition.model_dump(mode="json", include=_SEARCHED)
-        before = study.user_attrs.get(DEFINITION)
-        if before is None:
-            study.set_user_attr(DEFINITION, told)
-    except RunError:
-        raise
-    except Exception as error:  # whatever a database's driver raises
-        raise RunError(
-            f"The storage of the sweep can't be used: {_first_line(error)}.",
-            "Check --storage: a file, or a database such as sqlite:///sweep.db.",
-        ) from None
+    told = definition.model_dump(mode="json", include=_SEARCHED)
+    study, before = _opened(sweep, definition, told)
     if before is not None and before != json.loads(json.dumps(told)):
         raise RunError(
             f"The storage holds another search named '{definition.name}'.",
             "Give this one another --name, or search over the same settings to take part in it.",
         )
     return study
+
+
+def _opened(
+    sweep: SweepDirectory, definition: Definition, told: dict[str, Any]
+) -> tuple[optuna.Study, dict[str, Any] | None]:
+    """The study, and what it is said to search, which is noted in it the first time."""
+    pauses = [*RETRY_SECONDS]
+    while True:
+        try:
+            study = optuna.create_study(
+                storage=_storage(sweep, definition.storage),
+                study_name=definition.name,
+                direction="maximize" if definition.maximize else "minimize",
+                pruner=_pruner(definition),
+                load_if_exists=True,
+            )
+            before = study.user_attrs.get(DEFINITION)
+            if before is None:
+                study.set_user_attr(DEFINITION, told)
+            return study, before
+        except Exception as error:  # whatever a database's driver raises
+            if not pauses:
+                raise RunError(
+                    f"The storage of the sweep can't be used: {_first_line(error)}.",
+                    "Check --storage: a file, or a database such as sqlite:///sweep.db.",
+                ) from None
+        # Two that make the same database at once are in each other's way.
+        time.sleep(pauses.pop(0))
 
 
 def fill_grid(study: optuna.Study, definition: Definition) -> None:
@@ -75,18 +89,37 @@ def next_trial(study: optuna.Study, definition: Definition) -> Trial | None:
     Trials of several workers, wherever they are, are counted by their numbers: a worker that finds
     itself one too many gives its trial back.
     """
-    if _spent(study.get_trials(deepcopy=False)) >= _budget(definition):
-        return None
-    trial = study.ask()
-    # Derived, not consumed: the numbers of a random search do not depend on who draws them.
-    study.sampler = _sampler(definition, trial.number)
-    before = [t for t in study.get_trials(deepcopy=False) if t.number <= trial.number]
-    if _spent(before) > _budget(definition):
+    while _spent(study.get_trials(deepcopy=False)) < _budget(definition):
+        trial = study.ask()
+        # Derived, not consumed: the numbers of a random search do not depend on who draws them.
+        study.sampler = _sampler(definition, trial.number)
+        trials = study.get_trials(deepcopy=False)
+        if definition.method == "grid":
+            # What was not in the queue is no point of the grid.
+            mine = next(one for one in trials if one.number == trial.number)
+            enough, repeated = "fixed_params" not in mine.system_attrs, _repeats(mine, trials)
+        else:
+            earlier = [one for one in trials if one.number <= trial.number]
+            enough, repeated = _spent(earlier) > _budget(definition), False
+        if not enough and not repeated:
+            for dimension in definition.space:
+                _suggest(trial, dimension)
+            return trial
         study.tell(trial, state=TrialState.FAIL)
-        return None
-    for dimension in definition.space:
-        _suggest(trial, dimension)
-    return trial
+        if enough:
+            return None
+    return None
+
+
+def _repeats(trial: FrozenTrial, trials: list[FrozenTrial]) -> bool:
+    """Whether a point of the grid has been begun already: two machines may have queued it."""
+    point = trial.system_attrs.get("fixed_params")
+    return any(
+        one.system_attrs.get("fixed_params") == point
+        and one.number != trial.number
+        and (one.state in BEGUN or "run" in one.user_attrs)
+        for one in trials
+    )
 
 
 def settings_of_trial(trial: Trial | FrozenTrial, definition: Definition) -> dict[str, Any]:
