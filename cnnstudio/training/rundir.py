@@ -306,7 +306,9 @@ class RunDirectory:
             lines = self.log_file.read_text("utf-8", errors="replace").strip().splitlines()
         except OSError:
             return ""
-        return lines[-1][:300] if lines else ""
+        # What went wrong comes before what to do about it.
+        told = [line.removeprefix("Error: ") for line in lines if line.startswith("Error: ")]
+        return (told or lines)[-1][:300] if lines else ""
 
 
 def without_repeats(events: Iterable[Event]) -> list[Event]:

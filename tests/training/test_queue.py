@@ -42,8 +42,8 @@ def test_a_run_that_fails_holds_no_other_up_and_two_are_trained_at_once(queue, t
     """The first can't be trained, the second has lost its folder; one runner trains the others."""
     wrong = queue.add(small(**TINY, optimizer={"kind": "Adan"}), tmp_path / "runs")
     gone = queue.add(small(**TINY), tmp_path / "runs")
-    rmtree(gone.path)
     right = [queue.add(small(**TINY | {"epochs": 10_000}), tmp_path / "runs") for _ in range(2)]
+    rmtree(gone.path)
     queue.set_at_once(2)
 
     queue.start()
@@ -51,8 +51,8 @@ def test_a_run_that_fails_holds_no_other_up_and_two_are_trained_at_once(queue, t
     assert [entry.state for entry in queue.entries()] == ["running", "running"]
     assert queue.running()
     assert not work_through(queue), "another process does it already"
-    for run in right:
-        run.control("stop")
+    for one in right:
+        one.control("stop")
     wait_until(lambda: not queue.running())
 
     assert queue.entries() == []

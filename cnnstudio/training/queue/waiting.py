@@ -73,7 +73,16 @@ class RunQueue:
     def add(self, project: Project, root: Path | str | None = None) -> RunDirectory:
         """Makes a run of the project as it is now, and puts it at the end."""
         run = RunDirectory.create(root if root is not None else runs_root(None), project)
-        self._change(lambda old: {"runs": (*old.runs, str(run.path.resolve()))})
+        path = str(run.path.resolve())
+
+        def change(old: Listed) -> dict[str, Any]:
+            # Of a run whose folder was deleted the name is free again.
+            return {
+                "runs": (*(other for other in old.runs if other != path), path),
+                "begun": tuple(other for other in old.begun if other != path),
+            }
+
+        self._change(change)
         return run
 
     def remove(self, run: RunDirectory) -> None:
