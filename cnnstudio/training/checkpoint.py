@@ -196,7 +196,8 @@ def _separate(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     They stay on a GPU while they are few bytes there, since the way to the CPU would hold up the
     steps; else they are on the CPU.
     """
-    stay = all(tensor.is_cuda for tensor in tensors.values()) and _is_little(tensors.values())
+    on_gpu = bool(tensors) and all(tensor.is_cuda for tensor in tensors.values())
+    stay = on_gpu and _is_little(tensors.values())
     return {
         name: tensor.detach().to(
             tensor.device if stay else "cpu", copy=True, memory_format=torch.contiguous_format

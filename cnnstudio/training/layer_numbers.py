@@ -67,8 +67,11 @@ class LayerNumbers:
         self._gradients: list[float] = []
         self._before: list[Tensor] = []
         self._found: Numbers | None = None
-        ready.optimizer.register_step_pre_hook(self._look_before)
-        ready.optimizer.register_step_post_hook(self._look_after)
+        # Of several processes the one that leads measures; not where each has a share of a weight.
+        shared = any(hasattr(weight, "full_tensor") for weight in self._weights)
+        if ready.processes.leads and not shared:
+            ready.optimizer.register_step_pre_hook(self._look_before)
+            ready.optimizer.register_step_post_hook(self._look_after)
 
     def take(self, images: Tensor) -> dict[str, Any] | None:
         """The last step's numbers, if it was measured; `images` (N, …) are those of its batch."""

@@ -86,8 +86,9 @@ class Course:
     @property
     def guessing(self) -> float | None:
         """The loss of giving all classes alike; None for a loss where nobody can tell."""
-        loss = self.settings.loss
-        return math.log(self.classes) if loss.kind == "CrossEntropyLoss" and self.classes else None
+        settings = self.settings
+        plain = settings.loss.kind == "CrossEntropyLoss" and not settings.added_losses
+        return math.log(self.classes) if plain and self.classes else None
 
     @property
     def validation_images(self) -> int:
