@@ -9,8 +9,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from cnnstudio.training.alive import process_of
 from cnnstudio.training.queue import RunQueue
-from cnnstudio.training.status import RunStatus, process_of
+from cnnstudio.training.status import RunStatus
 from cnnstudio.training.sweep import creating
 from cnnstudio.training.sweep.directory import Trial, list_sweeps, sweeps_root
 from cnnstudio.ui.train.runs.queue_view import QueueView
