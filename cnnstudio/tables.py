@@ -281,17 +281,6 @@ def print_mistakes(found: Sequence[dict[str, Any]]) -> None:
     print_table(["Mistake", "Is", "Taken for", "Confidence", "Key"], rows, ["Confidence"])
 
 
-def print_explanations(found: Sequence[dict[str, Any]]) -> None:
-    """What the network said of each image, and where it was looked into."""
-    rows = [
-        [one["image"], one["predicted"], percent(one["probability"]), one["explained"]]
-        for one in found
-    ]
-    print_table(["Image", "Predicted", "Probability", "Explained class"], rows, ["Probability"])
-    if found and found[0]["reason"]:
-        _console().print(Text(found[0]["reason"]))
-
-
 def print_findings(
     found: Sequence[tuple[Finding, Sequence[Prescription]]], run: Path | str
 ) -> None:

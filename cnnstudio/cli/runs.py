@@ -156,31 +156,3 @@ def _write_runs(rows: Sequence[RunRow], columns: Sequence[str], out: Path, force
     else:
         raise CnnStudioError(f"{out}: the suffix says how.", "Use .csv or .json.")
     print(out)
-
-
-@app.command()
-def explain(
-    run: RunFolder,
-    images: Annotated[
-        list[str], typer.Argument(metavar="IMAGE...", help="image files, or test:0, train:12, …")
-    ],
-    method: Annotated[str, typer.Option(help="gradcam or gradients")] = "gradcam",
-    layer: Annotated[str | None, typer.Option(help="node to explain at")] = None,
-    target: Annotated[
-        str | None, typer.Option("--class", help="class by name or number; the predicted one")
-    ] = None,
-    checkpoint: Checkpoint = "best",
-    out: Annotated[Path, typer.Option("--out", "-o", help="picture to write")] = Path(
-        "explanation.png"
-    ),
-    as_json: AsJson = False,
-) -> None:
-    """Show where a run's network looks: each image beside its heatmap, as one picture."""
-    from cnnstudio.interpret.sheet import explain_images
-
-    found = explain_images(run, checkpoint, images, method, layer, target, out)
-    if as_json:
-        print_json(found)
-    else:
-        tables.print_explanations(found)
-        print(out)

@@ -11,6 +11,7 @@ from cnnstudio.interpret.colour import coloured, scaled
 
 GAP_PIXELS = 2
 GAP_GREY = 128
+DIVERGING = "coolwarm"
 
 
 def mosaic(
@@ -30,13 +31,38 @@ def mosaic(
 
 
 def overlay(image: np.ndarray, heat: np.ndarray, strength: float = 0.6) -> np.ndarray:
-    """Heat (H, W) over an image uint8 (H, W, 3): strong where it is hot, the image elsewhere."""
-    levels = scaled(heat)
-    colours = coloured(levels, "magma").astype(np.float32)
+    """Heat (H, W) over an image uint8 (H, W, 3): strong where it is hot, the image elsewhere.
+
+    Heat that is below 0 somewhere is blue there and red above.
+    """
+    levels, name = heat_levels(heat)
+    colours = coloured(levels, name).astype(np.float32)
+    amounts = np.abs(2 * levels - 1) if name == DIVERGING else levels
     grey = image.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)
-    weight = (strength * (0.35 + 0.65 * levels))[..., None]
+    weight = (strength * (0.35 + 0.65 * amounts))[..., None]
     mixed = (1 - weight) * grey[..., None] + weight * colours
     return mixed.clip(0, 255).astype(np.uint8)
+
+
+def heat_range(heat: np.ndarray) -> tuple[float, float]:
+    """The values that a colour map's ends stand for: from lowest to highest, or, of heat with a
+    sign, as far below 0 as above."""
+    known = heat[np.isfinite(heat)]
+    if not known.size:
+        return 0.0, 0.0
+    low, high = float(known.min()), float(known.max())
+    far = max(-low, high)
+    return (-far, far) if low < 0 else (low, high)
+
+
+def heat_levels(heat: np.ndarray) -> tuple[np.ndarray, str]:
+    """Levels in 0…1 and the colour map for them; 0 is in the middle of a diverging one."""
+    low, high = heat_range(heat)
+    name = DIVERGING if low < 0 else "magma"
+    if high <= low:
+        return np.zeros(heat.shape, np.float32), name
+    levels = (np.nan_to_num(np.asarray(heat, np.float32)) - low) / (high - low)
+    return levels.clip(0, 1), name
 
 
 def enlarged(image: np.ndarray, height: int, width: int, smooth: bool = True) -> np.ndarray:

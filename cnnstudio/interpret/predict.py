@@ -18,7 +18,11 @@ def probabilities(model: nn.Module, images: Tensor, output: str | None = None) -
         result = model(images)
         if isinstance(result, dict) and output is None:
             output = next(iter(result))
-        scores = class_scores(result, output).float()
+        return as_probabilities(class_scores(result, output).float())
+
+
+def as_probabilities(scores: Tensor) -> Tensor:
+    """Scores (N, classes) through softmax, unless each image's are at least 0 and sum to 1."""
     sums = scores.sum(dim=1)
     already = bool((scores >= 0).all()) and torch.allclose(sums, torch.ones_like(sums), atol=1e-4)
     return scores if already else scores.softmax(dim=1)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from cnnstudio.graph.errors import ExplanationError
 
@@ -21,33 +21,37 @@ class Scores:
     output: str | None
     targets: Tensor  # (N,), int64
 
-    def of(self, model: nn.Module) -> Callable[[Tensor], Tensor]:
-        """The function images → (N, classes). Images are copied: a first layer may be in place."""
+    def of_result(self, result: Any) -> Tensor:
+        """(N, classes) of what the network gave."""
+        return class_scores(result, self.output)
 
-        def scores(images: Tensor) -> Tensor:
-            return class_scores(model(images.clone()), self.output)
+    def chosen(self, result: Any) -> Tensor:
+        """(N,) of what the network gave."""
+        return self.of_result(result).gather(1, self.targets[:, None])[:, 0]
 
-        return scores
+
+def named_output(target: Target) -> tuple[str | None, Target]:
+    """The output that `target` names, None if it names none, and the rest of it."""
+    if isinstance(target, str):
+        return target, None
+    if isinstance(target, tuple | list) and len(target) == 2 and isinstance(target[0], str):
+        return target[0], target[1]
+    return None, target
 
 
-def choose_scores(model: nn.Module, images: Tensor, target: Target) -> Scores:
+def choose_scores(result: Any, target: Target) -> Scores:
     """Reads `target`: a class, a class for each image, (output, class), an output's name, or None.
+    `result` is what the network gave for the images.
 
     Where no class is named it is the one that the network gives most to, image by image; where
     no output is named, the first. Raises ExplanationError for what doesn't exist.
     """
-    with torch.no_grad():
-        result = model(images.clone())
-    output: str | None = None
-    if isinstance(target, str):
-        output, target = target, None
-    elif isinstance(target, tuple | list) and len(target) == 2 and isinstance(target[0], str):
-        output, target = target
+    output, target = named_output(target)
     if isinstance(result, dict):
         output = _known_output(output, result)
     elif output is not None:
         raise ExplanationError(f"The network has one output only, and none named '{output}'.")
-    scores = class_scores(result, output)
+    scores = class_scores(result, output).detach()
     count, classes = scores.shape
     if target is None:
         return Scores(output, scores.argmax(dim=1))

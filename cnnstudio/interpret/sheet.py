@@ -1,72 +1,20 @@
-"""One picture of several explanations: each image beside its heatmap."""
+"""Several pictures as one."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from cnnstudio.graph import ExplanationError
-from cnnstudio.interpret.explain import explanation
-from cnnstudio.interpret.pictures import enlarged, overlay
-from cnnstudio.interpret.predict import probabilities
-from cnnstudio.interpret.subject import SPLITS, Reference, open_run
+from cnnstudio.interpret.pictures import enlarged
 from cnnstudio.training.augmented import Augmented
 
 SIDE_PIXELS = 256
 GAP_PIXELS = 8
 WHITE = 255
-
-
-def explain_images(
-    run: Path,
-    checkpoint: str,
-    images: Sequence[str],
-    method: str,
-    layer: str | None,
-    target: str | None,
-    out: Path,
-) -> list[dict[str, Any]]:
-    """Explains images (files, or `test:0`) with a run's network and writes one picture.
-
-    Returns for each image its name, the predicted class with its probability, the class that is
-    explained, the layer and why it is the one. `target` is a class's name or number.
-    """
-    subject = open_run(run, checkpoint)
-    found, rows = [], []
-    for text in images:
-        picture = subject.picture(reference(text))
-        batch = picture.tensor[None]
-        chances = probabilities(subject.model, batch)[0]
-        names = subject.class_names(len(chances))
-        wanted = None if target is None else subject.class_number(target, len(chances))
-        node = None if layer is None else subject.node(layer)
-        explained = explanation(subject.model, batch, method, wanted, node)
-        predicted = int(chances.argmax())
-        found.append(
-            {
-                "image": text,
-                "predicted": names[predicted],
-                "probability": float(chances[predicted]),
-                "explained": names[explained.targets[0]],
-                "layer": explained.layer,
-                "reason": explained.reason,
-            }
-        )
-        rows.append([picture.image, overlay(picture.image, explained.heat[0])])
-    write_picture(sheet(rows), out)
-    return found
-
-
-def reference(text: str) -> Reference:
-    """`test:12` is a sample, anything else the path of a file."""
-    split, colon, index = text.partition(":")
-    if colon and split in SPLITS and index.isdigit():
-        return split, int(index)
-    return text
 
 
 def sheet(rows: Sequence[Sequence[np.ndarray]]) -> np.ndarray:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
 
 import torch
 from torch import Tensor, fx, nn
@@ -21,6 +23,11 @@ class LayerChoice:
     reason: str
 
 
+_shapes: WeakKeyDictionary[nn.Module, tuple[tuple[Any, str | None], dict[str, torch.Size]]] = (
+    WeakKeyDictionary()
+)
+
+
 def choose_layer(
     model: nn.Module, images: Tensor, layer: str | None, output: str | None
 ) -> LayerChoice:
@@ -37,7 +44,7 @@ def choose_layer(
         if not inner:
             raise ExplanationError(
                 "The network has no layer with positions (C×H×W) in its output.",
-                "Explain it with 'gradients', which needs none.",
+                "Explain it with 'gradients' or 'integrated_gradients', which need none.",
             )
         return _default(model, inner, shapes)
     require_names(model, [layer])
@@ -54,7 +61,12 @@ def choose_layer(
 
 
 def node_shapes(model: nn.Module, images: Tensor) -> dict[str, torch.Size]:
-    """Every node's output shape, in order of computation."""
+    """Every node's output shape, in order of computation. Of a graph they are remembered, so that
+    choosing a layer costs no pass the next time."""
+    key = tuple(images.shape), model.code if isinstance(model, fx.GraphModule) else None
+    known = _shapes.get(model)
+    if known is not None and known[0] == key and key[1] is not None:
+        return known[1]
     shapes: dict[str, torch.Size] = {}
 
     def keep(name: str, value: Tensor) -> None:
@@ -62,6 +74,7 @@ def node_shapes(model: nn.Module, images: Tensor) -> dict[str, torch.Size]:
 
     with torch.no_grad():
         run(model, (images.clone(),), keep)
+    _shapes[model] = key, shapes
     return shapes
 
 
@@ -70,13 +83,21 @@ def has_positions(shape: torch.Size) -> bool:
     return len(shape) == 4 and shape[2] * shape[3] > 1
 
 
+def first_output(model: nn.Module) -> str | None:
+    """The first of several outputs; None where there is but one, or that can't be known."""
+    if not isinstance(model, fx.GraphModule):
+        return None
+    result = next(node for node in model.graph.nodes if node.op == "output").args[0]
+    return next(iter(result)) if isinstance(result, dict) else None
+
+
 def leading_to(model: nn.Module, output: str | None) -> set[str]:
     """Names of the nodes that this output (the only one if None) is computed from."""
     if not isinstance(model, fx.GraphModule):
         return {name for name, _ in model.named_modules()}
     end = next(node for node in model.graph.nodes if node.op == "output")
     result = end.args[0]
-    start = result[output] if output is not None and isinstance(result, dict) else end
+    start = result.get(output, end) if isinstance(result, dict) else end
     waiting: list[fx.Node] = [start] if isinstance(start, fx.Node) else []
     found: set[str] = set()
     while waiting:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-Lane = Literal["design", "data", "inspect", "measure", "layout", "report"]
+Lane = Literal["design", "data", "inspect", "explain", "measure", "layout", "report"]
 
 LANES: Final[dict[str, Lane]] = {
     "check": "design",
@@ -22,8 +22,8 @@ LANES: Final[dict[str, Lane]] = {
     "augmented": "data",
     "predict": "inspect",
     "feature_maps": "inspect",
-    "explain": "inspect",
     "thumbnails": "inspect",
+    "explain": "explain",
     "estimate": "measure",
     "rehearse": "measure",
     "batch_sizes": "measure",

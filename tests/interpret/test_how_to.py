@@ -8,9 +8,11 @@ from types import ModuleType
 import numpy as np
 import pytest
 import torch
+from torch.nn import functional
 
+from cnnstudio.interpret import methods as home
 from cnnstudio.interpret.explain import explain
-from cnnstudio.interpret.methods import Method, methods
+from cnnstudio.interpret.methods import methods
 
 from .networks import Functions, images, traced
 
@@ -18,23 +20,35 @@ GUIDE = Path(__file__).parents[2] / "docs" / "how-to-add-an-explanation-method.m
 
 
 @pytest.fixture
-def method(monkeypatch):
+def method():
     """The guide's method; it is gone afterwards."""
     function, declaration = re.findall(
         r"```python\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL
     )
-    module = ModuleType("cnnstudio.interpret.input_x_gradient")
-    exec(compile(function, module.__name__, "exec"), module.__dict__)
-    monkeypatch.setitem(sys.modules, module.__name__, module)
-    declared = eval(declaration, {"Method": Method})
-    assert declared.kind not in methods
-    monkeypatch.setitem(methods, declared.kind, declared)
-    return declared
+    before = dict(methods)
+    module = ModuleType("cnnstudio.interpret.hirescam")
+    sys.modules[module.__name__] = module
+    try:
+        exec(compile(function, module.__name__, "exec"), module.__dict__)
+        code = compile("from __future__ import annotations\n" + declaration, "guide", "exec")
+        exec(code, dict(vars(home)))
+        [kind] = set(methods) - set(before)
+        yield methods[kind]
+    finally:
+        del sys.modules[module.__name__]
+        for kind in set(methods) - set(before):
+            del methods[kind]
 
 
 def test_the_guides_method_is_its_formula(method):
-    model, batch = traced(Functions()), images().requires_grad_()
-    (gradient,) = torch.autograd.grad(model(batch)[:, 1].sum(), batch)
-    expected = (batch * gradient).abs().sum(1).detach().numpy()
+    model = traced(Functions())
+    first = model.first(images())
+    values = functional.relu(first + model.second(functional.relu(first)))
+    score = model.fc(values.mean((2, 3)))[:, 1]
+    (gradient,) = torch.autograd.grad(score.sum(), values)
+    expected = (gradient * values).sum(1).detach().numpy()
 
-    np.testing.assert_allclose(explain(model, images(), method.kind, 1), expected, atol=1e-5)
+    heat = explain(model, images(), method.kind, 1, positive=False)
+    np.testing.assert_allclose(heat, expected, atol=1e-5)
+    heat = explain(model, images(), method.kind, 1)
+    np.testing.assert_allclose(heat, expected.clip(min=0), atol=1e-5)

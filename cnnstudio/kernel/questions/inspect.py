@@ -1,4 +1,4 @@
-"""Questions about a network with weights: predictions, feature maps, explanations.
+"""Questions about a network with weights: predictions and feature maps.
 
 All take the network as `run` (a run's folder) and `checkpoint`, or, with `run` None, as `project`:
 its network as a training would begin with. `image` is (split, index) or the path of a file.
@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 
 from cnnstudio.graph import ExplanationError, KernelError, Project
-from cnnstudio.interpret.explain import explanation
 from cnnstudio.interpret.feature_maps import feature_maps as maps_of
 from cnnstudio.interpret.predict import probabilities
 from cnnstudio.interpret.subject import (
@@ -42,13 +41,13 @@ def predict(
     project: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """{"classes", "probabilities": float32 (classes,), "image": uint8 (H, W, 3), "label", …}."""
-    subject = _subject(run, checkpoint, project)
-    picture = subject.picture(_reference(image))
+    subject = subject_of(run, checkpoint, project)
+    picture = subject.picture(reference_of(image))
     chances = probabilities(subject.model, picture.tensor[None])[0].numpy()
     return {
         "classes": subject.class_names(len(chances)),
         "probabilities": chances,
-        **_shown(picture),
+        **shown(picture),
     }
 
 
@@ -64,8 +63,8 @@ def feature_maps(
 
     Of a node that gives a vector, "values": float32 (C,) instead of maps.
     """
-    subject = _subject(run, checkpoint, project)
-    picture = subject.picture(_reference(image))
+    subject = subject_of(run, checkpoint, project)
+    picture = subject.picture(reference_of(image))
     node = subject.node(layer)
     [value] = maps_of(subject.model, picture.tensor[None], [node]).values()
     value = value[0].astype(np.float32)
@@ -73,34 +72,7 @@ def feature_maps(
         value = value[:, None, :]
     kind = "maps" if value.ndim == 3 else "values"
     shown = value[:limit] if value.ndim == 3 else value.reshape(-1)
-    return {"layer": layer, "channels": len(value), kind: shown, **_shown(picture)}
-
-
-def explain(
-    image: Image,
-    method: str = "gradcam",
-    target: Any = None,
-    layer: str | None = None,
-    run: str | None = None,
-    checkpoint: str = "best",
-    project: dict[str, Any] | None = None,
-) -> dict[str, Any]:
-    """{"heat": float32 (H, W), "target", "class", "layer", "reason", "image", "label", …}."""
-    subject = _subject(run, checkpoint, project)
-    picture = subject.picture(_reference(image))
-    node = None if layer is None else subject.node(layer)
-    found = explanation(subject.model, picture.tensor[None], method, target, node)
-    [number] = found.targets
-    return {
-        "heat": found.heat[0],
-        "method": method,
-        "target": number,
-        "class": subject.class_names(number + 1)[number],
-        "output": found.output,
-        "layer": found.layer,
-        "reason": found.reason,
-        **_shown(picture),
-    }
+    return {"layer": layer, "channels": len(value), kind: shown, **shown(picture)}
 
 
 def thumbnails(
@@ -116,8 +88,8 @@ def thumbnails(
 
     "probabilities" is None where the network gives no scores.
     """
-    subject = _subject(run, checkpoint, project)
-    picture = subject.picture(_reference(image))
+    subject = subject_of(run, checkpoint, project)
+    picture = subject.picture(reference_of(image))
     found = thumbnails_of(subject.model, picture.tensor, size, count)
     try:
         chances = probabilities(subject.model, picture.tensor[None])[0].numpy()
@@ -126,11 +98,12 @@ def thumbnails(
     return {
         "nodes": {name: asdict(one) for name, one in found.items()},
         "probabilities": chances,
-        **_shown(picture),
+        **shown(picture),
     }
 
 
-def _subject(run: str | None, checkpoint: str, project: dict[str, Any] | None) -> Subject:
+def subject_of(run: str | None, checkpoint: str, project: dict[str, Any] | None) -> Subject:
+    """The network of a question, remembered."""
     if run is not None:
         # By folder and not by name: what is "last" today is not the last tomorrow.
         folder = RunDirectory(run).checkpoint(checkpoint)
@@ -160,14 +133,14 @@ def _weights_identity(file: str) -> tuple[Any, ...]:
     return file, found.st_mtime_ns, found.st_size
 
 
-def _reference(image: Image) -> Reference:
+def reference_of(image: Image) -> Reference:
     if isinstance(image, str):
         return image
     split, index = image
     return str(split), int(index)
 
 
-def _shown(picture: Picture) -> dict[str, Any]:
+def shown(picture: Picture) -> dict[str, Any]:
     return {
         "image": picture.image,
         "label": picture.label,

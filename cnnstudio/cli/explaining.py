@@ -1,0 +1,99 @@
+"""Why a network says what it says."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cnnstudio import explanation_tables
+from cnnstudio.cli.app import AsJson, Checkpoint, RunFolder, app, print_json
+from cnnstudio.graph import ExplanationError
+from cnnstudio.interpret.chosen import wish_of
+
+if TYPE_CHECKING:
+    from cnnstudio.interpret.chosen import Wish
+
+Method = Annotated[str, typer.Option(help="one that `cnnstudio methods` lists")]
+Layer = Annotated[str | None, typer.Option(help="node to explain at; a good one by itself")]
+Target = Annotated[
+    str | None, typer.Option("--class", help="class by name or number; the predicted one")
+]
+Settings = Annotated[
+    list[str] | None, typer.Option("--set", help="a parameter of the method, such as steps=100")
+]
+Images = Annotated[
+    list[str], typer.Argument(metavar="IMAGE...", help="image files, or test:0, train:12, …")
+]
+
+
+@app.command()
+def methods(as_json: AsJson = False) -> None:
+    """List the ways to explain a network's answer, with what each needs and costs."""
+    from cnnstudio.interpret.methods import methods as declared
+
+    if as_json:
+        print_json([explanation_tables.method_facts(one) for one in declared.values()])
+    else:
+        explanation_tables.print_methods(declared.values())
+
+
+@app.command()
+def explain(
+    run: RunFolder,
+    images: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="IMAGE...", help="image files, or test:0, train:12, …; or one folder of images"
+        ),
+    ],
+    method: Method = "gradcam",
+    layer: Layer = None,
+    target: Target = None,
+    against: Annotated[
+        str | None, typer.Option(help="another class: both, and the difference")
+    ] = None,
+    settings: Settings = None,
+    checkpoint: Checkpoint = "best",
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="picture to write, or of a folder the folder")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show where a run's network looks: each image beside its heatmap, as one picture. Of a folder:
+    a picture for each image, and a table of them."""
+    wish = wish_of(method, layer, target, against, settings or [])
+    if any(Path(image).is_dir() for image in images):
+        _explain_folder(run, checkpoint, images, wish, out or Path("explanations"), as_json)
+        return
+    from cnnstudio.interpret.many import explain_images
+
+    picture = out or Path("explanation.png")
+    found = explain_images(run, checkpoint, images, wish, picture)
+    if as_json:
+        print_json(found)
+    else:
+        explanation_tables.print_explanations(found)
+        print(picture)
+
+
+def _explain_folder(
+    run: Path, checkpoint: str, images: list[str], wish: Wish, out: Path, as_json: bool
+) -> None:
+    from cnnstudio.interpret.many import TABLE, explain_folder
+
+    if len(images) > 1:
+        raise ExplanationError("There is a folder among several images.", "Name it alone.")
+
+    def tell(done: int, all: int, name: str) -> None:
+        print(f"{done} of {all}: {name}", file=sys.stderr)
+
+    rows = explain_folder(run, checkpoint, Path(images[0]), wish, out, tell)
+    if as_json:
+        print_json(rows)
+        return
+    bad = sum("problem" in row for row in rows)
+    print(f"{len(rows) - bad} images explained" + (f", {bad} could not be read" if bad else ""))
+    print(out / TABLE)

@@ -1,0 +1,62 @@
+"""What the command line prints of explanations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from cnnstudio.interpret.declared import Method
+from cnnstudio.tables import percent, print_table
+
+
+def print_methods(found: Iterable[Method]) -> None:
+    """Methods by family: name, what it costs and needs, its parameters."""
+    rows = []
+    family = ""
+    for one in sorted(found, key=lambda one: one.category):
+        if one.category != family:
+            family = one.category
+            rows.append([family.upper(), "", "", ""])
+        parameters = ", ".join(f"{p.name}={_text(p.default)}" for p in one.parameters)
+        rows.append([one.kind, one.cost, one.needs, parameters])
+    print_table(["Method", "Cost", "Needs", "Parameters"], rows)
+
+
+def method_facts(one: Method) -> dict[str, Any]:
+    """What is declared of a method, as JSON."""
+    return {
+        "method": one.kind,
+        "title": one.title,
+        "family": one.category,
+        "doc": one.doc,
+        "formula": one.formula,
+        "cost": one.cost,
+        "needs": one.needs,
+        "signed": one.signed,
+        "reference": one.reference,
+        "parameters": {
+            p.name: {"default": p.default, "minimum": p.minimum, "maximum": p.maximum,
+                     "choices": list(p.choices), "help": p.help}
+            for p in one.parameters
+        },
+    }  # fmt: skip
+
+
+def print_explanations(found: Sequence[dict[str, Any]]) -> None:
+    """What the network said of each image, and where it was looked into."""
+    rows = [
+        [
+            one["image"],
+            one["predicted"],
+            percent(one["probability"]),
+            one["explained"] + (f" less {one['against']}" if one["against"] else ""),
+        ]
+        for one in found
+    ]
+    print_table(["Image", "Predicted", "Probability", "Explained class"], rows, ["Probability"])
+    for reason in dict.fromkeys(one["reason"] for one in found if one["reason"]):
+        print(reason)
+
+
+def _text(default: Any) -> str:
+    return "" if default is None else f"{default:g}" if isinstance(default, float) else str(default)

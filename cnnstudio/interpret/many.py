@@ -1,0 +1,162 @@
+"""Explaining images of a run: a few as one picture, or a folder of them as files and a table."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cnnstudio.graph import DataError, ExplanationError
+from cnnstudio.graph.file import write_atomically
+from cnnstudio.interpret.chosen import Wish
+from cnnstudio.interpret.explain import Explanation, contrast, explanation
+from cnnstudio.interpret.pictures import overlay
+from cnnstudio.interpret.predict import probabilities
+from cnnstudio.interpret.sheet import sheet, write_picture
+from cnnstudio.interpret.subject import SPLITS, Picture, Reference, Subject, open_run
+
+IMAGES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm"}
+TABLE = "explanations.csv"
+COLUMNS = ("image", "picture", "predicted", "probability", "explained", "against", "method",
+           "layer", "lowest", "highest", "hottest_x", "hottest_y", "problem")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Explained:
+    """One image's row, and its pictures from left to right, uint8 (H, W, 3)."""
+
+    row: dict[str, Any]
+    pictures: list[np.ndarray]
+    reason: str
+
+
+def explain_images(
+    run: Path, checkpoint: str, images: Sequence[str], wish: Wish, out: Path
+) -> list[dict[str, Any]]:
+    """Explains images (files, or `test:0`) with a run's network and writes one picture.
+
+    Returns for each image its name, the predicted class with its probability, the class that is
+    explained, the layer and why it is the one.
+    """
+    subject = open_run(run, checkpoint)
+    found = [_explained(subject, text, reference(text), wish) for text in images]
+    write_picture(sheet([one.pictures for one in found]), out)
+    return [one.row | {"reason": one.reason} for one in found]
+
+
+def explain_folder(
+    run: Path,
+    checkpoint: str,
+    folder: Path,
+    wish: Wish,
+    out: Path,
+    tell: Callable[[int, int, str], None] = lambda done, all, name: None,
+) -> list[dict[str, Any]]:
+    """Explains all images under a folder: a PNG for each in `out`, named alike, and a CSV table.
+
+    An image that can't be read has a row with the problem. `tell(done, all, name)` is called after
+    each. Returns the rows.
+    """
+    files = sorted(
+        file for file in folder.rglob("*") if file.suffix.lower() in IMAGES and file.is_file()
+    )
+    if not files:
+        raise DataError(f"There are no images in {folder}.", "Name a folder of PNG or JPEG files.")
+    subject = open_run(run, checkpoint)
+    rows: list[dict[str, Any]] = []
+    for number, file in enumerate(files, 1):
+        name = file.relative_to(folder)
+        try:
+            found = _explained(subject, str(name), file, wish)
+        except DataError as error:
+            rows.append({"image": str(name), "problem": error.message})
+        else:
+            picture = name.with_name(f"{name.name}.png")
+            _make_folder((out / picture).parent)
+            write_picture(sheet([found.pictures]), out / picture)
+            rows.append(found.row | {"picture": str(picture)})
+        tell(number, len(files), str(name))
+    _make_folder(out)
+    write_atomically(out / TABLE, _table(rows))
+    return rows
+
+
+def reference(text: str) -> Reference:
+    """`test:12` is a sample, anything else the path of a file."""
+    split, colon, index = text.partition(":")
+    if colon and split in SPLITS and index.isdigit():
+        return split, int(index)
+    return text
+
+
+def _explained(subject: Subject, name: str, image: Reference, wish: Wish) -> Explained:
+    picture = subject.picture(image)
+    batch = picture.tensor[None]
+    chances = probabilities(subject.model, batch)[0]
+    names = subject.class_names(len(chances))
+    target, against = (
+        None if text is None else subject.class_number(text, len(chances))
+        for text in (wish.target, wish.against)
+    )
+    layer = None if wish.layer is None else subject.node(wish.layer)
+    parameters = dict(wish.parameters)
+    if against is None:
+        first = explanation(subject.model, batch, wish.method, target, layer, **parameters)
+        shown = [first.heat[0]]
+    else:
+        two = contrast(subject.model, batch, against, wish.method, target, layer, **parameters)
+        first = two.first
+        shown = [first.heat[0], two.second.heat[0], two.difference[0]]
+    predicted = int(chances.argmax())
+    row = {
+        "image": name,
+        "predicted": names[predicted],
+        "probability": float(chances[predicted]),
+        "explained": names[first.targets[0]],
+        "against": None if against is None else names[against],
+        "method": wish.method,
+        "layer": first.layer,
+        **_numbers(shown[-1]),
+    }
+    return Explained(row, _pictures(picture, shown), _reason(first))
+
+
+def _numbers(heat: np.ndarray) -> dict[str, Any]:
+    row, column = np.unravel_index(int(heat.argmax()), heat.shape)
+    return {
+        "lowest": float(heat.min()),
+        "highest": float(heat.max()),
+        "hottest_x": int(column),
+        "hottest_y": int(row),
+    }
+
+
+def _pictures(picture: Picture, heats: Sequence[np.ndarray]) -> list[np.ndarray]:
+    return [picture.image, *(overlay(picture.image, heat) for heat in heats)]
+
+
+def _reason(found: Explanation) -> str:
+    return " ".join(text for text in (found.reason, found.note) if text)
+
+
+def _table(rows: Sequence[dict[str, Any]]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({name: "" if row.get(name) is None else row[name] for name in row}
+                     for row in rows)  # fmt: skip
+    return text.getvalue()
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ExplanationError(
+            f"{folder} can't be made: {error.strerror or error}.", "Choose another --out."
+        ) from None

@@ -1,0 +1,88 @@
+"""Explaining from the command line: a picture of some images, a folder as files and a table."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import cnnstudio as cs
+from cnnstudio.graph import save
+from tests.command import run
+
+FEW = {"count": 120, "size": 32}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder with `run`, a network after one epoch on few shapes."""
+    where = tmp_path_factory.mktemp("explained")
+    project = cs.template("small_cnn", input_shape=(3, 32, 32), classes=6)
+    data = project.data.model_copy(update={"dataset": "shapes", "options": FEW})
+    training = project.training.model_copy(update={"epochs": 1, "threads": 1})
+    save(project.model_copy(update={"data": data, "training": training}), where / "shapes.cnns")
+    done = run("train", "shapes.cnns", "--run-dir", "run", folder=where)
+    assert done.returncode == 0, done.stderr
+    return where
+
+
+def test_a_picture_of_two_classes_has_both_and_the_difference(folder):
+    done = run("explain", "run", "test:0", "test:1", "--method", "layercam", "--class", "0",
+               "--against", "1", "-o", "two.png", "--json", folder=folder)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert [one["image"] for one in found] == ["test:0", "test:1"]
+    assert found[0]["against"] != found[0]["explained"]
+    assert found[0]["lowest"] < 0 < found[0]["highest"]
+    width, height = Image.open(folder / "two.png").size
+    assert width == pytest.approx(4 * 264, abs=16) and height == pytest.approx(2 * 264, abs=16)
+
+
+def test_a_folder_becomes_pictures_and_a_table_and_a_broken_image_a_row(folder):
+    images = folder / "images"
+    (images / "deeper").mkdir(parents=True)
+    rng = np.random.default_rng(0)
+    for name in ("a.png", "deeper/b.jpg"):
+        Image.fromarray(rng.integers(0, 255, (40, 50, 3), np.uint8)).save(images / name)
+    (images / "broken.png").write_bytes(b"no image")
+    (images / "notes.txt").write_text("not an image")
+
+    done = run(
+        "explain", "run", "images", "--method", "input_x_gradient", "-o", "out", folder=folder
+    )
+    assert done.returncode == 0, done.stderr
+    assert "2 images explained, 1 could not be read" in done.stdout
+    with (folder / "out" / "explanations.csv").open(newline="") as file:
+        rows = {row["image"]: row for row in csv.DictReader(file)}
+    assert set(rows) == {"a.png", "broken.png", "deeper/b.jpg"}
+    assert "broken.png" in rows["broken.png"]["problem"] and not rows["broken.png"]["picture"]
+    for name in ("a.png", "deeper/b.jpg"):
+        assert Image.open(folder / "out" / rows[name]["picture"]).size[0] > 500
+        assert 0 < float(rows[name]["probability"]) <= 1
+        assert 0 <= int(rows[name]["hottest_x"]) < 32
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["test:0", "--method", "rise", "--set", "masks=many"], "Masks of RISE"),
+        (["test:0", "--method", "rise", "--set", "masks"], "'masks' sets nothing"),
+        (["test:0", "--method", "gradcamm"], "Did you mean 'gradcam'?"),
+        (["test:0", "--against", "9"], "There is no class '9'"),
+        (["empty"], "There are no images in empty"),
+    ],
+)
+def test_a_wrong_wish_is_told_in_a_sentence(folder, arguments, message):
+    (folder / "empty").mkdir(exist_ok=True)
+    done = run("explain", "run", *arguments, folder=folder)
+    assert done.returncode == 1
+    assert message in done.stderr and "Traceback" not in done.stderr
+
+
+def test_the_methods_are_listed(tmp_path):
+    done = run("methods", "--json", folder=tmp_path)
+    listed = {one["method"]: one for one in json.loads(done.stdout)}
+    assert list(listed) == list(cs.methods)
+    assert listed["rise"]["parameters"]["masks"]["default"] == 500
+    assert "integrated_gradients" in run("methods", folder=tmp_path).stdout
