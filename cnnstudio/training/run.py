@@ -10,6 +10,7 @@ import torch
 from cnnstudio.compiler.build import build
 from cnnstudio.graph import Project
 from cnnstudio.training.checkpoint import load_weights
+from cnnstudio.training.doctor import Finding, diagnose
 from cnnstudio.training.rundir import RunDirectory, read_json
 from cnnstudio.training.status import RunStatus
 from cnnstudio.training.verdicts import read_verdicts
@@ -71,6 +72,12 @@ class Run:
         key, name, class, predicted, confidence. RunError if the run was not tested."""
         verdicts = read_verdicts(self.path)
         return [verdicts.facts(number) for number in verdicts.mistakes()[:limit]]
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What the doctor finds in the run, in the order in which it shows."""
+        directory = self.directory
+        return diagnose(directory.project(), directory.data() or {}, directory.history())
 
     def model(self, checkpoint: str = "best") -> torch.nn.Module:
         """The trained model on the CPU, in evaluation mode.

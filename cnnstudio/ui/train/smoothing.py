@@ -6,7 +6,7 @@ import numpy as np
 
 SMALLEST_COUNT = 1e-250  # numbers below lose their precision
 # Rows that are averaged at once: they stay in the processor's cache.
-ROWS_AT_ONCE = 4096
+ROWS_AT_ONCE = 16_384
 
 
 class Smoothing:

@@ -11,6 +11,7 @@ from cnnstudio.graph import Component, Group, Network, Node, Project, RunError, 
 from cnnstudio.training.chosen import check_settings
 from cnnstudio.training.doctor import Finding, diagnose, illnesses, mended, prescriptions, remedies
 from cnnstudio.training.doctor.surgery import located
+from cnnstudio.training.run import Run
 from cnnstudio.training.rundir import RunDirectory
 from tests.command import run
 from tests.training.doctor.courses import DATA
@@ -113,6 +114,11 @@ def test_the_command_prints_findings_with_evidence_and_remedies(sick_run, tmp_pa
     (told,) = json.loads(run("doctor", "run", "--json", folder=tmp_path).stdout)
     assert told["illness"] == "dead_units" and told["nodes"] == ["relu1"]
     assert "leaky-relu" in told["remedies"]
+
+
+def test_python_finds_the_same(sick_run):
+    (found,) = Run(sick_run.path).findings
+    assert (found.illness.name, found.node) == ("dead_units", "relu1")
 
 
 def test_the_command_writes_the_mended_project(sick_run, tmp_path):
