@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from cnnstudio.data.agreement import disagreement
 from cnnstudio.graph import CnnStudioError, Problem
 from cnnstudio.training import launch
+from cnnstudio.training.annotations import Annotations, annotations_of
 from cnnstudio.training.rundir import RunDirectory, Wish, list_runs, runs_root
 from cnnstudio.training.status import UNFINISHED, RunStatus
 from cnnstudio.ui import quantities
@@ -202,10 +203,19 @@ class RunControl(QObject):
         elif run in self._active:
             self._active.discard(run)
             if status.state in ("finished", "stopped"):
-                self._tell_end(run, status)
+                self._tell_end_of_own(run, status)
             self.ended.emit(run, status)
         if run == self._session.run:
             self._show(status.state)
+
+    def _tell_end_of_own(self, run: RunDirectory, status: RunStatus) -> None:
+        """Of a sweep's trials nothing is told: there are many, and the sweep tells of them."""
+
+        def tell(said: Annotations) -> None:
+            if not said.sweep:
+                self._tell_end(run, status)
+
+        self._session.in_background(lambda: annotations_of(run), tell)
 
     def _tell_end(self, run: RunDirectory, status: RunStatus) -> None:
         accuracy = (status.test or {}).get("accuracy")

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cnnstudio.data.catalogue import datasets
 from cnnstudio.ui import theme
 from cnnstudio.ui.choice_box import ChoiceBox
 from cnnstudio.ui.images.sample_delegate import MARGIN, SampleDelegate
@@ -165,8 +166,17 @@ class ImageChooser(QWidget):
         if self._file is not None:
             text = self._file.name
         else:
-            text = f"Image {self._row + 1:,} of {total:,}" if total else ""
+            note = ", generated" if self._generated else ""
+            text = f"Image {self._row + 1:,} of {total:,}{note}" if total else ""
         self.place.setText(text)
+
+    @property
+    def _generated(self) -> bool:
+        """Whether the samples are drawn by a program."""
+        declared = None
+        if self._subject is not None:
+            declared = datasets.get(self._subject.project.data.dataset)
+        return declared is not None and declared.generated
 
     def _pager(self, icon: str, tip: str, by: int) -> QToolButton:
         button = QToolButton()

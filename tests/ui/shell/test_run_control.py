@@ -13,8 +13,10 @@ from PySide6.QtWidgets import QPushButton
 from cnnstudio.graph import Document, SetSetting
 from cnnstudio.training import launch
 from cnnstudio.training.alive import process_of
+from cnnstudio.training.annotations import annotate
 from cnnstudio.training.rundir import RunDirectory, read_json, runs_root
 from cnnstudio.training.status import RunStatus
+from cnnstudio.ui.message import Message
 from tests.ui.conftest import wait_for
 
 
@@ -139,6 +141,20 @@ def test_a_finished_run_proposes_to_look_at_it_and_enter_does(running, trainers,
 
     assert running.stack.currentWidget() is running.workspaces["inspect"]
     assert running.session.run == trainers[0].run
+
+
+def test_the_end_of_a_sweeps_trial_is_left_to_the_sweep_to_tell(running, trainers, qtbot):
+    told = []
+    session = running.session
+    session.told.connect(told.append)
+    annotate(trainers[0].run, sweep="rates", trial=0)
+
+    with qtbot.waitSignal(running.control.ended):
+        trainers[0].write(state="finished", step=120, test={"accuracy": 0.973})
+    with qtbot.waitSignal(session.told):  # what is asked later is answered later
+        session.in_background(lambda: None, lambda _: session.tell(Message("last")))
+
+    assert [message.text for message in told] == ["last"]
 
 
 def test_a_killed_trainer_is_told_within_two_seconds_and_resumed_by_a_button(

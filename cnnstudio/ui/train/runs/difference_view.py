@@ -79,6 +79,7 @@ class DifferenceView(Stage):
         self.table.setAccessibleName("Difference of the selected runs")
         self.table.setModel(self.model)
         self.table.setShowGrid(False)
+        self.table.setWordWrap(False)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.verticalHeader().hide()
         self.table.verticalHeader().setDefaultSectionSize(26)

@@ -60,6 +60,7 @@ class QueueView(QWidget):
         at_once.setProperty("role", "muted")
         row = QHBoxLayout()
         row.setContentsMargins(12, 8, 12, 8)
+        row.setSpacing(theme.spacing)
         for widget in (self.add, self.up, self.down, self.remove):
             row.addWidget(widget)
         row.addStretch()

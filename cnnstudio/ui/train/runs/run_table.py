@@ -13,12 +13,12 @@ from cnnstudio.ui.train.runs.table_model import RunTableModel
 
 WIDTHS = {
     "star": 32,
-    "name": 180,
+    "name": 216,
     "state": 84,
     "started": 116,
     "tags": 110,
     "note": 180,
-    "data": 132,
+    "data": 156,
 }
 NARROW = 96
 HEAD_ROOM = 12  # for the mark of the sorting
@@ -48,6 +48,7 @@ class RunTable(QTableView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(Trigger.EditKeyPressed | Trigger.DoubleClicked)
         self.setShowGrid(False)
+        self.setWordWrap(False)
         self.setTabKeyNavigation(False)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalHeader().hide()

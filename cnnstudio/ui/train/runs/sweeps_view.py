@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -68,12 +68,15 @@ class SweepsView(QWidget):
         self.table.setHorizontalHeaderLabels(list(COLUMNS))
         self.table.verticalHeader().hide()
         self.table.setShowGrid(False)
+        self.table.setWordWrap(False)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         head = self.table.horizontalHeader()
+        head.setHighlightSections(False)
+        head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         head.setSectionResizeMode(len(COLUMNS) - 1, QHeaderView.ResizeMode.Stretch)
-        for column, width in enumerate((220, 90, 160, 130)):
+        for column, width in enumerate((220, 90, 160, 190)):
             self.table.setColumnWidth(column, width)
         self.new = _button("New sweep…", self.new_wanted.emit)
         self.stop = _button("Stop", lambda: self._control("stop"))
@@ -81,6 +84,7 @@ class SweepsView(QWidget):
         self.show_runs = _button("Show its runs", self._show_runs)
         row = QHBoxLayout()
         row.setContentsMargins(12, 8, 12, 8)
+        row.setSpacing(theme.spacing)
         for button in (self.new, self.stop, self.go_on, self.show_runs):
             row.addWidget(button)
         row.addStretch()
