@@ -100,9 +100,19 @@ def _version() -> Any:
 
 
 def _scalars(event: Event) -> Any:
-    """`step/loss`, `epoch/val_accuracy`, …: every number of a step, an epoch or the end."""
+    """`step/loss`, `epoch/val_accuracy`, `gradient/conv1`, …: every number of a step, an epoch, a
+    measurement of the layers, or the end."""
     from tensorboard.compat.proto.summary_pb2 import Summary
 
+    if event["type"] == "layers":
+        return Summary(
+            value=[
+                Summary.Value(tag=f"{name}/{layer}", simple_value=float(number))
+                for layer, told in event["layers"].items()
+                for name, number in told.items()
+                if number is not None
+            ]
+        )
     if event["type"] not in ("step", "epoch", "end"):
         return None
     numbers = {

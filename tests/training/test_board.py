@@ -59,6 +59,15 @@ def test_what_a_resumed_run_does_again_replaces_what_it_did(tmp_path):
     assert scalars(run)["step/loss"] == [(1, 1.0), (2, -1.0), (3, -1.0), (4, -1.0)]
 
 
+def test_the_numbers_of_each_layer_are_there_too(tmp_path):
+    run = RunDirectory.create_at(tmp_path / "run", small())
+    layers = {"conv": {"gradient": 0.5, "update": None}, "relu": {"dead": 0.25}}
+    append(run, [{"t": 1.0, "type": "layers", "step": 7, "layers": layers}])
+    Board(run).write()
+
+    assert scalars(run) == {"gradient/conv": [(7, 0.5)], "dead/relu": [(7, 0.25)]}
+
+
 def test_a_run_may_go_without(tmp_path):
     run = train(small(epochs=1, batch_size=512, tensorboard=False), tmp_path / "run").directory
     assert not (run.path / "tensorboard").exists()

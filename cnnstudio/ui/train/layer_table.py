@@ -27,7 +27,7 @@ TIPS = {
     "update": "how far a step moves the layer's weights, as a share of them",
     "idle": "share of units that give 0 for each image, or of outputs at an end of their range",
 }
-NUMBER_WIDTH = 80
+NUMBER_WIDTH = 84
 Index = QModelIndex | QPersistentModelIndex
 
 
