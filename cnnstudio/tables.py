@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cnnstudio.graph import CnnStudioError, Project
-from cnnstudio.training.metrics import metrics
+from cnnstudio.training.metrics import metrics, over_all
 
 if TYPE_CHECKING:
     from cnnstudio.blueprints import Blueprint
@@ -253,15 +253,7 @@ def print_evaluation(summary: dict[str, Any]) -> None:
         for row in summary["per_class"]
     ]
     print_table(columns, rows, numbers=columns[1:])
-    rows = [
-        [
-            metric.title_for(summary["top_k_of"]) + (", mean" if metric.per_class else ""),
-            metric.written(summary[metric.name]),
-            "" if metric.higher_is_better else "lower is better",
-        ]
-        for metric in metrics.values()
-    ]
-    print_table(["Over all", "", " "], rows, numbers=[""])
+    print_table(["Over all", "", " "], over_all(summary), numbers=[""])
     for note in summary["notes"]:
         _console().print(Text(note))
     _console().print(

@@ -29,6 +29,7 @@ from cnnstudio.report.page import (
 )
 from cnnstudio.tables import memory, percent, quantity, shapes_text
 from cnnstudio.training.metrics import metrics as declared
+from cnnstudio.training.metrics import over_all
 from cnnstudio.training.run_rows import RunRow, read_row
 from cnnstudio.training.rundir import RunDirectory, read_json
 from cnnstudio.training.setting_words import value_text
@@ -132,6 +133,8 @@ def _confusion(found: _Found) -> str:
     return section(
         "What it confuses",
         confusion_table(tested["classes"], tested["confusion"]),
+        "<h3 style='margin-top:24px'>Over all</h3>",
+        table(["Metric", "Value", ""], over_all(tested), words=1),
         "<h3 style='margin-top:24px'>Each class</h3>",
         table(["Class", "Images", *titles], rows, words=1), notes,
         text=f"{tested['samples']:,} {split} images by true class (rows) and by what the network "

@@ -32,10 +32,10 @@ class Metric:
     live: bool = False
     per_class: bool = False
 
-    def title_for(self, k: int) -> str:
+    def title_for(self, k: int | str) -> str:
         return self.title.format(k=k)
 
-    def in_words(self, k: int) -> str:
+    def in_words(self, k: int | str) -> str:
         """The title within a sentence."""
         title = self.title_for(k)
         return title[0].lower() + title[1:] if title[1].islower() else title
@@ -121,6 +121,19 @@ def told_live(wished: Iterable[str], *watched: str) -> tuple[str, ...]:
     wanted = {*ALWAYS, *wished}
     wanted |= {name.removeprefix(VALIDATION) for name in watched if name.startswith(VALIDATION)}
     return tuple(name for name in metrics if name in wanted)
+
+
+def over_all(summary: Mapping[str, Any]) -> list[list[str]]:
+    """The metrics of a `predictions.json` as rows: title, value in words, what else is to know."""
+    k = summary.get("top_k_of") or "k"
+    return [
+        [
+            metric.title_for(k) + (", mean over classes" if metric.per_class else ""),
+            metric.written(summary.get(metric.name)) or "can't be told",
+            "" if metric.higher_is_better else "lower is better",
+        ]
+        for metric in metrics.values()
+    ]
 
 
 def is_better_epoch(epoch: Mapping[str, Any], best: Mapping[str, Any], by: str) -> bool:

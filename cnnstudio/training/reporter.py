@@ -16,6 +16,7 @@ from rich.progress import (
 )
 
 from cnnstudio.training.events import Event
+from cnnstudio.training.metrics import ALWAYS, metrics
 from cnnstudio.training.rundir import RunDirectory
 
 
@@ -78,6 +79,7 @@ def _line(event: Event) -> str:
         line = f"Epoch {event['epoch']}: train {_pair(event, 'train')}"
         if "val_loss" in event:
             line += f" · validation {_pair(event, 'val')}"
+            line += "".join(f", {told}" for told in _further(event))
         return f"{line} · {event['seconds']:.1f} s"
     if kind == "note":
         return str(event["message"])
@@ -93,6 +95,14 @@ def _line(event: Event) -> str:
         best = " (the best epoch's weights)" if tested else ""
         return f"{event['state'].capitalize()}{tested}{best}"
     return ""
+
+
+def _further(event: Event) -> Iterator[str]:
+    """The validation's metrics beside loss and accuracy, as `F1 97.8%`."""
+    for name, metric in metrics.items():
+        value = event.get(f"val_{name}")
+        if name not in ALWAYS and value is not None:
+            yield f"{metric.in_words('k')} {metric.written(value)}"
 
 
 def _pair(event: Event, split: str) -> str:

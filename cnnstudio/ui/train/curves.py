@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from cnnstudio.training.metrics import is_better_epoch
+from cnnstudio.training.metrics import VALIDATION, is_better_epoch, metrics, watchable
 from cnnstudio.ui.train.layer_curves import LayerCurves
 from cnnstudio.ui.train.notes import Note, note_of
 
@@ -32,6 +32,10 @@ class Series:
         """A column (N,), float64; not to be changed."""
         return self._numbers[self._rows[name], : self._length]
 
+    def told(self, name: str) -> np.ndarray:
+        """A column, or nothing (0,) where there is none of this name."""
+        return self[name] if name in self._rows else self._numbers[0, :0]
+
     def append(self, numbers: dict[str, float | None]) -> None:
         if self._length == self._numbers.shape[1]:
             # Arrays given away before keep their memory.
@@ -54,9 +58,8 @@ class Curves:
             "step", "epoch", "loss", "accuracy", "learning_rate", "gradient_norm",
             "samples_per_second", "memory_bytes",
         )  # fmt: skip
-        self.epochs = Series(
-            "step", "epoch", "train_loss", "train_accuracy", "val_loss", "val_accuracy"
-        )
+        self.epochs = Series("step", "epoch", "train_loss", "train_accuracy", *watchable())
+        self.metrics: tuple[str, ...] = ()  # told after each epoch, as they are declared
         self.layers = LayerCurves()
         self.notes: list[Note] = []
         self._steps_per_epoch: float | None = None
@@ -79,6 +82,9 @@ class Curves:
                 self.steps.append({**event, "epoch": passed, "memory_bytes": self._memory})
             elif event["type"] == "epoch":
                 self.epochs.append(event)
+                there = [name for name in metrics if event.get(VALIDATION + name) is not None]
+                if len(there) > len(self.metrics):
+                    self.metrics = tuple(there)
                 self._compare(event, len(self.epochs) - 1)
             elif event["type"] == "layers":
                 self.layers.take(event, self._epochs_passed(event))

@@ -47,6 +47,10 @@ class Legend(pg.GraphicsWidget):
         self.setMinimumHeight(HEIGHT)
         self.setMaximumHeight(HEIGHT)
 
+    def show_title(self, title: str) -> None:
+        self._title = title
+        self.update()
+
     def show_values(self, entries: list[Entry], place: str) -> None:
         """`place` says where on the x axis the values are from."""
         if (entries, place) != (self._entries, self._place):

@@ -118,7 +118,7 @@ class QuantityPlot:
         ends of the x axis, None where it shows everything."""
         steps, epochs = curves.steps, curves.epochs
         averages = self.averages(curves, span)
-        values = steps[self.quantity.name]
+        values = steps.told(self.quantity.name)
         self._draw_line(self.raw, steps[axis], values if span else values[:0], seen)
         self._draw_line(self.train, steps[axis], averages, seen)
         self._notes.show(curves.notes, axis)
@@ -127,12 +127,18 @@ class QuantityPlot:
             self._epochs_told = told
             self._draw_epochs(curves, axis)
 
+    def show_quantity(self, quantity: Quantity) -> None:
+        """Shows another quantity, with the same kind of axis, from the next drawing on."""
+        self.quantity = quantity
+        self.legend.show_title(quantity.title)
+        self._epochs_told = self._smoothed = None
+
     def averages(self, curves: Curves, span: int) -> np.ndarray:
         """Training by told step, averaged over so many steps."""
         if curves is not self._smoothed or span != self._smoothing.span:
             self._smoothed, self._smoothing = curves, Smoothing(span)
             self._peaks = {line: Peaks() for line in self._peaks}
-        return self._smoothing(curves.steps[self.quantity.name], curves.steps["step"])
+        return self._smoothing(curves.steps.told(self.quantity.name), curves.steps["step"])
 
     def show_title(self, axis: Axis, note: str = "") -> None:
         """Writes below the plot what its x axis counts, and a note that pictures of it carry."""
@@ -221,7 +227,8 @@ class QuantityPlot:
             epochs[axis][there], epochs[f"val_{name}"][there], symbol=marks, antialias=fine,
             pen=self._pen(self.validation, fine),
         )  # fmt: skip
-        self.means.setData(epochs[axis], epochs[f"train_{name}"], symbol=marks)
+        means = epochs.told(f"train_{name}")
+        self.means.setData(epochs[axis][: len(means)], means, symbol=marks)
         self._mark_best(curves, axis)
 
     def _line(self, **options) -> pg.PlotDataItem:

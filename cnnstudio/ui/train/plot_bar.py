@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -16,7 +17,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cnnstudio.training.metrics import metrics
 from cnnstudio.ui import theme
+from cnnstudio.ui.choice_box import ChoiceBox
 
 # Steps that are averaged over, for each place of the slider; 0 is off.
 SPANS = (0, 2, 3, 5, 10, 20, 30, 50, 100, 200, 300, 500, 1000, 2000, 3000, 5000, 10_000)
@@ -31,6 +34,7 @@ class PlotBar(QWidget):
     axis_chosen = Signal(str)
     log_chosen = Signal(bool)
     smoothing_chosen = Signal(int)
+    metric_chosen = Signal(str)
     reset_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -46,6 +50,11 @@ class PlotBar(QWidget):
         self.epochs.clicked.connect(lambda: self.axis_chosen.emit("epoch"))
         self.log = _toggle("Log loss", "Draw the loss on a logarithmic scale")
         self.log.toggled.connect(self.log_chosen)
+        self.metric = ChoiceBox("Metric below the loss")
+        self.metric.setObjectName("plot_metric")
+        self.metric.setToolTip("What is drawn below the loss")
+        self.metric.activated.connect(lambda _: self.metric_chosen.emit(self.metric.currentData()))
+        self.metric.hide()
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setObjectName("smoothing")
         self.slider.setAccessibleName("Smoothing of the training curves")
@@ -81,6 +90,7 @@ class PlotBar(QWidget):
         row.addWidget(self.epochs)
         row.addSpacing(theme.spacing)
         row.addWidget(self.log)
+        row.addWidget(self.metric)
         row.addSpacing(theme.spacing)
         row.addWidget(self._caption)
         row.addWidget(self.slider, 1)
@@ -105,6 +115,12 @@ class PlotBar(QWidget):
         self.log.setChecked(log)
         self.slider.setValue(bisect_left(SPANS, min(span, SPANS[-1])))
         self._write_number()
+
+    def show_metrics(self, names: Sequence[str], k: int) -> None:
+        """Offers the metrics that a run tells after each epoch."""
+        shares = [metrics[name] for name in names if metrics[name].share]
+        self.metric.show_items([(metric.title_for(k), metric.name) for metric in shares])
+        self.metric.setVisible(len(shares) > 1)
 
     def redraw(self) -> None:
         """Draws the icons in the current theme's colours."""

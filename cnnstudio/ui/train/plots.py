@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -13,6 +14,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
+from cnnstudio.training.metrics import metrics
 from cnnstudio.ui import theme
 from cnnstudio.ui.train.curves import Axis, Curves
 from cnnstudio.ui.train.notes import near_notes
@@ -104,6 +106,13 @@ class Plots(pg.GraphicsLayoutWidget):
             self.axis, self._pointer = axis, None
             self.reset_view()
             self.draw()
+
+    def set_metric(self, name: str, k: int) -> None:
+        """Draws another metric than accuracy below the loss: one that each epoch tells."""
+        metric = metrics[name]
+        self.accuracy.show_quantity(replace(ACCURACY, name=name, title=metric.title_for(k)))
+        self.reset_view()
+        self.draw()
 
     def set_log(self, log: bool) -> None:
         """Draws the loss on a logarithmic scale, or not."""
@@ -244,7 +253,7 @@ class Plots(pg.GraphicsLayoutWidget):
             plot.point_at(x if self._pointer is not None else None)
             plot.show_values(
                 _at(plot.averages(curves, self.span), step_row),
-                _at(curves.epochs[f"train_{name}"], epoch_row) if validated else math.nan,
+                _at(curves.epochs.told(f"train_{name}"), epoch_row) if validated else math.nan,
                 _at(curves.epochs[f"val_{name}"], epoch_row) if validated else math.nan,
                 place if plot is self._first else "",
             )
@@ -281,4 +290,4 @@ def _nearest(sorted_values: np.ndarray, x: float | None) -> int | None:
 
 
 def _at(values: np.ndarray, row: int | None) -> float:
-    return float("nan") if row is None else float(values[row])
+    return float("nan") if row is None or not len(values) else float(values[row])

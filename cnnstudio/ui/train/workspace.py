@@ -91,6 +91,7 @@ class TrainWorkspace(QWidget):
         bar.axis_chosen.connect(lambda axis: self.layers.show_curves(plots.curves, axis))
         bar.log_chosen.connect(plots.set_log)
         bar.smoothing_chosen.connect(plots.set_smoothing)
+        bar.metric_chosen.connect(self._show_metric)
         bar.reset_wanted.connect(plots.reset_view)
         for chosen in (bar.axis_chosen, bar.log_chosen, bar.smoothing_chosen):
             chosen.connect(self._remember_choices)
@@ -156,6 +157,16 @@ class TrainWorkspace(QWidget):
         self.layers.show_curves(curves, self.plots.axis)
         self._show_stage()
 
+    def _show_metric(self, name: str) -> None:
+        self.plots.set_metric(name, self._session.project.training.top_k)
+
+    def _offer_metrics(self) -> None:
+        """Offers what the run's epochs tell; a metric that they don't is drawn no longer."""
+        told = self.plots.curves.metrics
+        self.bar.show_metrics(told, self._session.project.training.top_k)
+        if self.plots.accuracy.quantity.name not in ("accuracy", *told):
+            self._show_metric("accuracy")
+
     def _take_events(self, run: RunDirectory, batch: list[dict[str, Any]]) -> None:
         self._feed.take(batch)
 
@@ -175,6 +186,7 @@ class TrainWorkspace(QWidget):
             self._show_stage()
 
     def _show_stage(self) -> None:
+        self._offer_metrics()
         there = not self.plots.curves.empty
         for action in self._exports:
             action.setEnabled(there)

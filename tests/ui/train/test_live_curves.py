@@ -224,3 +224,26 @@ def test_the_choices_are_remembered(shown, qtbot, open_small):
     assert (again.plots.axis, again.plots.log) == ("step", True)
     assert again.plots.span == 50
     assert again.bar.steps.isChecked() and again.bar.log.isChecked()
+
+
+def test_another_metric_of_each_epoch_is_drawn_below_the_loss(
+    workspace, make_run, open_small, qtbot
+):
+    told = history(2)
+    for event in told:
+        if event["type"] == "epoch":
+            event |= {"val_f1": 0.25 * event["epoch"], "val_calibration_error": 0.1}
+    open_small.show_run(make_run("2026-11-24T11-00-00-f1", told))
+    box = workspace.bar.metric
+    qtbot.waitUntil(box.isVisible)
+    assert [text for text, _ in box.items] == ["Accuracy", "F1", "Calibration error"]
+
+    box.setFocus()
+    QTest.keyClick(box, Qt.Key.Key_Down)
+    assert drawn(workspace.plots.accuracy.validation) == ([1.0, 2.0], [0.25, 0.5])
+    assert drawn(workspace.plots.accuracy.train) == ([], [])
+    assert workspace.plots.accuracy.legend.text.startswith("F1 · Validation 50.0 %")
+
+    open_small.show_run(make_run("2026-11-24T12-00-00-plain", history(2)))
+    qtbot.waitUntil(lambda: not box.isVisible())
+    qtbot.waitUntil(lambda: len(drawn(workspace.plots.accuracy.train)[0]) == 20)

@@ -12,10 +12,7 @@ from cnnstudio.training.metrics import Metric, metrics
 from cnnstudio.ui import quantities, theme
 
 TILE_WIDTH = 104
-ORDER = (
-    "accuracy", "top_k", "f1", "precision", "recall", "roc_auc", "average_precision",
-    "calibration_error", "loss",
-)  # fmt: skip
+ORDER = sorted(metrics, key=lambda name: not metrics[name].share)  # shares first
 
 
 class Tile(QWidget):
