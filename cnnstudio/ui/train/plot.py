@@ -47,7 +47,8 @@ class Quantity:
     axis: type[ValueAxis]
     written: Callable[[float], str]
     widest: str
-    validated: bool = True  # epochs have it of training and of validation
+    validated: bool = True  # epochs have it of validation
+    trained: bool = True  # epochs have it of training
     log: bool = False
 
 
@@ -170,6 +171,8 @@ class QuantityPlot:
         ]
         if not self.quantity.validated:
             entries = [entry("", train, "train", "line")]
+        elif not self.quantity.trained:
+            entries = [entry("Validation", validation, "validation", "dotted line")]
         self.legend.show_values(entries, place)
 
     def dress(self) -> None:

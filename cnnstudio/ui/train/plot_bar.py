@@ -54,6 +54,7 @@ class PlotBar(QWidget):
         self.metric.setObjectName("plot_metric")
         self.metric.setToolTip("What is drawn below the loss")
         self.metric.activated.connect(lambda _: self.metric_chosen.emit(self.metric.currentData()))
+        self.metric.shrink_to(8)
         self.metric.hide()
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setObjectName("smoothing")
@@ -120,7 +121,9 @@ class PlotBar(QWidget):
         """Offers the metrics that a run tells after each epoch."""
         shares = [metrics[name] for name in names if metrics[name].share]
         self.metric.show_items([(metric.title_for(k), metric.name) for metric in shares])
-        self.metric.setVisible(len(shares) > 1)
+        if self.metric.isHidden() != (len(shares) < 2):
+            self.metric.setVisible(len(shares) > 1)
+            self._fit()
 
     def redraw(self) -> None:
         """Draws the icons in the current theme's colours."""
@@ -136,7 +139,8 @@ class PlotBar(QWidget):
 
     def _fit(self) -> None:
         """Leaves words out where there is no room for them."""
-        wide = self.width() >= WORDS_WIDTH
+        room = self.width() - (0 if self.metric.isHidden() else self.metric.sizeHint().width())
+        wide = room >= WORDS_WIDTH
         self._caption.setVisible(wide)
         self.log.setText("Log loss" if wide else "Log")
         self._number.setMinimumWidth(NUMBER_WIDTH if wide else 0)

@@ -110,7 +110,8 @@ class Plots(pg.GraphicsLayoutWidget):
     def set_metric(self, name: str, k: int) -> None:
         """Draws another metric than accuracy below the loss: one that each epoch tells."""
         metric = metrics[name]
-        self.accuracy.show_quantity(replace(ACCURACY, name=name, title=metric.title_for(k)))
+        title, trained = metric.title_for(k), name == ACCURACY.name
+        self.accuracy.show_quantity(replace(ACCURACY, name=name, title=title, trained=trained))
         self.reset_view()
         self.draw()
 

@@ -69,7 +69,7 @@ def workspace(trained, session, qtbot) -> TrainWorkspace:
     qtbot.waitExposed(made)
     session.show_run(run)
     bar = made.pages.tabBar()
-    QTest.mouseClick(bar, LEFT, pos=bar.tabRect(1).center())
+    QTest.mouseClick(bar, LEFT, pos=bar.tabRect(made.pages.indexOf(made.results)).center())
     wait_for(qtbot, lambda: made.results.stage.shows_content)
     return made
 
