@@ -71,7 +71,7 @@ def main() -> int:
     arguments = options.parse_args()
     if not torch.cuda.is_available():
         print("There is no CUDA GPU here.")
-        return 1
+        return 0
     print(
         f"{torch.cuda.get_device_name()}, torch {torch.__version__}, "
         f"cuDNN {torch.backends.cudnn.version()}, {time.strftime('%Y-%m-%d')}"

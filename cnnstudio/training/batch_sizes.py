@@ -6,6 +6,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from itertools import count
 from typing import Any
 
 import torch
@@ -21,7 +22,8 @@ from cnnstudio.training.update import Update
 
 FIRST = 8
 LARGEST = 4096
-STEPS = 3  # are timed with each size, after one that is not
+STEPS = 3  # or more are timed with each size, for so long, after one that is not
+STEPS_SECONDS = 0.3
 LONGEST_STEP_SECONDS = 10.0
 SECONDS = 60.0  # for all sizes
 # A size that may need more than this share of what is free is not tried: a machine without memory
@@ -74,9 +76,9 @@ class BatchSizes:
         if not self.trials:
             return f"Not even batches of {FIRST} fit into memory."
         rates = {trial.batch_size: trial.images_per_second for trial in self.trials}
-        fits = f"Batches of up to {self.largest} fit. {LIMITS[self.limit]}"
+        fits = f"Batches of up to {self.largest:,} fit. {LIMITS[self.limit]}"
         rate = f"{rates[self.fastest]:,.0f} images/s"
-        return f"{fits} Those of {self.fastest} are about as fast as any: {rate} on {self.device}."
+        return f"{fits} Those of {self.fastest:,} are about as fast as any: {rate}."
 
     def to_json(self) -> dict[str, Any]:
         told = {"largest": self.largest, "fastest": self.fastest, "text": self.text}
@@ -159,7 +161,7 @@ def _rate(ready: Preparation, size: int) -> float | None:
     seconds: list[float] = []
     try:
         update = Update(ready)
-        for step in range(STEPS + 1):
+        for step in count():
             order = torch.arange(size) + step * size
             images, labels = next(ready.train_in(0)(order % len(ready.splits.train), size))
             begun = time.perf_counter()
@@ -168,6 +170,8 @@ def _rate(ready: Preparation, size: int) -> float | None:
             update.take(loss, 0, 0, size)
             float(loss.detach())  # waits for the device
             seconds.append(time.perf_counter() - begun)
+            if step >= STEPS and sum(seconds[1:]) > STEPS_SECONDS:
+                break
     except (RuntimeError, MemoryError) as error:  # torch has several classes and words for it
         if isinstance(error, RunError) or "memory" not in str(error).lower():
             raise

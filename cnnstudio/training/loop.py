@@ -35,6 +35,8 @@ from cnnstudio.training.waiting import Waiting
 
 # Steps are told at most this often: more would cost time and draw no better curve.
 EVENT_SECONDS = 0.1
+TELLING_SHARE = 0.005
+SELDOM = 5  # times as long between two events, at the most
 # The way to a loss that is no number is gone again if it takes no longer.
 LONGEST_WAY_SECONDS = 60.0
 LOSSES_BEFORE = 5  # are told with it
@@ -76,6 +78,7 @@ class Loop:
         self._keeper = Keeper(run, self._snapshot, self._processes)
         self._epoch_begun = time.monotonic()
         self._told = float("-inf")
+        self._quiet = EVENT_SECONDS
         self._pace = Pace(0)
 
     def restore(self, folder: Path) -> None:
@@ -222,7 +225,8 @@ class Loop:
 
     def _tell_step_if_due(self) -> None:
         """Tells the steps since the last time as one."""
-        if time.monotonic() - self._told < EVENT_SECONDS:
+        begun = time.monotonic()
+        if begun - self._told < self._quiet:
             return
         self._heartbeat.check()
         losses, accuracy = self._take_in()
@@ -243,6 +247,9 @@ class Loop:
             data_share=round(self._waiting.take_share(), 4),
         )
         self._told = time.monotonic()
+        # So seldom that telling takes a small share of the time, on a busy machine too.
+        seldom = min((self._told - begun) / TELLING_SHARE, SELDOM * EVENT_SECONDS)
+        self._quiet = max(seldom, EVENT_SECONDS)
 
     def _tell_layers_if_measured(self, images: Tensor) -> None:
         numbers = self._numbers.take(images) if self._processes.leads else None

@@ -81,6 +81,8 @@ def choose_machine(
     """
     notes: list[str] = []
     precision = _precision(settings, device, macs)
+    if precision == "fp16" and device.type == "cpu":
+        notes.append("fp16 is slow on a processor: bf16 is the half precision that it may have.")
     compiled = settings.compile
     if compiled and (reason := _no_compiler(device)):
         compiled = False
@@ -144,7 +146,7 @@ def _bears_channels_last(
     training = {name: part.training for name, part in model.named_modules()}
     model.eval()  # which changes no statistics and draws nothing
     try:
-        with torch.inference_mode():
+        with torch.no_grad():  # what a layer keeps for later must bear a backward pass then
             model(channels_last(torch.zeros(TRIAL_IMAGES, *input_shape, device=device)))
     except RuntimeError:
         return False

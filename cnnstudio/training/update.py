@@ -27,6 +27,7 @@ class Update:
         self._settings = settings
         self._rates = [group["lr"] for group in ready.optimizer.param_groups]
         self._weights = [w for group in ready.optimizer.param_groups for w in group["params"]]
+        self._batches = ready.steps_per_epoch
         self._scheduled = rate_factors(settings, ready.steps_per_epoch, ready.steps)
         self._penalties = list(ready.learners.penalties(ready.model, settings.l1))
         self._norm: Tensor | None = None
@@ -66,7 +67,7 @@ class Update:
 
     def closes(self, batch: int) -> bool:
         """Whether this batch of the epoch is the last of a step."""
-        last = batch + 1 == self._ready.steps_per_epoch
+        last = batch + 1 == self._batches
         return last or (batch + 1) % self._settings.accumulate == 0
 
     def take(self, loss: Tensor, step: int, batch: int, size: int) -> None:
