@@ -12,6 +12,7 @@ from collections import Counter
 
 import pytest
 
+import cnnstudio as cs
 from cnnstudio.graph import ProblemError, RunError, save
 from cnnstudio.training import interpreter
 from cnnstudio.training.annotations import annotations_of
@@ -233,3 +234,11 @@ def pid_of(made, trial):
     if not run.exists() or run.raw_status().state != "running":
         return None
     return run.raw_status().pid
+
+
+def test_a_search_that_makes_no_sense_is_refused_in_python_too(tmp_path):
+    with pytest.raises(ProblemError, match="does not rise"):
+        cs.sweep(small(), {"training.learning_rate": "1..0.1"}, runs=tmp_path / "runs")
+    with pytest.raises(RunError, match="method can't be 'guess'"):
+        cs.sweep(small(), {"training.batch_size": [8, 16]}, method="guess", runs=tmp_path / "runs")
+    assert not (tmp_path / "sweeps").exists()

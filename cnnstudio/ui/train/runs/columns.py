@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from cnnstudio.training.metrics import metrics
-from cnnstudio.training.run_rows import FACTS, RunRow, columns_of, varying
+from cnnstudio.training.run_rows import FACTS, RunRow
 from cnnstudio.training.setting_words import value_text
 from cnnstudio.ui import quantities
 
@@ -25,20 +25,18 @@ SPLITS = {"val": "Validation", "train": "Train", "test": "Test"}
 GENERATED = " (generated)"
 
 
-def default_columns(rows: Sequence[RunRow]) -> list[str]:
-    """What is shown before anybody chose."""
-    return [*ALWAYS, *varying(rows)[:MOST_SETTINGS], *LAST]
+def default_columns(differing: Sequence[str]) -> list[str]:
+    """What is shown before anybody chose: some of the settings that differ are among them."""
+    return [*ALWAYS, *differing[:MOST_SETTINGS], *LAST]
 
 
-def choices(rows: Sequence[RunRow]) -> dict[str, list[str]]:
+def choices(known: Sequence[str], differing: Sequence[str]) -> dict[str, list[str]]:
     """All columns by group, for a menu."""
-    known = columns_of(rows)
-    differing = varying(rows)
     settings = [name for name in known if "." in name]
     return {
         "The run": [name for name in FACTS if name != "generated"],
         "Metrics": [name for name in known if name not in FACTS and "." not in name],
-        "Settings that differ": differing,
+        "Settings that differ": list(differing),
         "Training": [n for n in settings if n.startswith("training.") and n not in differing],
         "Images": [n for n in settings if n.startswith("data.") and n not in differing],
         "Network": [

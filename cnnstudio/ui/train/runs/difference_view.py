@@ -86,11 +86,16 @@ class DifferenceView(Stage):
         self.table.horizontalHeader().setDefaultAlignment(
             Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         )
+        self._told: object = None
         self.show_rows([], {})
 
     def show_rows(self, rows: Sequence[RunRow], colors: Mapping[RunDirectory, QColor]) -> None:
         """Shows in what these runs differ."""
         known = [row for row in rows if row.project is not None]
+        told = [(row.run, row.project) for row in known], dict(colors)
+        if told == self._told:
+            return
+        self._told = told
         if len(known) < 2:
             text = "Select two or more runs to see in what they differ."
             self.tell(Message(text, "Ctrl or Shift and a click add to the selection."),

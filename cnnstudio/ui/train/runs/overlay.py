@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -28,9 +28,7 @@ Epochs = Sequence[Mapping[str, Any]]
 
 
 class Overlay(QWidget):
-    """Shows the runs it is given with their epochs; `metric_chosen(name)` after a choice."""
-
-    metric_chosen = Signal(str)
+    """Shows the runs it is given with their epochs, one metric at a time."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,7 +40,6 @@ class Overlay(QWidget):
             "Metric of the curves", [("Loss", "loss"), ("Accuracy", "accuracy")]
         )
         self.quantity.choose("accuracy")
-        self.quantity.currentIndexChanged.connect(lambda _: self.metric_chosen.emit(self._name))
         self.quantity.currentIndexChanged.connect(lambda _: self.draw())
         self.told = QLabel()
         self.told.setTextFormat(Qt.TextFormat.RichText)

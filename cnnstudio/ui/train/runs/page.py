@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from cnnstudio.graph import RunError
 from cnnstudio.training.run_filter import RunFilter, parse
-from cnnstudio.training.run_rows import columns_of, varying
+from cnnstudio.training.run_rows import RunRow
 from cnnstudio.training.rundir import RunDirectory, runs_root
 from cnnstudio.training.sweep import creating
 from cnnstudio.ui import theme
@@ -91,7 +91,7 @@ class RunsPage(QWidget):
         self.bar.columns_menu.aboutToShow.connect(self._fill_columns)
         self.table.chosen.connect(self._show_chosen)
         self.table.opened.connect(self._session.show_run)
-        self.overlay.metric_chosen.connect(lambda _: self._show_parallel())
+        self.tabs.currentChanged.connect(self._show_below)
         self.parallel.brushed.connect(self._take_brush)
         self.sweeps.new_wanted.connect(self.open_sweep_form)
         self.sweeps.runs_wanted.connect(self._show_sweep)
@@ -135,18 +135,18 @@ class RunsPage(QWidget):
             return  # a further change comes
         rows = self.rows.rows
         try:
-            self.model.filter = parse(self._typed, columns_of(rows)) if rows else RunFilter()
+            self.model.filter = parse(self._typed, self.rows.columns) if rows else RunFilter()
         except RunError as error:
             self.bar.show_error(error.message, error.hint)
             return
-        columns = self._chosen_columns or named.default_columns(rows)
+        columns = self._chosen_columns or named.default_columns(self.rows.varying)
         fresh = columns != self.model.columns
         self.model.show(columns)
         if fresh:
             self.table.fit_columns()
         self.bar.show_count(len(self.model.rows), len(rows))
         self._show_stage()
-        self._show_parallel()
+        self._show_below()
 
     def _show_stage(self) -> None:
         if self.model.rows or self.rows.rows:
@@ -160,7 +160,7 @@ class RunsPage(QWidget):
         menu = self.bar.columns_menu
         menu.clear()
         shown = set(self.model.columns)
-        for group, names in named.choices(self.rows.rows).items():
+        for group, names in named.choices(self.rows.columns, self.rows.varying).items():
             if not names:
                 continue
             inner = menu.addMenu(group)
@@ -194,9 +194,7 @@ class RunsPage(QWidget):
                 taken = set(self._slots.values())
                 self._slots[run] = next(n for n in range(len(shown) + 1) if n not in taken)
         self.model.show_colors(self.colors)
-        rows = [row for row in map(self.rows.of, shown) if row is not None]
-        self.difference.show_rows(rows, self.colors)
-        self._show_parallel()
+        self._show_below()
         self.exports.show_chosen(runs)
         if not self._curves_timer.isActive():
             self._read_curves()
@@ -214,10 +212,19 @@ class RunsPage(QWidget):
 
         self._session.in_background(lambda: {run: run.metrics() for run in runs}, take)
 
+    def _show_below(self, *_: object) -> None:
+        """Brings up to date what is seen below the table; the rest when it is shown."""
+        if self.tabs.currentWidget() is self.difference:
+            chosen = [row for row in map(self.rows.of, self._slots) if row is not None]
+            self.difference.show_rows(chosen, self.colors)
+        elif self.tabs.currentWidget() is self.parallel:
+            self._show_parallel()
+
     def _show_parallel(self) -> None:
         rows = self.model.rows
         metric = f"val_{self.overlay.quantity.currentData()}"
-        columns = [*varying(rows)[:MOST_AXES], metric]
+        differing = [name for name in self.rows.varying if _differs(rows, name)]
+        columns = [*differing[:MOST_AXES], metric]
         self.parallel.show_rows(rows, columns, self.colors)
 
     def _take_brush(self, runs: list[RunDirectory] | None) -> None:
@@ -251,3 +258,7 @@ class RunsPage(QWidget):
     def _show_sweep(self, filter: str) -> None:
         self.show_filter(filter)
         self.tabs.setCurrentWidget(self.parallel)
+
+
+def _differs(rows: list[RunRow], name: str) -> bool:
+    return any(row[name] != rows[0][name] for row in rows[1:])

@@ -139,6 +139,7 @@ def test_selected_runs_are_drawn_together_each_in_its_colour(page, qtbot):
 
 
 def test_the_difference_of_the_selected_runs_is_shown(page):
+    page.tabs.setCurrentWidget(page.difference)
     assert not page.difference.shows_content
     page.table.selectAll()
     assert page.difference.shows_content
