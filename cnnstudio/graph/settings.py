@@ -312,6 +312,12 @@ class TrainingSettings(Settings):
         description="threads that prepare images ahead where the device does not keep them; "
         "0 for as many as there are cores, at most 8",
     )
+    parallel: Literal["ddp", "fsdp"] = Field(
+        "ddp",
+        title="Several processes",
+        description="of torchrun: each has the whole network (ddp), or a share of its weights "
+        "(fsdp), for a network that is too large for one device",
+    )
     sync_norms: bool = Field(
         True,
         title="Norms over all processes",

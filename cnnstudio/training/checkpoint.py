@@ -25,6 +25,7 @@ from cnnstudio.compiler.weights import fill, read_weights
 from cnnstudio.graph import RunError
 from cnnstudio.graph.replacing import replacing
 from cnnstudio.training.rundir import RunDirectory, read_json, replace_json
+from cnnstudio.training.shares import all_shared_as, shared_as, whole
 
 WEIGHTS = "model.safetensors"
 # Of a GPU's free memory, for a copy of the weights.
@@ -102,10 +103,12 @@ def load_checkpoint(
         tensors = load_file(folder / "training.safetensors")
         trained = {name: tensors.pop(name) for name in list(tensors) if name.startswith(TRAINED)}
         if average is not None:
-            fill(model, {n.removeprefix(TRAINED): value for n, value in trained.items()}, folder)
+            named = {n.removeprefix(TRAINED): value for n, value in trained.items()}
+            fill(model, all_shared_as(named, model.state_dict()), folder)
             average.n_averaged.fill_(state.pop("averaged"))
         fused = [group.get("fused") for group in optimizer.param_groups]
-        optimizer.load_state_dict(_put_together(tensors, state.pop("optimizer")))
+        shared = _shared_as_weights(tensors, optimizer)
+        optimizer.load_state_dict(_put_together(shared, state.pop("optimizer")))
         for group, own in zip(optimizer.param_groups, fused, strict=True):
             if "fused" in group:
                 group["fused"] = own  # this device's: the checkpoint may come from another
@@ -120,7 +123,7 @@ def load_weights(folder: Path, model: torch.nn.Module) -> None:
 
     Raises WeightsError if they can't be read, are not finite, or belong to another network.
     """
-    fill(model, read_weights(folder / WEIGHTS), folder)
+    fill(model, all_shared_as(read_weights(folder / WEIGHTS), model.state_dict()), folder)
 
 
 class CheckpointIndex:
@@ -180,6 +183,15 @@ def _put_together(tensors: Mapping[str, Tensor], scalars: dict[str, Any]) -> dic
     return {"state": state, "param_groups": groups}
 
 
+def _shared_as_weights(tensors: Mapping[str, Tensor], optimizer: Optimizer) -> dict[str, Tensor]:
+    """An optimizer's tensors, each shared out among processes as its weight is."""
+    weights = [weight for group in optimizer.param_groups for weight in group["params"]]
+    return {
+        name: shared_as(tensor, weights[int(name.split(".", 1)[0])])
+        for name, tensor in tensors.items()
+    }
+
+
 def _lay_out_as_weights(optimizer: Optimizer) -> None:
     """Stores the optimizer's tensors in the order of their weights: fused steps go through both
     as they lie in memory, without a look at their strides."""
@@ -196,6 +208,7 @@ def _separate(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     They stay on a GPU while they are few bytes there, since the way to the CPU would hold up the
     steps; else they are on the CPU.
     """
+    tensors = {name: whole(tensor) for name, tensor in tensors.items()}
     on_gpu = bool(tensors) and all(tensor.is_cuda for tensor in tensors.values())
     stay = on_gpu and _is_little(tensors.values())
     return {

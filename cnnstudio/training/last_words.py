@@ -15,6 +15,8 @@ from cnnstudio.graph import CnnStudioError, RunError
 
 # So long a process may take to tell why it goes, after the others have noticed.
 PATIENCE_SECONDS = 3.0
+# And so long it waits for the one that leads to write it down.
+LEAVING_SECONDS = 20.0
 LOOK_SECONDS = 0.05
 NOTICED, STOPPED = "noticed", "stopped"
 
@@ -57,9 +59,13 @@ class LastWords:
         """Lets the process that leads write down what happened before this one goes: torchrun
         ends all others when the first of them is gone."""
         self._tell({}, "left")
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while self._of(0, "left") is None and time.monotonic() < deadline:
+        deadline = time.monotonic() + LEAVING_SECONDS
+        while self._of(0, "left") is None and self._ended() and time.monotonic() < deadline:
             time.sleep(LOOK_SECONDS)
+
+    def _ended(self) -> bool:
+        """Whether this process ended before its time."""
+        return self._of(self._rank) is not None
 
     def _reason(self) -> CnnStudioError:
         self._tell({"why": NOTICED})

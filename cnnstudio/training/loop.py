@@ -70,7 +70,11 @@ class Loop:
         self._heartbeat = heartbeat
         self._steering = steering
         self._update = Update(ready)
-        self._numbers = LayerNumbers(ready, lambda: self._update.gradient_norm)
+        self._numbers = (
+            None
+            if ready.processes.divides or not ready.processes.leads
+            else LayerNumbers(ready, lambda: self._update.gradient_norm)
+        )
         self._waiting = Waiting()
         self._progress = Watch(
             self._settings.early_metric, self._settings.early_change, absolute=True
@@ -193,7 +197,7 @@ class Loop:
         if evaluation is not None:
             if not math.isfinite(evaluation.loss):
                 ready, size = self._ready, self._settings.batch_size
-                origin = examine_evaluation(
+                origin = None if ready.processes.count > 1 else examine_evaluation(
                     self._update.model, ready.validation.in_order(size), self.step,
                     ready.machine.autocast,
                 )  # fmt: skip
@@ -252,7 +256,7 @@ class Loop:
         self._quiet = max(seldom, EVENT_SECONDS)
 
     def _tell_layers_if_measured(self, images: Tensor) -> None:
-        numbers = self._numbers.take(images) if self._processes.leads else None
+        numbers = self._numbers.take(images) if self._numbers is not None else None
         if numbers is not None:
             self._log.write("layers", step=self.step, epoch=self.epoch + 1, **numbers)
 

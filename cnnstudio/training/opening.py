@@ -18,6 +18,7 @@ MAY_CHANGE = (
     "epochs",
     "device",
     "threads",
+    "parallel",
     "checkpoint_every",
     "keep_images",
     "readers",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 import json
 import warnings
@@ -14,6 +15,7 @@ import torch.distributed as dist
 from torch import Tensor, nn
 from torch.distributed.rendezvous import rendezvous
 from torch.nn.parallel import DistributedDataParallel
+from torch.optim.swa_utils import AveragedModel
 
 from cnnstudio.graph import RunError, TrainingSettings
 from cnnstudio.training import launched
@@ -71,6 +73,8 @@ class Group(Processes):
         self.count = count
         self._last_words = last_words
         self._network: DistributedDataParallel | None = None
+        self._shares: Any = None  # the model, if it is divided (torch's FSDPModule)
+        self._copy: nn.Module | None = None  # divided too, for the weights' average
         # Wishes travel from memory to memory: no graphics card waits for them.
         control = dist.new_group(backend="gloo")
         assert isinstance(control, dist.ProcessGroup)
@@ -129,11 +133,36 @@ class Group(Processes):
             sync_norms(model)
         if not any(weight.requires_grad for weight in model.parameters()):
             return model
+        if settings.parallel == "fsdp":
+            return self._divided(model, settings)
         with warnings.catch_warnings():
             # The setting's new name is not known to the torch versions before.
             warnings.simplefilter("ignore", FutureWarning)
             self._network = DistributedDataParallel(model, broadcast_buffers=False)
         return self._network
+
+    def _divided(self, model: nn.Module, settings: TrainingSettings) -> nn.Module:
+        from cnnstudio.training.sharding import check_divisible, divide  # a second to load
+
+        check_divisible(settings)
+        device = next(model.parameters()).device
+        if settings.ema_decay > 0:
+            self._copy = copy.deepcopy(model)
+            divide(self._copy, device, self.count)
+        divide(model, device, self.count)
+        self._shares = model
+        return model
+
+    @property
+    def divides(self) -> bool:
+        return self._shares is not None
+
+    def average(self, model: nn.Module, average: Callable[..., None]) -> AveragedModel:
+        if self._copy is None:
+            return super().average(model, average)
+        from cnnstudio.training.sharding import average_in
+
+        return average_in(self._copy, average)
 
     def check(self, samples: int, batch_size: int, model: nn.Module, shape: Sequence[int]) -> None:
         if batch_size < self.count:
@@ -153,7 +182,9 @@ class Group(Processes):
                 ) from None
 
     def synchronise(self, now: bool) -> None:
-        if self._network is not None:
+        if self._shares is not None:
+            self._shares.set_requires_gradient_sync(now)
+        elif self._network is not None:
             self._network.require_backward_grad_sync = now  # as its no_sync does
 
     def level(self, model: nn.Module) -> None:

@@ -195,7 +195,10 @@ def prepare(
         model=model,
         objective=objective,
         optimizer=make_optimizer(
-            settings.optimizer, groups, settings.learning_rate, machine.fused_on
+            settings.optimizer,
+            groups,
+            settings.learning_rate,
+            "" if processes.divides else machine.fused_on,  # not every fused step takes shares
         ),
         learners=how,
         splits=splits,

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import TypeVar
 
 from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel
 
 from cnnstudio.graph import TrainingSettings
 from cnnstudio.training.batches import Batch, Batches
@@ -60,6 +61,15 @@ class Processes:
 
     def check(self, samples: int, batch_size: int, model: nn.Module, shape: Sequence[int]) -> None:
         """Raises RunError if the batches of `samples` of this shape can't be shared out."""
+
+    @property
+    def divides(self) -> bool:
+        """Whether each process holds a share of the weights only."""
+        return False
+
+    def average(self, model: nn.Module, average: Callable[..., None]) -> AveragedModel:
+        """A running average of the wrapped model's weights."""
+        return AveragedModel(model, multi_avg_fn=average, use_buffers=True)
 
     def synchronise(self, now: bool) -> None:
         """Whether the next forward and backward of the wrapped model put gradients together."""

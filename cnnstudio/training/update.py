@@ -12,6 +12,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from cnnstudio.training.plateau import Plateau
 from cnnstudio.training.preparation import Preparation
 from cnnstudio.training.schedules import PLATEAU, rate_factors, schedules
+from cnnstudio.training.shares import whole
 
 
 class Update:
@@ -40,8 +41,8 @@ class Update:
         )
         self.average: AveragedModel | None = None
         if settings.ema_decay > 0:
-            self.average = AveragedModel(
-                ready.model, multi_avg_fn=get_ema_multi_avg_fn(settings.ema_decay), use_buffers=True
+            self.average = ready.processes.average(
+                ready.model, get_ema_multi_avg_fn(settings.ema_decay)
             )
 
     @property
@@ -109,7 +110,10 @@ class Update:
             if weight.grad is not None:
                 weight.grad.add_(weight.detach().sign(), alpha=penalty)
         if settings.clip_norm > 0:
-            self._norm = torch.nn.utils.clip_grad_norm_(self._weights, settings.clip_norm)
+            self._norm = whole(torch.nn.utils.clip_grad_norm_(self._weights, settings.clip_norm))
+        elif self._ready.processes.divides:  # not to be asked by one process alone, later
+            gradients = [weight.grad for weight in self._weights if weight.grad is not None]
+            self._norm = whole(torch.nn.utils.get_total_norm(gradients))
         if settings.clip_value > 0:
             torch.nn.utils.clip_grad_value_(self._weights, settings.clip_value)
         self._factor = self.factor_at(step)

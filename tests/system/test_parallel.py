@@ -1,6 +1,7 @@
 """Two real processes that train one run, as torchrun starts them, over gloo."""
 
 import json
+import shutil
 import subprocess
 import sys
 
@@ -111,16 +112,21 @@ def test_two_processes_train_as_one_does_and_go_on_from_one_another(tmp_path):
         for name, wished in {"plain": plain, "full": full, "longer": longer}.items()
     }
     cs.train(plain, tmp_path / "first alone")
+    shutil.copytree(tmp_path / "first alone", tmp_path / "first alone, then shares")
     trained_by_two(
         tmp_path,
         (plain, tmp_path / "first two", False),
         (full, tmp_path / "full two", False),
         (longer, tmp_path / "first alone", True),
+        (project(parallel="fsdp", **WITH_ALL), tmp_path / "full in shares", False),
+        (project(parallel="fsdp", epochs=4), tmp_path / "first alone, then shares", True),
         (plain, tmp_path / "starved", False),
     )
     assert_same(alone["plain"], RunDirectory(tmp_path / "first two"))
     assert_same(alone["full"], RunDirectory(tmp_path / "full two"))
     assert_same(alone["longer"], RunDirectory(tmp_path / "first alone"))
+    assert_same(alone["full"], RunDirectory(tmp_path / "full in shares"))
+    assert_same(alone["longer"], RunDirectory(tmp_path / "first alone, then shares"))
     cs.train(longer, tmp_path / "first two", resume=True)
     assert_same(alone["longer"], RunDirectory(tmp_path / "first two"))
     starts = [e for e in RunDirectory(tmp_path / "first two").events()[0] if e["type"] == "start"]

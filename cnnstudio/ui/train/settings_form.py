@@ -38,6 +38,7 @@ MACHINE = (
         "deterministic",
         "keep_images",
         "readers",
+        "parallel",
         "sync_norms",
         "tensorboard",
     ),
