@@ -77,9 +77,13 @@ class Overlay(QWidget):
         return str(self.quantity.currentData())
 
     def show_runs(
-        self, epochs: dict[RunDirectory, Epochs], colors: Mapping[RunDirectory, QColor]
+        self,
+        epochs: dict[RunDirectory, Epochs],
+        colors: Mapping[RunDirectory, QColor],
+        note: str = "",
     ) -> None:
-        """Draws these runs, in their colours."""
+        """Draws these runs, in their colours; a note on their images stands beneath."""
+        self.plot.setLabel("bottom", f"epoch · {note}" if note else "epoch")
         self._epochs, self._colors = epochs, colors
         told = {name for one in epochs.values() for epoch in one for name in epoch}
         names = [n for n in metrics if any(f"{split}_{n}" in told for split in STYLES)]

@@ -208,9 +208,16 @@ class RunsPage(QWidget):
 
         def take(found: dict[RunDirectory, Epochs]) -> None:
             if runs == list(self._slots):
-                self.overlay.show_runs(found, self.colors)
+                self.overlay.show_runs(found, self.colors, self._note_on_images(runs))
 
         self._session.in_background(lambda: {run: run.metrics() for run in runs}, take)
+
+    def _note_on_images(self, runs: list[RunDirectory]) -> str:
+        """What is to be known of the images that these runs learn from."""
+        generated = [row.generated for row in map(self.rows.of, runs) if row is not None]
+        if not any(generated):
+            return ""
+        return "generated images" if all(generated) else "generated images in some of the runs"
 
     def _show_below(self, *_: object) -> None:
         """Brings up to date what is seen below the table; the rest when it is shown."""

@@ -174,6 +174,9 @@ def test_generated_images_are_called_so_in_the_table(page, open_small, qtbot):
     open_small.runs.status.emit(run, run.status())
     qtbot.waitUntil(lambda: cell(page, 0, "data").data() == "digits (generated)")
     assert cell(page, 1, "data").data() == "digits"
+    page.table.selectAll()
+    label = page.overlay.plot.getPlotItem().getAxis("bottom")
+    qtbot.waitUntil(lambda: "generated images in some of the runs" in label.labelText)
 
 
 def test_a_table_of_the_selected_runs_is_written(page, tmp_path, qtbot):
