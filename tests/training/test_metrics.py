@@ -9,6 +9,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from safetensors.torch import load_file, save_file
 from sklearn import metrics as reference
 from torchmetrics.functional import classification as torchmetrics
 
@@ -193,3 +194,14 @@ def test_a_run_tells_and_tests_what_was_chosen(tmp_path):
 def test_watching_what_says_nothing_of_so_few_classes_is_refused(tmp_path):
     with pytest.raises(RunError, match="Top-10 accuracy can't be watched: there are only 10"):
         train(small(early_metric="val_top_k", top_k=10), tmp_path / "run")
+
+
+def test_scores_that_are_no_numbers_are_told_in_words(tmp_path):
+    done = train(small(epochs=1), tmp_path / "run")
+    file = done.directory.checkpoint("best") / "model.safetensors"
+    weights = {name: tensor.clone() for name, tensor in load_file(file).items()}
+    weights["head.weight"].fill_(3e38)
+    save_file(weights, file)
+    told = run("evaluate", "run", folder=tmp_path)
+    assert told.returncode == 1
+    assert "not all numbers" in told.stderr and "lower learning rate" in told.stderr

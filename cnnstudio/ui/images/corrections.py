@@ -38,12 +38,12 @@ class Corrections:
         return self._data.relabelled.get(key)
 
     def leave_out(self, samples: Sequence[Sample]) -> None:
-        known = self._data.left_out
+        known = dict.fromkeys(self._data.left_out)
         new = [sample.key for sample in samples if sample.key not in known]
         self._set("Leave out", new, left_out=[*known, *new])
 
     def put_back(self, samples: Sequence[Sample]) -> None:
-        gone = {sample.key for sample in samples if self.is_left_out(sample.key)}
+        gone = {sample.key for sample in samples} & set(self._data.left_out)
         kept = [key for key in self._data.left_out if key not in gone]
         self._set("Put back", [*gone], left_out=kept)
 
@@ -64,8 +64,9 @@ class Corrections:
 
     def fill(self, menu: QMenu, samples: Sequence[Sample], classes: Sequence[str]) -> None:
         """Fills a menu with what can be done with these images."""
-        here = [sample for sample in samples if not self.is_left_out(sample.key)]
-        out = [sample for sample in samples if self.is_left_out(sample.key)]
+        known = set(self._data.left_out)
+        here = [sample for sample in samples if sample.key not in known]
+        out = [sample for sample in samples if sample.key in known]
         changed = [sample for sample in samples if self.class_of(sample.key) is not None]
         if here:
             _add(menu, "Leave out of the data\tDel", "mdi6.eye-off-outline",
@@ -83,7 +84,7 @@ class Corrections:
 
     def toggle(self, samples: Sequence[Sample]) -> None:
         """Leaves them out, or puts them back if all are left out: what the Delete key does."""
-        if all(self.is_left_out(sample.key) for sample in samples):
+        if {sample.key for sample in samples} <= set(self._data.left_out):
             self.put_back(samples)
         else:
             self.leave_out(samples)
