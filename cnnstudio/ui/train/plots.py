@@ -174,12 +174,16 @@ class Plots(pg.GraphicsLayoutWidget):
 
     def _draw_in_turns(self) -> None:
         """Draws and paints in turns of the event loop: what waits for it comes in between."""
-        if self._stale and self.isVisible():
-            self.viewport().setUpdatesEnabled(False)
+        if self._stale and self.isVisible() and not self._turns:
+            averages = [partial(plot.averages, self.curves, self.span) for plot in self.all]
             paint = partial(self.viewport().setUpdatesEnabled, True)
-            lines = [partial(self._draw_plot, plot) for plot in self.all]
-            self._turns = [self._begin_drawing, *lines, self._write_values, self._fit, paint]
+            self._turns = [*averages, self._draw_unseen, self._fit, paint]
             self._turn.start()
+
+    def _draw_unseen(self) -> None:
+        """Each line would have everything painted anew."""
+        self.viewport().setUpdatesEnabled(False)
+        self._draw_lines()
 
     def _take_turn(self) -> None:
         turn = self._turns.pop(0)
@@ -188,26 +192,14 @@ class Plots(pg.GraphicsLayoutWidget):
         turn()
 
     def _draw_lines(self) -> None:
-        self._begin_drawing()
-        for plot in self.all:
-            self._draw_plot(plot)
-        self._write_values()
-
-    def _begin_drawing(self) -> None:
+        begun = time.perf_counter()
         self._stale = False
-        self._drawing = 0.0
-
-    def _draw_plot(self, plot: QuantityPlot) -> None:
-        begun = time.perf_counter()
-        plot.draw(self.curves, self.axis, self.span, self._seen)
-        self._drawing += time.perf_counter() - begun
-
-    def _write_values(self) -> None:
-        begun = time.perf_counter()
+        for plot in self.all:
+            plot.draw(self.curves, self.axis, self.span, self._seen)
         note = "generated images" if self.curves.generated else ""
         self._last.show_title(self.axis, note)
         self._show_values()
-        self._drawing += time.perf_counter() - begun
+        self._drawing = time.perf_counter() - begun
 
     def _look_closer(self) -> None:
         """What comes into sight is drawn with all that can be seen of it."""
