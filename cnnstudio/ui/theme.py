@@ -216,10 +216,12 @@ def icon(name: str, color: QColor | str | None = None) -> QIcon:
 
 
 def swatch(color: QColor, pixels: int = 14) -> QIcon:
-    """A square of a colour, for menus."""
+    """A square of a colour, the same in a selected row: Qt would tint it there."""
     picture = QPixmap(pixels, pixels)
     picture.fill(color)
-    return QIcon(picture)
+    icon = QIcon(picture)
+    icon.addPixmap(picture, QIcon.Mode.Selected)
+    return icon
 
 
 @cache

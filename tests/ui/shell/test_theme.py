@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QIcon
 
 from cnnstudio.layers import catalogue
 from cnnstudio.ui import theme
@@ -77,3 +77,9 @@ def test_choosing_a_theme_is_told_and_remembered(session, qtbot):
 
     assert theme.current().dark
     assert session.settings.value("theme") == "dark"
+
+
+def test_a_swatch_has_its_colour_in_a_selected_row_too(qapp):
+    red = QColor("#d55e00")
+    for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):
+        assert theme.swatch(red).pixmap(14, 14, mode).toImage().pixelColor(7, 7) == red
