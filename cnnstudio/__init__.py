@@ -26,6 +26,7 @@ _HOMES = {
     "sweep": "cnnstudio.training.sweep.conducting",
     "feature_maps": "cnnstudio.interpret.feature_maps",
     "explain": "cnnstudio.interpret.explain",
+    "trust": "cnnstudio.interpret.trust.scorecard",
     "methods": "cnnstudio.interpret.methods",
     "export": "cnnstudio.deploy.export",
 }

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnnstudio.interpret.declared import Method
+from cnnstudio.interpret.methods import methods
 from cnnstudio.tables import percent, print_table
+
+if TYPE_CHECKING:
+    from cnnstudio.interpret.trust.scorecard import Scorecard
+
+VERDICTS = {"good": "✓ good", "doubtful": "? doubtful", "bad": "✗ bad", "unknown": "–"}
 
 
 def print_methods(found: Iterable[Method]) -> None:
@@ -56,6 +62,17 @@ def print_explanations(found: Sequence[dict[str, Any]]) -> None:
     print_table(["Image", "Predicted", "Probability", "Explained class"], rows, ["Probability"])
     for reason in dict.fromkeys(one["reason"] for one in found if one["reason"]):
         print(reason)
+
+
+def print_scorecard(card: Scorecard) -> None:
+    """Each check with its verdict, and in words."""
+    where = f" at '{card.explained.layer}'" if card.explained.layer else ""
+    count = len(card.explained.targets)
+    print(f"{methods[card.explained.method].title}{where}, {count} image{'s' * (count > 1)}")
+    print_table(
+        ["Check", "Verdict", "What it found"],
+        [[one.title, VERDICTS[one.verdict], one.text] for one in card.results],
+    )
 
 
 def _text(default: Any) -> str:

@@ -79,6 +79,32 @@ def explain(
         print(picture)
 
 
+@app.command()
+def trust(
+    run: RunFolder,
+    images: Images,
+    method: Method = "gradcam",
+    layer: Layer = None,
+    target: Target = None,
+    settings: Settings = None,
+    only: Annotated[
+        list[str] | None, typer.Option("--check", help="only this check; may be given again")
+    ] = None,
+    checkpoint: Checkpoint = "best",
+    as_json: AsJson = False,
+) -> None:
+    """Check whether a method's explanations of some images can be trusted: a scorecard. Takes some
+    seconds an image and check, and longer with a slow method."""
+    from cnnstudio.interpret.many import trust_images
+
+    wish = wish_of(method, layer, target, None, settings or [])
+    found = trust_images(run, checkpoint, images, wish, only or [])
+    if as_json:
+        print_json(found.to_json())
+    else:
+        explanation_tables.print_scorecard(found)
+
+
 def _explain_folder(
     run: Path, checkpoint: str, images: list[str], wish: Wish, out: Path, as_json: bool
 ) -> None:

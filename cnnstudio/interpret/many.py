@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 
 from cnnstudio.graph import DataError, ExplanationError
 from cnnstudio.graph.file import write_atomically
@@ -19,6 +20,7 @@ from cnnstudio.interpret.pictures import overlay
 from cnnstudio.interpret.predict import probabilities
 from cnnstudio.interpret.sheet import sheet, write_picture
 from cnnstudio.interpret.subject import SPLITS, Picture, Reference, Subject, open_run
+from cnnstudio.interpret.trust.scorecard import Scorecard, trust
 
 IMAGES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm"}
 TABLE = "explanations.csv"
@@ -84,6 +86,23 @@ def explain_folder(
     _make_folder(out)
     write_atomically(out / TABLE, _table(rows))
     return rows
+
+
+def trust_images(
+    run: Path, checkpoint: str, images: Sequence[str], wish: Wish, only: Sequence[str]
+) -> Scorecard:
+    """The scorecard of a method for a run's network and some images, `only` some checks of it."""
+    subject = open_run(run, checkpoint)
+    pictures = [subject.picture(reference(text)) for text in images]
+    batch = torch.stack([picture.tensor for picture in pictures])
+    classes = probabilities(subject.model, batch[:1]).shape[1]
+    target = None if wish.target is None else subject.class_number(wish.target, classes)
+    layer = None if wish.layer is None else subject.node(wish.layer)
+    truths = [picture.truth for picture in pictures]
+    return trust(
+        subject.model, batch, wish.method, target, layer,
+        truths=truths, only=only, **dict(wish.parameters),
+    )  # fmt: skip
 
 
 def reference(text: str) -> Reference:

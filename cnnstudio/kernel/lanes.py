@@ -24,6 +24,7 @@ LANES: Final[dict[str, Lane]] = {
     "feature_maps": "inspect",
     "thumbnails": "inspect",
     "explain": "explain",
+    "trust": "explain",
     "estimate": "measure",
     "rehearse": "measure",
     "batch_sizes": "measure",

@@ -86,3 +86,14 @@ def test_the_methods_are_listed(tmp_path):
     assert list(listed) == list(cs.methods)
     assert listed["rise"]["parameters"]["masks"]["default"] == 500
     assert "integrated_gradients" in run("methods", folder=tmp_path).stdout
+
+
+def test_a_scorecard_comes_as_a_table_and_as_json(folder):
+    asked = ["trust", "run", "test:0", "test:1", "--check", "pointing", "--check", "sensitivity"]
+    done = run(*asked, "--method", "gradients", folder=folder)
+    assert done.returncode == 0, done.stderr
+    assert "Points at the object" in done.stdout and "Gradients, 2 images" in done.stdout
+    found = json.loads(run(*asked, "--json", folder=folder).stdout)
+    assert [one["check"] for one in found["checks"]] == ["pointing", "sensitivity"]
+    assert found["layer"] and len(found["targets"]) == 2
+    assert found["checks"][0]["value"] in (0, 0.5, 1)

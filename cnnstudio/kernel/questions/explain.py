@@ -11,6 +11,7 @@ from typing import Any
 from cnnstudio.interpret.case import Progress
 from cnnstudio.interpret.explain import contrast, explanation
 from cnnstudio.interpret.subject import Subject
+from cnnstudio.interpret.trust.scorecard import trust as scorecard
 from cnnstudio.kernel.memory import Memory
 from cnnstudio.kernel.questions.inspect import Image, reference_of, shown, subject_of
 
@@ -65,6 +66,29 @@ def explain(
         **answer,
         **shown(picture),
     }
+
+
+def trust(
+    image: Image,
+    method: str = "gradcam",
+    target: Any = None,
+    layer: str | None = None,
+    run: str | None = None,
+    checkpoint: str = "best",
+    project: dict[str, Any] | None = None,
+    parameters: dict[str, Any] | None = None,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """{"method", "layer", "targets", "checks": [{"check", "title", "verdict", "value", "text",
+    "measures"}]}, for one image."""
+    subject = _subject(run, checkpoint, project)
+    picture = subject.picture(reference_of(image))
+    node = None if layer is None else subject.node(layer)
+    card = scorecard(
+        subject.model, picture.tensor[None], method, target, node,
+        truths=[picture.truth], progress=progress, **(parameters or {}),
+    )  # fmt: skip
+    return card.to_json()
 
 
 def _subject(run: str | None, checkpoint: str, project: dict[str, Any] | None) -> Subject:
