@@ -135,6 +135,8 @@ class Group(Processes):
             return model
         if settings.parallel == "fsdp":
             return self._divided(model, settings)
+        # A 1×1 convolution's gradient lies in another order where channels are last: of no matter.
+        warnings.filterwarnings("ignore", message="Grad strides do not match bucket view")
         with warnings.catch_warnings():
             # The setting's new name is not known to the torch versions before.
             warnings.simplefilter("ignore", FutureWarning)

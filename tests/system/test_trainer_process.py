@@ -107,12 +107,11 @@ WITH_ALL = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("settings", [{}, WITH_ALL], ids=["plain", "with all"])
-def test_a_run_killed_at_any_moment_goes_on_to_the_same_bits(tmp_path, settings):
+def test_a_run_killed_at_any_moment_goes_on_to_the_same_bits(tmp_path):
     epochs = 60
-    whole = launch.start(project(epochs, **settings), tmp_path / "whole")
+    whole = launch.start(project(epochs, **WITH_ALL), tmp_path / "whole")
     wait_for(state_is(whole, "finished", "failed"))
-    broken = launch.start(project(epochs, **settings), tmp_path / "broken")
+    broken = launch.start(project(epochs, **WITH_ALL), tmp_path / "broken")
     for step in (30, 1500):
         wait_for(at_step(broken, step))
         kill(broken)
@@ -127,7 +126,6 @@ def test_a_run_killed_at_any_moment_goes_on_to_the_same_bits(tmp_path, settings)
     assert _numbers(broken) == _numbers(whole)
     ended = len(whole.metrics())
     assert [e["epoch"] for e in broken.metrics()] == list(range(1, ended + 1))
-    assert ended == epochs or settings
 
 
 def _numbers(run):
