@@ -71,8 +71,8 @@ def feature_maps(
     if value.ndim == 2:  # (C, L): a signal is a map one pixel high
         value = value[:, None, :]
     kind = "maps" if value.ndim == 3 else "values"
-    shown = value[:limit] if value.ndim == 3 else value.reshape(-1)
-    return {"layer": layer, "channels": len(value), kind: shown, **shown(picture)}
+    kept = value[:limit] if value.ndim == 3 else value.reshape(-1)
+    return {"layer": layer, "channels": len(value), kind: kept, **shown(picture)}
 
 
 def thumbnails(
