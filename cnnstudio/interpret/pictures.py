@@ -12,6 +12,8 @@ from cnnstudio.interpret.colour import coloured, scaled
 GAP_PIXELS = 2
 GAP_GREY = 128
 DIVERGING = "coolwarm"
+STRONGEST = 0.01
+COLD = 0.35
 
 
 def mosaic(
@@ -37,27 +39,43 @@ def overlay(image: np.ndarray, heat: np.ndarray, strength: float = 0.6) -> np.nd
     """
     levels, name = heat_levels(heat)
     colours = coloured(levels, name).astype(np.float32)
-    amounts = np.abs(2 * levels - 1) if name == DIVERGING else levels
     grey = image.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)
-    weight = (strength * (0.35 + 0.65 * amounts))[..., None]
+    weight = (strength * heat_amounts(levels, name))[..., None]
     mixed = (1 - weight) * grey[..., None] + weight * colours
     return mixed.clip(0, 255).astype(np.uint8)
 
 
+def heat_amounts(levels: np.ndarray, name: str) -> np.ndarray:
+    """How strongly to show each level, in 0…1: a diverging map's middle not at all, so that the
+    image is seen there."""
+    return np.abs(2 * levels - 1) if name == DIVERGING else COLD + (1 - COLD) * levels
+
+
 def heat_range(heat: np.ndarray) -> tuple[float, float]:
     """The values that a colour map's ends stand for: from lowest to highest, or, of heat with a
-    sign, as far below 0 as above."""
+    sign, as far below 0 as above, and so far that all but the strongest hundredth is told apart:
+    single pixels would leave the rest pale."""
     known = heat[np.isfinite(heat)]
     if not known.size:
         return 0.0, 0.0
     low, high = float(known.min()), float(known.max())
-    far = max(-low, high)
-    return (-far, far) if low < 0 else (low, high)
+    if low >= 0:
+        return low, high
+    far = float(np.quantile(np.abs(known), 1 - STRONGEST)) or max(-low, high)
+    return -far, far
 
 
-def heat_levels(heat: np.ndarray) -> tuple[np.ndarray, str]:
-    """Levels in 0…1 and the colour map for them; 0 is in the middle of a diverging one."""
-    low, high = heat_range(heat)
+def heat_map_of(heat: np.ndarray) -> str:
+    """The colour map for heat: a diverging one where it has a sign."""
+    return DIVERGING if heat_range(heat)[0] < 0 else "magma"
+
+
+def heat_levels(
+    heat: np.ndarray, within: tuple[float, float] | None = None
+) -> tuple[np.ndarray, str]:
+    """Levels in 0…1 of a range, the heat's own if None, and the colour map for them; 0 is in the
+    middle of a diverging one."""
+    low, high = within or heat_range(heat)
     name = DIVERGING if low < 0 else "magma"
     if high <= low:
         return np.zeros(heat.shape, np.float32), name

@@ -15,27 +15,41 @@ from cnnstudio.interpret.trust.judged import Judged
 from cnnstudio.interpret.trust.similarity import spearman, ssim
 
 STAGES = 6
-SEED = 0
+DRAWS = 3
 
 
 def randomisation(judged: Judged) -> dict[str, Any]:
     """{"alike": |rank correlation| of the heat's size at the end, "layers", "spearman", "ssim"}:
-    the name of the last layer drawn anew at each stage, and how alike the heat still is."""
+    the name of the last layer drawn anew at each stage, and how alike the heat still is.
+
+    Weights by which nothing speaks for the class tell nothing: others are drawn then.
+    """
+    found: dict[str, Any] = {}
+    for seed in range(DRAWS):
+        found, flat = _cascade(judged, seed)
+        if not flat:
+            break
+    return found
+
+
+def _cascade(judged: Judged, seed: int) -> tuple[dict[str, Any], bool]:
+    """What is measured with the weights of a seed, and whether the last heat is 0 everywhere."""
     model = copy.deepcopy(judged.model)
-    draw = torch.Generator().manual_seed(SEED)
+    draw = torch.Generator().manual_seed(seed)
     stages = in_stages(list(reversed(layers_with_weights(model))), STAGES)
-    before = judged.heat.abs()
+    before = after = judged.heat.abs()
     names, ranks, structures = [], [], []
     for number, stage in enumerate(stages):
         for name in stage:
             redraw(model.get_submodule(name), draw)
-        judged.tell(number / len(stages))
+        judged.tell((seed + number / len(stages)) / DRAWS)
         after = judged.again(model, judged.image)[0].abs()
         names.append(stage[-1])
         ranks.append(spearman(before, after))
         structures.append(ssim(before, after))
-    return {"alike": abs(ranks[-1]) if ranks else 1.0, "layers": names, "spearman": ranks,
-            "ssim": structures}  # fmt: skip
+    alike = abs(ranks[-1]) if ranks else 1.0
+    measures = {"alike": alike, "layers": names, "spearman": ranks, "ssim": structures}
+    return measures, not after.any()
 
 
 def layers_with_weights(model: nn.Module) -> list[str]:

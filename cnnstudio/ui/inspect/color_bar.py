@@ -24,6 +24,11 @@ class ColorBar(QWidget):
         self.setAccessibleName("Colour scale")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
+    def show_map(self, colour_map: str) -> None:
+        """Shows another colour map."""
+        self._colour_map = colour_map
+        self.update()
+
     def show_range(self, low: float, high: float) -> None:
         self._range = (low, high)
         self.setAccessibleDescription(f"from {number_text(low)} to {number_text(high)}")

@@ -1,16 +1,16 @@
-"""Which parts of the image speak for a class."""
+"""Which parts of the image speak for a class, and whether that can be trusted."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import (
-    QGridLayout,
+    QFrame,
     QHBoxLayout,
     QLabel,
+    QScrollArea,
     QSlider,
     QToolButton,
     QVBoxLayout,
@@ -19,102 +19,87 @@ from PySide6.QtWidgets import (
 
 from cnnstudio.graph import Node
 from cnnstudio.interpret.methods import methods
+from cnnstudio.interpret.pictures import heat_map_of, heat_range
 from cnnstudio.ui import theme
-from cnnstudio.ui.choice_box import ChoiceBox
 from cnnstudio.ui.images.truth import outline
+from cnnstudio.ui.inquiry import Inquiry
 from cnnstudio.ui.inspect.color_bar import ColorBar
-from cnnstudio.ui.inspect.heat_view import HeatView
+from cnnstudio.ui.inspect.heat_choice import HeatChoice
+from cnnstudio.ui.inspect.heat_views import HeatViews
 from cnnstudio.ui.inspect.number import number_text
 from cnnstudio.ui.inspect.panel import Panel
 from cnnstudio.ui.inspect.picture_file import enlarged, save_picture
-from cnnstudio.ui.inspect.scale import range_of
+from cnnstudio.ui.inspect.scorecard import Scorecard
 from cnnstudio.ui.session import Session
 
 OPACITY = 60
-PREDICTED = "The predicted class"
-SUGGESTED = "Suggested"
 
 
 class HeatPanel(Panel):
-    """Class, method and layer to choose, and the heat over the image. `wanted` is emitted when
-    another explanation is to be asked for; `arguments` are those of the question."""
+    """Class, method and layer to choose, the heat over the image, and its scorecard. `wanted` is
+    emitted when another explanation is to be asked for; `arguments` are those of the question."""
 
     wanted = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        content = QWidget()
+        content = QScrollArea()
         super().__init__("Why?", content, parent)
         self._session = session
         self._truth: dict[str, Any] = {}
         self._outlined = False
         self._name = "heatmap"
+        self._reason = ""
         self.copy_button = self._tool("mdi6.content-copy", "Copy the picture", self.copy)
         self.save_button = self._tool("mdi6.download", "Save the picture as PNG", self.save)
         self.header.addWidget(self.copy_button)
         self.header.addWidget(self.save_button)
-        self.target = self._combo("Class", [(PREDICTED, None)])
-        self.method = self._combo("Method", [(m.title, m.kind) for m in methods.values()])
-        self.layer = self._combo("Layer", [(SUGGESTED, None)])
-        self.method.currentIndexChanged.connect(lambda _: self._show_method())
-        controls = QGridLayout()
-        controls.setVerticalSpacing(6)
-        controls.setHorizontalSpacing(12)
-        controls.setColumnStretch(1, 1)
-        for row, combo in enumerate((self.target, self.method, self.layer)):
-            label = QLabel(combo.accessibleName())
-            label.setProperty("role", "muted")
-            controls.addWidget(label, row, 0)
-            controls.addWidget(combo, row, 1)
-        self.column.insertLayout(1, controls)
-        self.view = HeatView()
-        self.view.hovered.connect(self._tell_heat)
-        self.view.left.connect(lambda: self.note.setText(self._reason))
+        self.choice = HeatChoice()
+        self.choice.changed.connect(self.wanted)
+        self.target, self.method = self.choice.target, self.choice.method
+        self.against, self.layer = self.choice.against, self.choice.layer
+        self.column.insertWidget(1, self.choice)
+        self.views = HeatViews()
+        self.view = self.views.main
+        self.views.hovered.connect(self._tell_heat)
+        self.views.left.connect(lambda: self.note.setText(self._reason))
         self.colors = ColorBar("magma")
         self.opacity = QSlider(Qt.Orientation.Horizontal)
         self.opacity.setAccessibleName("Opacity of the heat")
         self.opacity.setToolTip("Opacity of the heat")
         self.opacity.setRange(0, 100)
         self.opacity.setValue(OPACITY)
-        self.opacity.valueChanged.connect(lambda value: self.view.set_opacity(value / 100))
+        self.opacity.valueChanged.connect(lambda value: self.views.set_opacity(value / 100))
         self.note = QLabel()
         self.note.setProperty("role", "muted")
         self.note.setWordWrap(True)
         self.note.setTextFormat(Qt.TextFormat.PlainText)
         self.note.setMinimumHeight(36)
         self.note.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._reason = ""
-        foot = QHBoxLayout()
-        foot.setSpacing(12)
-        faint = QLabel("Opacity")
-        faint.setProperty("role", "muted")
-        foot.addWidget(faint)
-        foot.addWidget(self.opacity, 1)
-        column = QVBoxLayout(content)
-        column.setContentsMargins(0, 4, 0, 0)
-        column.setSpacing(theme.spacing)
-        column.addWidget(self.view, 1)
-        column.addWidget(self.colors)
-        column.addLayout(foot)
-        column.addWidget(self.note)
-        column.addStretch()
-        self._show_method()
+        self.scorecard = Scorecard()
+        self._arrange(content)
 
     @property
     def arguments(self) -> dict[str, Any]:
-        return {
-            "target": self.target.currentData(),
-            "method": self.method.currentData(),
-            "layer": self.layer.currentData() if self._uses_layer else None,
-        }
+        return self.choice.arguments
+
+    def follow(self, inquiry: Inquiry) -> None:
+        super().follow(inquiry)
+        inquiry.progressed.connect(self._show_progress)
+
+    def follow_trust(self, inquiry: Inquiry) -> None:
+        """Shows what becomes of the question whether it can be trusted."""
+        inquiry.progressed.connect(self.scorecard.show_progress)
+        inquiry.answered.connect(self.scorecard.show_answer)
+        inquiry.failed.connect(self.scorecard.show_error)
+        self.scorecard.taken_back.connect(inquiry.forget)
 
     def list_classes(self, classes: list[str]) -> None:
         """The classes to choose from, the chosen one kept."""
-        self.target.show_items([(PREDICTED, None), *((n, i) for i, n in enumerate(classes))])
+        self.choice.list_classes(classes)
 
     def list_layers(self, layers: list[Node]) -> None:
         """The nodes to choose from, the chosen one kept."""
-        names = [node.name for node in layers if node.kind not in ("Input", "Output")]
-        self.layer.show_items([(SUGGESTED, None), *((name, name) for name in names)])
+        self.choice.list_layers(layers)
 
     def choose_class(self, number: int) -> None:
         """Explains this class."""
@@ -123,22 +108,26 @@ class HeatPanel(Panel):
 
     def show_heat(self, answer: dict[str, Any]) -> None:
         """Shows an answer of `explain`."""
-        heat = np.asarray(answer["heat"])
-        self.title.setText(f"Why “{answer['class']}”?")
+        against = answer.get("against_class")
+        self.title.setText(
+            f"Why “{answer['class']}”, not “{against}”?" if against else f"Why “{answer['class']}”?"
+        )
         self._name = f"{answer['class']}-{answer['method']}"
         self._truth = answer.get("truth") or {}
-        self._reason = str(answer["reason"] or methods[answer["method"]].doc)
-        if answer["layer"] and self.layer.currentData() is None:
-            self.layer.setItemText(0, f"{SUGGESTED}: {answer['layer']}")
+        told = [str(answer[name]) for name in ("reason", "note") if answer.get(name)]
+        self._reason = " ".join(told) or methods[answer["method"]].doc
+        if answer["layer"] and answer["reason"]:
+            self.choice.show_suggestion(answer["layer"], answer["reason"])
         self.note.setText(self._reason)
-        self.view.show_heat(np.asarray(answer["image"]), heat)
-        self.colors.show_range(*range_of(heat))
+        heat = self.views.show_answer(answer)
+        self.colors.show_map(heat_map_of(heat))
+        self.colors.show_range(*heat_range(heat))
         self.show_outline(self._outlined)
         self.show_answer()
 
     def show_outline(self, shown: bool) -> None:
         self._outlined = shown
-        self.view.show_outline(outline(self._truth) if shown else [])
+        self.views.show_outline(outline(self._truth) if shown else [])
 
     def picture(self) -> QImage | None:
         """The heat over the image, large enough for a page; None before there is one."""
@@ -157,26 +146,42 @@ class HeatPanel(Panel):
 
     def redraw(self) -> None:
         super().redraw()
+        self.choice.redraw()
+        self.scorecard.redraw()
         for button in (self.copy_button, self.save_button):
             button.setIcon(theme.icon(button.property("icon_name"), "text_muted"))
 
-    @property
-    def _uses_layer(self) -> bool:
-        return methods[self.method.currentData()].uses_layer
+    def _arrange(self, area: QScrollArea) -> None:
+        foot = QHBoxLayout()
+        foot.setSpacing(12)
+        faint = QLabel("Opacity")
+        faint.setProperty("role", "muted")
+        foot.addWidget(faint)
+        foot.addWidget(self.opacity, 1)
+        line = QFrame()
+        line.setProperty("role", "line")
+        inner = QWidget()
+        inner.setProperty("role", "panel")
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(0, 4, 0, 0)
+        column.setSpacing(theme.spacing)
+        column.addWidget(self.views, 1)
+        column.addWidget(self.colors)
+        column.addLayout(foot)
+        column.addWidget(self.note)
+        column.addWidget(line)
+        column.addWidget(self.scorecard)
+        column.addStretch()
+        area.setWidget(inner)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
-    def _show_method(self) -> None:
-        self.layer.setEnabled(self._uses_layer)
-        method = methods[self.method.currentData()]
-        self.method.setToolTip(f"{method.doc}\n{method.formula}")
+    def _show_progress(self, share: float | None, text: str) -> None:
+        self.busy.setText(text if share is None else f"{share:.0%}")
 
-    def _tell_heat(self, column: int, row: int) -> None:
-        heat = number_text(self.view.heat_at(column, row))
-        self.note.setText(f"row {row}, column {column}: {heat}")
-
-    def _combo(self, name: str, items: list[tuple[str, Any]]) -> ChoiceBox:
-        combo = ChoiceBox(name, items)
-        combo.activated.connect(lambda _: self.wanted.emit())
-        return combo
+    def _tell_heat(self, heat: float, column: int, row: int) -> None:
+        self.note.setText(f"row {row}, column {column}: {number_text(heat)}")
 
     def _tool(self, icon: str, text: str, called: Any) -> QToolButton:
         button = QToolButton()

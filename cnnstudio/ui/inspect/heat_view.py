@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from cnnstudio.interpret.colour import coloured
+from cnnstudio.interpret.pictures import heat_amounts, heat_levels
 from cnnstudio.ui.images.array_image import image_of
 from cnnstudio.ui.images.image_view import ImageView
-from cnnstudio.ui.inspect.scale import levels_of, range_of
+from cnnstudio.ui.inspect.scale import Range
 
 GREY = np.array([0.299, 0.587, 0.114], np.float32)
-COLD = 0.35
 COLOUR_GONE_AT = 0.5
 
 
@@ -21,10 +21,12 @@ class HeatView(ImageView):
         super().__init__("Heatmap over the image", smooth=True, compact=True, parent=parent)
         self._picture: np.ndarray | None = None
         self._heat: np.ndarray | None = None
+        self._within: Range | None = None
         self._opacity = 0.6
 
-    def show_heat(self, image: np.ndarray, heat: np.ndarray) -> None:
-        self._picture, self._heat = image, heat
+    def show_heat(self, image: np.ndarray, heat: np.ndarray, within: Range | None = None) -> None:
+        """`within` are the values of the colour map's ends; by default the heat's own."""
+        self._picture, self._heat, self._within = image, heat, within
         self._redraw()
 
     def set_opacity(self, opacity: float) -> None:
@@ -37,18 +39,21 @@ class HeatView(ImageView):
 
     def _redraw(self) -> None:
         if self._picture is not None and self._heat is not None:
-            self.show_image(image_of(heat_picture(self._picture, self._heat, self._opacity)))
+            picture = heat_picture(self._picture, self._heat, self._opacity, self._within)
+            self.show_image(image_of(picture))
 
 
-def heat_picture(image: np.ndarray, heat: np.ndarray, opacity: float) -> np.ndarray:
-    """Heat (H, W) over an image, uint8 (H, W, 3): strong where it is hot.
+def heat_picture(
+    image: np.ndarray, heat: np.ndarray, opacity: float, within: Range | None = None
+) -> np.ndarray:
+    """Heat (H, W) over an image, uint8 (H, W, 3): strong where it is hot, or far below 0.
 
     The image loses its own colours on the way, so that those of the heat can be read.
     """
-    levels = levels_of(heat, range_of(heat))
-    colours = coloured(levels, "magma").astype(np.float32)
+    levels, name = heat_levels(heat, within)
+    colours = coloured(levels, name).astype(np.float32)
     plain = image.astype(np.float32)
     fading = min(1.0, opacity / COLOUR_GONE_AT)
     base = plain + fading * ((plain @ GREY)[..., None] - plain)
-    weight = (opacity * (COLD + (1 - COLD) * levels))[..., None]
+    weight = (opacity * heat_amounts(levels, name))[..., None]
     return ((1 - weight) * base + weight * colours).clip(0, 255).round().astype(np.uint8)

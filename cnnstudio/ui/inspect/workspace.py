@@ -46,6 +46,7 @@ class InspectWorkspace(QWidget):
         self._predict = Inquiry(session, "predict", "inspect predict", self)
         self._maps = Inquiry(session, "feature_maps", "inspect maps", self)
         self._explain = Inquiry(session, "explain", "inspect heat", self)
+        self._trust = Inquiry(session, "trust", "inspect trust", self)
         self._arrange()
         self._connect()
         self._take_subject(self.networks.subject)
@@ -122,6 +123,8 @@ class InspectWorkspace(QWidget):
         for panel, inquiry in ((self.prediction, self._predict), (self.maps, self._maps),
                                (self.heat, self._explain)):  # fmt: skip
             panel.follow(inquiry)
+        self.heat.follow_trust(self._trust)
+        self.heat.scorecard.wanted.connect(self._ask_trust)
         self._predict.slow.connect(self._tell_of_waiting)
         self._predict.answered.connect(self._take_prediction)
         self._predict.failed.connect(self._take_refusal)
@@ -137,7 +140,7 @@ class InspectWorkspace(QWidget):
         self.images.controls.setEnabled(subject is not None)
         self.images.setVisible(subject is not None)
         if subject is None:
-            for inquiry in (self._predict, self._maps, self._explain):
+            for inquiry in (self._predict, self._maps, self._explain, self._trust):
                 inquiry.forget()
             self._tell_what_is_missing()
             return
@@ -167,8 +170,19 @@ class InspectWorkspace(QWidget):
 
     def _ask_heat(self) -> None:
         image, subject = self.images.image, self.networks.subject
+        self._trust.forget()
+        self.heat.scorecard.reset()
         if subject is not None and image is not None:
             self._explain.ask(image=image, **self.heat.arguments, **subject.arguments)
+
+    def _ask_trust(self) -> None:
+        image, subject = self.images.image, self.networks.subject
+        if subject is not None and image is not None:
+            asked = {
+                name: value for name, value in self.heat.arguments.items() if name != "against"
+            }
+            self.heat.scorecard.show_waiting()
+            self._trust.ask(image=image, **asked, **subject.arguments)
 
     def _take_prediction(self, answer: dict[str, Any]) -> None:
         self.stage.show_content()
@@ -186,7 +200,7 @@ class InspectWorkspace(QWidget):
     def _take_refusal(self, error: Exception) -> None:
         """What keeps the network from answering at all is told once, in place of the panels."""
         if not isinstance(error, ExplanationError):
-            for inquiry in (self._maps, self._explain):
+            for inquiry in (self._maps, self._explain, self._trust):
                 inquiry.forget()
             self.stage.tell_error(error)
 
