@@ -116,6 +116,9 @@ QHeaderView::section {
     background: @surface@; color: @text_muted@; border: none; border-bottom: 1px solid @border@;
     padding: 4px 6px;
 }
+QHeaderView::up-arrow, QHeaderView::down-arrow {
+    subcontrol-origin: margin; subcontrol-position: top center; width: 9px; height: 9px;
+}
 QTableCornerButton::section {
     background: @surface@; border: none; border-bottom: 1px solid @border@;
 }

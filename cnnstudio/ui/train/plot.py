@@ -254,6 +254,14 @@ class View(pg.ViewBox):
         super().__init__(enableMenu=False, defaultPadding=0.03)
         self.on_reset: Callable[[], object] = self.enableAutoRange
 
+    def childrenBounds(self, *arguments, **options) -> list:
+        """A constant is shown between 0 and twice its value; by itself it would be ±0.5 around it,
+        in which a learning rate of 0.001 can't be told from 0."""
+        across, up = super().childrenBounds(*arguments, **options)
+        if up is not None and up[0] == up[1] and not self.state["logMode"][1]:
+            up = sorted((0.0, 2.0 * up[0]))
+        return [across, up]
+
     def mouseDoubleClickEvent(self, event) -> None:
         event.accept()
         self.on_reset()

@@ -108,6 +108,15 @@ def test_rate_gradient_speed_and_memory_have_curves(shown, qtbot):
     assert "40 MB" in memory.legend.text
 
 
+def test_a_constant_is_shown_between_nothing_and_twice_its_value(shown, qtbot):
+    shown.pages.setCurrentWidget(shown.machine)
+    [rate] = [plot for plot in shown.machine.all if plot.quantity.name == "learning_rate"]
+    view = rate.item.getViewBox()
+    wait_for(qtbot, lambda: view.viewRange()[1][1] < 0.003)
+    low, high = view.viewRange()[1]
+    assert low <= 0.0 < 0.001 < high
+
+
 def test_what_happened_is_marked_and_told_near_the_pointer(shown):
     plots = shown.plots
     plots.set_axis("step")

@@ -45,6 +45,7 @@ class RunsPage(QWidget):
         self._session = session
         self._slots: dict[RunDirectory, int] = {}
         self._typed = ""
+        self._begun = False  # whether runs were shown before
         self._chosen_columns: list[str] = []
         self.setObjectName("runs_page")
         self.setAccessibleName("All runs")
@@ -146,6 +147,9 @@ class RunsPage(QWidget):
             self.table.fit_columns()
         self.bar.show_count(len(self.model.rows), len(rows))
         self._show_stage()
+        if rows and not self._begun:
+            self._begun = True
+            self.table.select_runs([self._session.run or rows[0].run])
         self._show_below()
 
     def _show_stage(self) -> None:

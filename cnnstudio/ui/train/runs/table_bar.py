@@ -54,7 +54,8 @@ class TableBar(QWidget):
         self.redraw()
 
     def show_count(self, shown: int, there: int) -> None:
-        self._tell(f"{shown} of {there} runs" if shown != there else f"{there} runs", "muted", "")
+        of = f"{shown} of " if shown != there else ""
+        self._tell(f"{of}{there} run{'s' * (there != 1)}", "muted", "")
 
     def show_error(self, text: str, hint: str) -> None:
         """Says what is wrong with the filter; the table stays as it was."""

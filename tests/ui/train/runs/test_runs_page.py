@@ -179,9 +179,15 @@ def test_generated_images_are_called_so_in_the_table(page, open_small, qtbot):
     qtbot.waitUntil(lambda: "generated images in some of the runs" in label.labelText)
 
 
+def test_a_run_is_selected_when_the_page_is_first_seen(page, qtbot):
+    assert len(page.selected) == 1
+    qtbot.waitUntil(lambda: bool(page.overlay.lines))
+
+
 def test_a_table_of_the_selected_runs_is_written(page, tmp_path, qtbot):
     from cnnstudio.ui.train.runs.exports import FILES
 
+    page.table.select_runs([])
     assert not page.exports.actions["Table as CSV…"].isEnabled()
     page.table.selectAll()
     assert not page.exports.actions["Curves as CSV…"].isEnabled(), "of one run alone"
