@@ -23,9 +23,7 @@ class LayerChoice:
     reason: str
 
 
-_shapes: WeakKeyDictionary[nn.Module, tuple[tuple[Any, str | None], dict[str, torch.Size]]] = (
-    WeakKeyDictionary()
-)
+_shapes: WeakKeyDictionary[nn.Module, tuple[Any, dict[str, torch.Size]]] = WeakKeyDictionary()
 
 
 def choose_layer(
@@ -63,9 +61,9 @@ def choose_layer(
 def node_shapes(model: nn.Module, images: Tensor) -> dict[str, torch.Size]:
     """Every node's output shape, in order of computation. Of a graph they are remembered, so that
     choosing a layer costs no pass the next time."""
-    key = tuple(images.shape), model.code if isinstance(model, fx.GraphModule) else None
+    key = _identity(model, images)
     known = _shapes.get(model)
-    if known is not None and known[0] == key and key[1] is not None:
+    if known is not None and key is not None and known[0] == key:
         return known[1]
     shapes: dict[str, torch.Size] = {}
 
@@ -76,6 +74,14 @@ def node_shapes(model: nn.Module, images: Tensor) -> dict[str, torch.Size]:
         run(model, (images.clone(),), keep)
     _shapes[model] = key, shapes
     return shapes
+
+
+def _identity(model: nn.Module, images: Tensor) -> Any:
+    """What decides the shapes; None for a module that is no graph, whose code may do anything."""
+    if not isinstance(model, fx.GraphModule):
+        return None
+    weights = tuple(parameter.shape for parameter in model.parameters())
+    return tuple(images.shape), model.code, weights
 
 
 def has_positions(shape: torch.Size) -> bool:

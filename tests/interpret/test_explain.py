@@ -109,6 +109,13 @@ def test_the_default_layer_is_the_last_with_positions_before_pooling_with_the_re
     assert explanation(traced(Functions()), images()).layer == "relu_1"
 
 
+def test_the_suggestion_follows_a_layer_that_is_exchanged():
+    model = traced(InPlace())
+    explain(model, images())
+    model.conv, model.fc = nn.Conv2d(3, 7, 3, padding=1), nn.Linear(7 * 8 * 8, 4)
+    assert "(7×16×16)" in explanation(model, images()).reason
+
+
 def test_a_convolution_with_stride_is_not_mistaken_for_pooling():
     model = traced(nn.Sequential(nn.Conv2d(3, 4, 3), nn.Conv2d(4, 4, 3, stride=2), nn.Flatten()))
     assert explanation(model, images()).layer == "_1"
