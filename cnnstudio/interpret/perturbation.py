@@ -86,7 +86,7 @@ def rise(case: Case, masks: int, cells: int, share: float, seed: int) -> Tensor:
     for part in drawn.split(case.at_once()):
         seen = (images[None] * part[:, None, None]).flatten(0, 1)
         chances = as_probabilities(case.score(seen)).unflatten(0, (len(part), len(images)))
-        weights = chances[:, torch.arange(len(images)), targets]  # (masks, N)
+        weights = chances[:, torch.arange(len(images), device=images.device), targets]  # (masks, N)
         heat += torch.einsum("mn,mhw->nhw", weights.to(images.dtype), part)
     return heat / (masks * share)
 

@@ -125,12 +125,12 @@ def _judged(
             other, images, found.method, wanted, found.layer,
             progress=lambda _, text: tell(shares[0]), **parameters,
         )  # fmt: skip
-        return torch.from_numpy(made.heat)
+        return torch.from_numpy(made.heat).to(image.device)
 
     return Judged(
         model=model,
         image=image,
-        heat=torch.from_numpy(found.heat[number]),
+        heat=torch.from_numpy(found.heat[number]).to(image.device),
         target=found.targets[number],
         output=found.output,
         again=again,
