@@ -108,11 +108,11 @@ WITH_ALL = {
 
 
 def test_a_run_killed_at_any_moment_goes_on_to_the_same_bits(tmp_path):
-    epochs = 60
+    epochs = 20
     whole = launch.start(project(epochs, **WITH_ALL), tmp_path / "whole")
     wait_for(state_is(whole, "finished", "failed"))
     broken = launch.start(project(epochs, **WITH_ALL), tmp_path / "broken")
-    for step in (30, 1500):
+    for step in (30, 700):
         wait_for(at_step(broken, step))
         kill(broken)
         wait_for(state_is(broken, "failed"), 5)

@@ -228,7 +228,7 @@ def test_a_problem_inside_is_marked_outside_and_a_click_leads_to_it(workspace, s
     session.apply(
         SetParameter(network="Bottleneck", node_id="conv2", name="kernel_size", value=[99, 99])
     )
-    wait_for(qtbot, lambda: bool(session.report.problems))
+    wait_for(qtbot, lambda: not session.report.ok)
     assert content(workspace, "first0").severity == "error"
     workspace.show_problems()
     problems = workspace.drawer.problems.list

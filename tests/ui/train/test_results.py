@@ -142,6 +142,7 @@ def test_the_classes_are_sorted_by_a_click_and_lead_to_their_images(workspace, t
     results.tabs.setCurrentWidget(results.classes)
     table, header = results.classes, results.classes.header()
     column = 2 + [metric.name for metric in PER_CLASS].index("recall")
+    qtbot.waitUntil(lambda: header.viewport().width() >= header.length() > 0)  # laid out
     place = QPoint(header.sectionViewportPosition(column) + 20, header.height() // 2)
     QTest.mouseClick(header.viewport(), LEFT, pos=place)
     rows = [
@@ -183,7 +184,7 @@ def test_delete_leaves_the_chosen_out_and_undo_puts_them_back(workspace, session
     assert session.undo.undoText() == "Leave out 2 images"
     samples = workspace.results.gallery.samples
     assert samples.corrected(0) == "left out" and samples.corrected(1) == ""
-    assert workspace.results.changes.isVisible()
+    qtbot.waitUntil(workspace.results.changes.isVisible)
     assert "2 images left out" in workspace.results.changes.text.text()
 
     QTest.keyClick(workspace.results.gallery, Qt.Key.Key_Delete)
