@@ -1,6 +1,6 @@
 """What Grad-CAM costs, beside one forward pass and the gradient down to the chosen layer only.
 
-    python benchmarks/gradcam.py [--rounds 15]
+    python benchmarks/gradcam.py [--rounds 60]
 
 `cs.explain` on ResNet-18 at 224×224 chooses the class, the layer and explains, all from one pass.
 The other is the least that can be done by hand: the network's own forward, and
@@ -42,7 +42,7 @@ def milliseconds(work: Callable[[], object]) -> float:
 
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    options.add_argument("--rounds", type=int, default=15)
+    options.add_argument("--rounds", type=int, default=60)
     rounds = options.parse_args().rounds
     torch.manual_seed(0)
     model = cs.build(cs.template("resnet18", input_shape=(3, 224, 224), classes=10)).eval()
