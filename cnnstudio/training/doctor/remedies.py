@@ -91,7 +91,7 @@ def stop_early(project: Project, nodes: tuple[str, ...]) -> list[Edit]:
 
 @remedy("More weight decay", "large weights, which learning by heart needs, are drawn to 0")
 def more_weight_decay(project: Project, nodes: tuple[str, ...]) -> list[Edit]:
-    decay = _parameter(project, "optimizer", "weight_decay", optimizers)
+    decay = parameter_of(project, "optimizer", "weight_decay", optimizers)
     if decay is None or decay >= 0.5:
         return []
     return _parameter_edit("optimizer", "weight_decay", _rounded(max(5 * decay, 5e-4)))
@@ -112,20 +112,20 @@ def augment(project: Project, nodes: tuple[str, ...]) -> list[Edit]:
 
 @remedy("Smooth the labels by a tenth", "no answer has to be certain, so wrong labels pull less")
 def smooth_labels(project: Project, nodes: tuple[str, ...]) -> list[Edit]:
-    smoothing = _parameter(project, "loss", "label_smoothing", losses)
+    smoothing = parameter_of(project, "loss", "label_smoothing", losses)
     return _parameter_edit("loss", "label_smoothing", 0.1) if smoothing == 0 else []
 
 
 @remedy("Weigh rare classes more", "each class counts alike in the loss")
 def balance_classes(project: Project, nodes: tuple[str, ...]) -> list[Edit]:
-    balanced = _parameter(project, "loss", "balanced", losses)
+    balanced = parameter_of(project, "loss", "balanced", losses)
     return _parameter_edit("loss", "balanced", True) if balanced is False else []
 
 
 @remedy("Take regularisation away", "nothing keeps the network from learning what it sees")
 def less_regularisation(project: Project, nodes: tuple[str, ...]) -> list[Edit]:
     edits: list[Edit] = []
-    if _parameter(project, "optimizer", "weight_decay", optimizers):
+    if parameter_of(project, "optimizer", "weight_decay", optimizers):
         edits += _parameter_edit("optimizer", "weight_decay", 0.0)
     if project.training.l1 > 0:
         edits += _training("l1", 0.0)
@@ -169,7 +169,7 @@ def _training(name: str, value: Any) -> list[Edit]:
     return [SetSetting(section="training", name=name, value=value)]
 
 
-def _parameter(project: Project, setting: str, name: str, declared: dict[str, Any]) -> Any | None:
+def parameter_of(project: Project, setting: str, name: str, declared: dict[str, Any]) -> Any | None:
     """A parameter of the chosen optimizer or loss, its default where it is not set; None if the
     chosen one has no such parameter."""
     chosen = getattr(project.training, setting)

@@ -18,6 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from cnnstudio.graph import CnnStudioError, Project
+from cnnstudio.training.rundir import RunDirectory
+from cnnstudio.training.status import UNFINISHED, RunStatus
 from cnnstudio.ui import theme
 from cnnstudio.ui.message import Message
 from cnnstudio.ui.notice import ICONS, Stage
@@ -30,8 +32,8 @@ ICON = QSize(18, 18)
 
 
 class DoctorPanel(Stage):
-    """Remedies change the open project, as a step that can be undone, and train it anew; those of
-    a run of another project open that one, changed."""
+    """Remedies change the open project, as a step that can be undone, and a button beneath them
+    trains it anew; those of a run of another project open that one, changed."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         self._session = session
@@ -48,6 +50,7 @@ class DoctorPanel(Stage):
         session.findings.changed.connect(self._change)
         session.changed.connect(self._change)
         session.document_replaced.connect(self._change)
+        session.runs.status.connect(self._take_status)
         self._change()
 
     def redraw(self) -> None:
@@ -63,6 +66,11 @@ class DoctorPanel(Stage):
     def _change(self, *_: object) -> None:
         self._stale = True
         self._later.start()
+
+    def _take_status(self, run: RunDirectory, status: RunStatus) -> None:
+        """While nothing was found, what is said of that depends on how the run is doing."""
+        if run == self._session.run and not self.cards:
+            self._change()
 
     def _show_if_seen(self) -> None:
         if not self._stale or not self.isVisible():
@@ -81,17 +89,29 @@ class DoctorPanel(Stage):
         if findings:
             self.show_content()
         else:
-            text = "The doctor has found nothing." if self._session.run else "No run is chosen."
             hint = "It watches the loss, the gradients of each layer and the machine."
-            self.tell(Message(text, hint), "mdi6.stethoscope")
+            self.tell(Message(self._silence(), hint), "mdi6.stethoscope")
+
+    def _silence(self) -> str:
+        """Why there is no finding."""
+        run = self._session.run
+        if run is None:
+            return "No run is chosen."
+        status = self._session.runs.status_of(run)
+        if status is not None and status.state in UNFINISHED:
+            return "The doctor is watching: nothing yet."
+        if status is not None and not status.step:
+            return "The run ended before its first step: there is nothing to find."
+        return "The doctor has found nothing."
 
     def _card(self, finding: Finding) -> FindingCard:
         from cnnstudio.training.doctor import prescriptions
 
-        project = self._project
-        helping = prescriptions(project, finding) if project is not None else []
+        project, trained = self._project, self._session.findings.trained
+        helping = prescriptions(project, finding, trained) if project is not None else []
         card = FindingCard(finding, helping)
         card.on_remedy = lambda chosen: self.apply(finding, chosen)
+        card.on_train = self.train
         return card
 
     @property
@@ -101,8 +121,8 @@ class DoctorPanel(Stage):
         return project if trained is None or trained.name == project.name else trained
 
     def apply(self, finding: Finding, chosen: Prescription) -> None:
-        """Changes the project, and trains it unless a run is going on."""
-        session, title = self._session, chosen.remedy.title
+        """Changes the project; the card then offers to train it."""
+        session = self._session
         if self._project is not session.project:
             try:
                 changed, _ = chosen.edit.apply(self._project)
@@ -110,18 +130,23 @@ class DoctorPanel(Stage):
                 session.tell_error(error)
                 return
             session.project_offered.emit(changed)
-            return
-        if not session.try_apply(chosen.edit):
-            return
-        train = session.actions["run.train"]
+        elif session.try_apply(chosen.edit) and not session.actions["run.train"].isEnabled():
+            self._tell_later(f"“{chosen.title}”")
+
+    def train(self) -> None:
+        """Trains the project as it is, unless a run is going on."""
+        train = self._session.actions["run.train"]
         if train.isEnabled():
             train.trigger()
-            return
-        session.tell(
+        else:
+            self._tell_later("The changed project")
+
+    def _tell_later(self, what: str) -> None:
+        self._session.tell(
             Message(
-                f"{title}: that counts for the next run.",
+                f"{what} counts for the next run.",
                 "Stop this one, or let it come to its end, and train again.",
-                actions=(("Undo", session.undo.undo),),
+                actions=(("Undo", self._session.undo.undo),),
                 key="remedy",
                 until="edit",
             )
@@ -129,12 +154,14 @@ class DoctorPanel(Stage):
 
 
 class FindingCard(QFrame):
-    """Title, sentence, evidence, advice, and a button for each remedy."""
+    """Title, sentence, evidence, advice, a button for each remedy, and one that trains what has
+    been changed."""
 
     def __init__(self, finding: Finding, helping: list[Prescription]) -> None:
         super().__init__()
         self.finding = finding
         self.on_remedy = lambda chosen: None
+        self.on_train = lambda: None
         self.setProperty("role", "card")
         self.setObjectName("finding")
         self.setAccessibleName(f"{finding.illness.title}: {finding.message}")
@@ -151,9 +178,16 @@ class FindingCard(QFrame):
         grid.addWidget(_label(finding.message), 1, 0, 1, 2)
         grid.addLayout(self._evidence({"Found": when, **finding.facts}), 2, 0, 1, 2)
         grid.addWidget(_label(finding.illness.advice, "muted"), 3, 0, 1, 2)
+        self._helped = any(chosen.done for chosen in helping)
         self.buttons = [self._button(number, chosen) for number, chosen in enumerate(helping)]
         for row, button in enumerate(self.buttons):
             grid.addWidget(button, 4 + row, 0, 1, 2)
+        self.train = _wide_button("Train again", "remedy_train")
+        self.train.setProperty("role", "primary")
+        self.train.setToolTip("Trains the changed project, as a new run.")
+        self.train.setVisible(self._helped)
+        self.train.clicked.connect(lambda: self.on_train())
+        grid.addWidget(self.train, 4 + len(helping), 0, 1, 2)
         self.redraw()
 
     def redraw(self) -> None:
@@ -170,16 +204,35 @@ class FindingCard(QFrame):
         return lines
 
     def _button(self, number: int, chosen: Prescription) -> QPushButton:
-        button = QPushButton(chosen.remedy.title)
-        button.setObjectName(f"remedy_{chosen.remedy.name}")
-        button.setProperty("role", "primary" if number == 0 else "")
-        # A narrow panel cuts the words off rather than be wider than what is seen.
-        button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        button.setToolTip(f"{chosen.remedy.why.capitalize()}. Changes the project and trains anew.")
-        button.setAccessibleName(f"{chosen.remedy.title} and train")
-        button.setAccessibleDescription(chosen.remedy.why)
+        title = f"Done · {chosen.title}" if chosen.done else chosen.title
+        button = _wide_button(title, f"remedy_{chosen.remedy.name}")
+        button.setProperty("role", "primary" if number == 0 and not self._helped else "")
+        button.setEnabled(not chosen.done)
+        button.setToolTip(_told(chosen))
+        button.setAccessibleDescription(_told(chosen))
         button.clicked.connect(lambda: self.on_remedy(chosen))
         return button
+
+
+def _told(chosen: Prescription) -> str:
+    """What a click changes, and why."""
+    if chosen.done:
+        return "The project has it already. Train again to see what it does."
+    why = chosen.remedy.why
+    lines = [f"{why[0].upper()}{why[1:]}. Changes the project; training it is another click."]
+    for change in chosen.changes:
+        now = "" if change.now == change.before else f" (the project has {change.now:g} now)"
+        lines.append(f"{change.setting.capitalize()}: {change}{now}")
+    return "\n".join(lines)
+
+
+def _wide_button(text: str, name: str) -> QPushButton:
+    button = QPushButton(text)
+    button.setObjectName(name)
+    button.setAccessibleName(text)
+    # A narrow panel cuts the words off rather than be wider than what is seen.
+    button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+    return button
 
 
 def _label(text: str, role: str = "") -> QLabel:

@@ -59,6 +59,38 @@ def test_each_illness_has_a_remedy_that_applies_to_an_ordinary_project():
         assert any(prescriptions(project, finding) for project in projects), illness.name
 
 
+def told(project: Project, trained: Project, illness: str, name: str):
+    finding = Finding(illnesses[illness], 1, 1, {}, ("relu1",))
+    return next(one for one in prescriptions(project, finding, trained) if one.remedy.name == name)
+
+
+def test_a_remedy_goes_by_the_runs_settings_whatever_the_project_has_become():
+    trained, project = lenet(learning_rate=1.0), lenet(learning_rate=0.003)
+    lower = told(project, trained, "rate_too_high", "lower-rate")
+    changed, _ = lower.edit.apply(project)
+    again = told(changed, trained, "rate_too_high", "lower-rate")
+
+    assert changed.training.learning_rate == 0.1 and not lower.done
+    assert lower.title == "Lower the learning rate tenfold: 1 → 0.1"
+    assert lower.changes[0].now == 0.003
+    assert again.done and again.edit.apply(changed)[0] == changed
+
+
+def test_a_remedy_of_the_network_is_done_where_the_project_has_it():
+    trained = lenet()
+    leaky = told(trained, trained, "dead_units", "leaky-relu")
+    changed, _ = leaky.edit.apply(trained)
+
+    assert not leaky.done and told(changed, trained, "dead_units", "leaky-relu").done
+
+
+def test_a_parameter_of_the_runs_optimizer_is_not_set_for_another_one():
+    project = lenet(optimizer=Component(kind="SGD", parameters={"weight_decay": 0.02}))
+    more = told(project, lenet(), "overfitting", "more-weight-decay")
+
+    assert more.edit.apply(project)[0].training.optimizer.parameters["weight_decay"] == 0.1
+
+
 def test_leaky_relu_takes_the_place_of_the_dead_layers_only():
     (finding,) = diagnose(lenet(), DATA, SICK["dead_units"])
     changed = mended(lenet(), [finding], "leaky-relu")

@@ -62,10 +62,13 @@ def append(run: RunDirectory, *events: dict) -> None:
 
 @pytest.fixture
 def make_run(tmp_path: Path, small_project: Project) -> Callable[..., RunDirectory]:
-    """Writes a run directory: `make_run(name, events, **status)`."""
+    """Writes a run directory: `make_run(name, events, **status)`, of the small project or
+    of another one."""
 
-    def make(name: str, events: list[dict], **status) -> RunDirectory:
-        run = RunDirectory.create_at(tmp_path / "runs" / name, small_project)
+    def make(
+        name: str, events: list[dict], project: Project = small_project, **status
+    ) -> RunDirectory:
+        run = RunDirectory.create_at(tmp_path / "runs" / name, project)
         known = {"state": "finished", "epochs": 2, "epoch": 2, "step": 20, "steps": 20,
                  "started": time.time() - 72, "heartbeat": time.time()}  # fmt: skip
         run.write_status(RunStatus(**(known | status)))

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
-from cnnstudio.graph import Document
+from cnnstudio.graph import Document, Project, SetSetting
 from cnnstudio.graph.set_kind import SetKind
 from cnnstudio.ui.canvas.view import CanvasView
 from cnnstudio.ui.train.run_words import line_of
@@ -51,6 +51,15 @@ def show(panel, run, qtbot, cards: int) -> None:
     wait_for(qtbot, lambda: panel._session.findings.trained is not None)
 
 
+def set_rate(project: Project, rate: float) -> Project:
+    return SetSetting(section="training", name="learning_rate", value=rate).apply(project)[0]
+
+
+def remedy(panel, name: str) -> QPushButton:
+    (card,) = panel.cards
+    return next(button for button in card.buttons if button.objectName() == f"remedy_{name}")
+
+
 def test_each_finding_is_a_card_with_its_evidence_and_its_remedies(panel, run, workspace, qtbot):
     show(panel, run, qtbot, 1)
     (card,) = panel.cards
@@ -69,7 +78,7 @@ def test_a_finding_that_comes_later_stands_first(panel, run, qtbot):
     assert panel.cards[0].finding.illness.name == "rate_too_high"
 
 
-def test_a_remedy_changes_the_project_and_trains_it_and_can_be_undone(
+def test_a_remedy_changes_the_project_and_a_second_button_trains_it(
     panel, run, qtbot, started, open_small
 ):
     show(panel, run, qtbot, 1)
@@ -79,9 +88,33 @@ def test_a_remedy_changes_the_project_and_trains_it_and_can_be_undone(
 
     kinds = [node.kind for node in open_small.project.network.nodes]
     assert "LeakyReLU" in kinds and "ReLU" not in kinds
+    wait_for(qtbot, lambda: panel.cards[0].train.isVisible())
+    assert not started and panel.cards[0].buttons[0].text().startswith("Done")
+    QTest.mouseClick(panel.cards[0].train, Qt.MouseButton.LeftButton)
     assert started == [open_small.project]
+
     open_small.undo.undo()
     assert open_small.project == before
+    wait_for(qtbot, lambda: panel.cards[0].buttons[0].isEnabled())
+    assert not panel.cards[0].train.isVisible()
+
+
+def test_a_remedy_goes_by_what_the_run_had_and_is_done_once(
+    panel, make_run, qtbot, started, open_small
+):
+    trained = set_rate(open_small.project, 1.0)
+    run = make_run("2026-11-24T10-31-05-small", [*history(2), HIGH], project=trained)
+    open_small.apply(SetSetting(section="training", name="learning_rate", value=0.003))
+    show(panel, run, qtbot, 1)
+    wait_for(qtbot, lambda: "1 → 0.1" in remedy(panel, "lower-rate").text())
+    assert "0.003 now" in remedy(panel, "lower-rate").toolTip()
+
+    QTest.mouseClick(remedy(panel, "lower-rate"), Qt.MouseButton.LeftButton)
+    wait_for(qtbot, lambda: not remedy(panel, "lower-rate").isEnabled())
+    assert remedy(panel, "lower-rate").text().startswith("Done")
+    QTest.mouseClick(remedy(panel, "lower-rate"), Qt.MouseButton.LeftButton)
+
+    assert open_small.project.training.learning_rate == 0.1
 
 
 def test_while_a_run_goes_on_a_remedy_waits_for_the_next(panel, run, qtbot, started, open_small):
@@ -104,6 +137,14 @@ def test_a_remedy_for_a_run_of_another_project_opens_that_one(panel, run, qtbot,
 
     assert [node.kind for node in offered[0].network.nodes].count("LeakyReLU") == 1
     assert offered[0].name == "small"
+
+
+def test_before_anything_is_found_the_doctor_says_that_it_watches(panel, make_run, qtbot):
+    run = make_run("2026-11-24T10-31-05-small", history(2), state="queued", step=0)
+    panel._session.show_run(run)
+    wait_for(qtbot, lambda: "watching" in panel.notice.message.text)
+    run.write_status(run.raw_status().model_copy(update={"state": "finished", "step": 8}))
+    wait_for(qtbot, lambda: "found nothing" in panel.notice.message.text)
 
 
 def test_a_run_without_findings_says_so(panel, make_run, qtbot):
