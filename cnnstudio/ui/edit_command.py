@@ -24,7 +24,8 @@ MERGE_SECONDS = 1.5
 class EditCommand(QUndoCommand):
     """Made after its edit, so that an impossible edit raises where it was asked for.
 
-    Consecutive commands with the same `merge` token become one step.
+    Consecutive commands with the same `merge` token become one step, and none if they lead back
+    to where they began.
     """
 
     def __init__(
@@ -57,6 +58,8 @@ class EditCommand(QUndoCommand):
             return False
         self.edit, self._time = newer.edit, newer._time
         self.setText(newer.edit.label)
+        project = self._document.project
+        self.setObsolete(self._inverse.apply(project)[0] == project)
         return True
 
 

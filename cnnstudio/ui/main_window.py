@@ -72,6 +72,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.files = ProjectFiles(session, self)
         self.control = RunControl(session)
+        self.control.workspaces = self.workspaces
         self.notifier = Notifier(self.control, self)
         self.menus = Menus(session, self)
         self.journal = Journal(session)

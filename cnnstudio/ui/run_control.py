@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
 from cnnstudio.data.agreement import disagreement
 from cnnstudio.graph import CnnStudioError, Problem
@@ -14,11 +16,13 @@ from cnnstudio.training.annotations import Annotations, annotations_of
 from cnnstudio.training.rundir import RunDirectory, Wish, list_runs, runs_root
 from cnnstudio.training.status import UNFINISHED, RunStatus
 from cnnstudio.ui import quantities
+from cnnstudio.ui.forms import first_mistake
 from cnnstudio.ui.message import Message
 from cnnstudio.ui.remedies import apply_fix
-from cnnstudio.ui.session import Session
+from cnnstudio.ui.session import Session, Workspace
 
 RUNS_TO_SEARCH = 20
+WITH_SETTINGS: tuple[Workspace, ...] = ("design", "data", "train")
 
 RunState = Literal[
     "none", "starting", "queued", "running", "paused", "finished", "stopped", "failed"
@@ -29,7 +33,8 @@ class RunControl(QObject):
     """What can be done with the current run now.
 
     `state` is the run's, "starting" between the click and the first look at the new run, and
-    "none" without a run. `ended(run, status)` comes once, when a watched run ends.
+    "none" without a run. `ended(run, status)` comes once, when a watched run ends. `workspaces` are
+    those of the window that were shown so far; it doesn't train with a mistake in their fields.
     """
 
     state_changed = Signal(str)
@@ -39,6 +44,7 @@ class RunControl(QObject):
         super().__init__(session)
         self._session = session
         self.state: RunState = "none"
+        self.workspaces: Mapping[str, QWidget] = {}
         self._active: set[RunDirectory] = set()
         add = session.actions.add
         self.train_action = add(
@@ -102,6 +108,8 @@ class RunControl(QObject):
                 )
             )
             return
+        if self._shows_mistake():
+            return
         unfit = disagreement(session.project, report)
         if unfit is not None:
             self._tell_unfit(unfit)
@@ -111,6 +119,26 @@ class RunControl(QObject):
         session.in_background(
             lambda: launch.start(project, root=root), self._take_started, self._fail
         )
+
+    def _shows_mistake(self) -> bool:
+        """Whether a field holds what can't be: it is told and shown."""
+        for name in WITH_SETTINGS:
+            found = first_mistake(self.workspaces[name]) if name in self.workspaces else None
+            if found is not None:
+                form, field = found
+                self._session.show_workspace(name)
+                form.go_to(field.parameter.name)
+                self._session.tell(
+                    Message(
+                        f"Training hasn't begun: {field.error.text()}",
+                        "Correct the field, or press Escape in it for the value from before.",
+                        "warning",
+                        key="train",
+                        until="edit",
+                    )
+                )
+                return True
+        return False
 
     def _tell_unfit(self, unfit: Problem) -> None:
         fix, session = unfit.fix, self._session

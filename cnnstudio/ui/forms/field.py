@@ -34,6 +34,10 @@ class Field(QObject):
     `show_names`; it then offers to make the value a parameter of the block (`lifted`), and an
     editor for text where there is another (`as_text_wanted`). With `slides`, whole numbers between
     two limits have a slider.
+
+    Typed text that becomes a mistake takes back what its beginning meant: `1e30`, of which `1` was
+    a value, leaves the value from before the typing. Typing lasts until Enter, another field,
+    or a key that replaces the whole text.
     """
 
     edited = Signal(str, object, object)
@@ -53,6 +57,7 @@ class Field(QObject):
         self._names: Mapping[str, Any] = {}
         self.parameter = parameter
         self.value: Any = plain(parameter.default)
+        self._untyped = self.value  # from before the typing
         self._was_shown = False
         self._read_only = False
         self.editor = editor_for(parameter, as_text)
@@ -78,6 +83,8 @@ class Field(QObject):
         self._completer = None
         if formulas and isinstance(self.editor, QLineEdit):
             self._completer = NameCompleter(self.editor)
+        if isinstance(self.editor, QLineEdit):
+            self.editor.returnPressed.connect(self._end_typing)
         self.label.installEventFilter(self)
         self.editor.installEventFilter(self)
         self.show_value(self.value)
@@ -88,7 +95,8 @@ class Field(QObject):
         value = plain(value)
         if value == self.value and self._was_shown:
             return
-        self.value, self._was_shown = value, True
+        self.value = self._untyped = value
+        self._was_shown = True
         self._show_slider()
         self._show_result()
         text = text_of(self.editor)
@@ -118,6 +126,7 @@ class Field(QObject):
         """Takes the value back to the default, as an edit."""
         self.editor.show_value(self.parameter.default)
         self._accept(plain(self.parameter.default), False)
+        self._end_typing()
 
     def show_error(self, text: str) -> None:
         """Says below the field what is wrong; empty for nothing."""
@@ -142,6 +151,7 @@ class Field(QObject):
         if watched is self.editor and isinstance(event, QKeyEvent):
             return self._takes_key(event)
         if event.type() == QEvent.Type.FocusOut and watched is self.editor:
+            self._end_typing()
             self._tidy()
         return False
 
@@ -150,6 +160,8 @@ class Field(QObject):
         Escape take back the mistake."""
         if event.type() == QEvent.Type.KeyRelease:
             return False
+        if isinstance(self.editor, QLineEdit) and self.editor.selectedText() == self.editor.text():
+            self._end_typing()  # a key that writes replaces all: it begins another
         undoes, redoes = (event.matches(key) for key in (Keys.Undo, Keys.Redo))
         mends = self.has_mistake and (undoes or event.key() == Qt.Key.Key_Escape)
         if event.type() == QEvent.Type.ShortcutOverride:
@@ -165,21 +177,35 @@ class Field(QObject):
             if not has_expression(value):
                 self.parameter.validate(value)
         except FormulaError as problem:
-            self.show_error(str(problem))
+            self._refuse(str(problem), merge)
             return
         except ValueError as problem:
-            self.show_error(f"{self.parameter.title} {problem}.")
+            self._refuse(f"{self.parameter.title} {problem}.", merge)
             return
         self._accept(value, merge)
+        if merge is not True:
+            self._end_typing()
+
+    def _refuse(self, problem: str, merge: object) -> None:
+        self._set(self._untyped, merge)
+        self.show_error(problem)
+
+    def _end_typing(self) -> None:
+        self._untyped = self.value
 
     def _accept(self, value: Any, merge: object) -> None:
         self.show_error("")
+        self._set(value, merge)
+
+    def _set(self, value: Any, merge: object) -> None:
+        untyped = self._untyped
         changed, self.value = value != self.value, value
         self._show_slider()
         self._show_result()
         self.label.set_marked(self.differs)
         if changed:
             self.edited.emit(self.parameter.name, value, merge)
+            self._untyped = untyped  # though the document has shown its value meanwhile
 
     def _slide(self, value: float, merge: object) -> None:
         self.editor.show_value(value)

@@ -6,7 +6,14 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from cnnstudio.layers.declaration import Parameter
 from cnnstudio.ui import theme
@@ -92,6 +99,10 @@ class Form(QWidget):
         for field in self._fields.values():
             field.set_read_only(read_only)
 
+    @property
+    def fields(self) -> Collection[Field]:
+        return self._fields.values()
+
     def editor(self, name: str) -> QWidget:
         """The editor of a parameter; KeyError if the form has none of this name."""
         return self._fields[name].editor
@@ -99,6 +110,18 @@ class Form(QWidget):
     def field(self, name: str) -> Field:
         """The row of a parameter: its label, editor and error."""
         return self._fields[name]
+
+    def go_to(self, name: str) -> None:
+        """Brings a field into sight and the keyboard to it."""
+        field = self._fields[name]
+        if field in self._advanced:
+            self._fold.setChecked(True)
+        field.editor.setFocus()
+        above = self.parentWidget()
+        while above is not None and not isinstance(above, QScrollArea):
+            above = above.parentWidget()
+        if above is not None:
+            above.ensureWidgetVisible(field.editor)
 
     def redraw(self) -> None:
         """Draws icons in the current theme's colours."""
@@ -117,6 +140,17 @@ class Form(QWidget):
         icon = "mdi6.chevron-down" if open else "mdi6.chevron-right"
         self._fold.setIcon(theme.icon(icon, "text_muted"))
         self._folded.setVisible(open)
+
+
+def first_mistake(root: QWidget) -> tuple[Form, Field] | None:
+    """The first field below `root` that says something is wrong with it, and its form; folded
+    fields count, those of forms that are not shown do not."""
+    for form in root.findChildren(Form):
+        if form.isVisibleTo(root):
+            for field in form.fields:
+                if field.has_mistake:
+                    return form, field
+    return None
 
 
 def _grid(fields: Sequence[Field]) -> QGridLayout:

@@ -17,6 +17,7 @@ from cnnstudio.training.annotations import annotate
 from cnnstudio.training.rundir import RunDirectory, read_json, runs_root
 from cnnstudio.training.status import RunStatus
 from cnnstudio.ui.message import Message
+from cnnstudio.ui.train.settings_form import SettingsForm
 from tests.ui.conftest import wait_for
 
 
@@ -64,6 +65,31 @@ def running(project_window, trainers, qtbot):
     qtbot.mouseClick(project_window.top_bar.run_bar.main, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: project_window.control.state == "running")
     return project_window
+
+
+def test_nothing_is_trained_while_a_setting_is_a_mistake(project_window, trainers, qtbot):
+    window = project_window
+    window.show_workspace("train")
+    settings = SettingsForm(window.session)
+    window.workspaces["train"].layout().addWidget(settings)
+    settings.show()
+    form = settings.regular
+    editor = form.editor("ema_decay")
+    editor.setText("2")
+    editor.textEdited.emit("2")  # typed, and folded away afterwards
+    window.show_workspace("design")
+
+    window.control.train()
+
+    assert trainers == [] and window.control.state == "none"
+    told = form.field("ema_decay").error.text()
+    assert told and window.banner.message.text == f"Training hasn't begun: {told}"
+    assert window.stack.currentWidget() is window.workspaces["train"]
+    assert editor.isVisible() and window.focusWidget() is editor
+
+    qtbot.keyClick(editor, Qt.Key.Key_Escape)
+    window.control.train()
+    qtbot.waitUntil(lambda: len(trainers) == 1)
 
 
 def told_of_run(window) -> bool:

@@ -54,6 +54,34 @@ def test_what_is_impossible_stays_in_its_field_and_says_why(form, open_small):
     assert form.main.field("learning_rate").error.isVisible()
 
 
+def test_a_mistake_takes_back_what_its_beginning_meant(form, open_small):
+    type_into(form.main.editor("learning_rate"), "1e30")
+
+    field = form.main.field("learning_rate")
+    assert field.error.text() == "Learning rate should be at most 100."
+    assert training(open_small).learning_rate == field.value == 1e-3
+    assert open_small.undo.count() == 0 and open_small.undo.isClean()
+
+    QTest.keyClick(field.editor, Qt.Key.Key_Backspace)
+    assert training(open_small).learning_rate == 1e-3  # 1e3 is no less a mistake
+    type_into(field.editor, "1e-2")
+    assert training(open_small).learning_rate == 0.01
+    assert open_small.undo.count() == 1
+    open_small.undo.undo()
+    assert training(open_small).learning_rate == 1e-3
+
+
+def test_a_mistake_leaves_the_value_that_was_entered_before_it(form, open_small):
+    editor = form.main.editor("epochs")
+    type_into(editor, "25")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    type_into(editor, "3x")
+
+    assert training(open_small).epochs == 25
+    QTest.keyClick(editor, Qt.Key.Key_Escape)
+    assert editor.text() == "25"
+
+
 def choose(form, kind: str) -> None:
     box = form.kind_form.editor("kind")
     box.setFocus()
