@@ -163,7 +163,10 @@ class Menus(QObject):
 
 
 GROUPED = ("view.theme",)
-BEGINS = ("file.import", "file.save", "file.export", "file.quit")
+BEGINS = (
+    "file.import", "file.save", "file.export", "file.quit", "view.tint_none", "view.zoom_in",
+    "view.minimap", "view.thumbnails", "view.palette",
+)  # fmt: skip
 
 
 def _naming(verb: str, label: str) -> str:

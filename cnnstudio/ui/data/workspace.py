@@ -62,6 +62,7 @@ class DataWorkspace(QWidget):
         self._counts: dict[str, list[int]] = {}
         self._classes: list[str] = []
         self._label: int | None = None
+        self._wanted: str | None = None  # a split to be shown once its images are known
         self.setAccessibleName("Data")
         self.setAcceptDrops(True)
         self.setProperty("role", "panel")
@@ -91,6 +92,16 @@ class DataWorkspace(QWidget):
         self._asked = key
         self.loading.start()
         self._question.ask(settings=key[0], input_shape=list(key[1]), refresh=refresh)
+
+    def show_images(self, split: str) -> None:
+        """Shows the images of a split, as soon as they are there; all of them."""
+        self.sides.tabs.setCurrentIndex(0)
+        self._wanted = split
+        self.ask()
+        if self._shown is not None and self._shown == self._asked:
+            if self._label is not None:
+                self.facts.bars.choose(self._label)
+            self._show_wanted()
 
     def cancel(self) -> None:
         """Waits no longer for the data."""
@@ -202,6 +213,7 @@ class DataWorkspace(QWidget):
         session = self._session
         session.changed.connect(lambda _: self._edits.start())
         session.document_replaced.connect(self.ask)
+        session.split_requested.connect(self.show_images)
         session.theme_changed.connect(self._redraw)
         self._question.slow.connect(lambda: self.stage.setCurrentWidget(self.loading))
         self._question.progressed.connect(self.loading.show_progress)
@@ -237,6 +249,7 @@ class DataWorkspace(QWidget):
             if split in CORRECTED:
                 self.tabs.setTabVisible(number, self._sizes[split] > 0)
         self.generated.setVisible(bool(answer["generated"]))
+        self._show_wanted()
         self.facts.show_facts(answer)
         self.bar.show_classes(len(self._classes))
         self._show_split()
@@ -245,6 +258,11 @@ class DataWorkspace(QWidget):
         self._shown = self._asked
         self.preview.read_again()
         self.stage.show_content()
+
+    def _show_wanted(self) -> None:
+        split, self._wanted = self._wanted, None
+        if split is not None and self._sizes[split]:
+            self.tabs.setCurrentIndex(SPLITS.index(split))
 
     def _is_corrected(self) -> bool:
         """Whether what is shown differs from what comes in nothing but corrections."""

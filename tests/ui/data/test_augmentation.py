@@ -7,13 +7,16 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 
 from cnnstudio.data.augmentation.catalogue import augmentations
 from cnnstudio.data.augmentation.presets import PRESETS
 from cnnstudio.graph import AugmentationStep, Component, Document, Project, SetSetting
+from cnnstudio.ui import theme
 from cnnstudio.ui.data import DataWorkspace
+from cnnstudio.ui.data.augmentation.panel import AugmentationPanel
 from cnnstudio.ui.data.augmentation.step_card import StepCard
 from cnnstudio.ui.images.array_image import array_of
 from cnnstudio.ui.session import Session
@@ -247,3 +250,28 @@ def test_the_outlines_of_shapes_follow_and_can_be_taken_away(workspace, session,
     assert grid.grab().toImage() != with_lines
     rows = range(len(grid.images[0]))
     assert any(grid.outlines[0][row] != grid.outlines[1][row] for row in rows)
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_the_kinds_of_steps_stand_on_the_menus_own_ground(mode, session, qapp, qtbot):
+    sheet = qapp.styleSheet()
+    session.set_theme(mode)
+    qapp.setStyleSheet(theme.stylesheet())
+    panel = AugmentationPanel(session)
+    qtbot.addWidget(panel)
+    panel.show()
+    menu = panel.add.menu()
+    kinds_of_one = menu.actions()[0].menu()
+
+    drawn = [ground(menu), ground(kinds_of_one)]
+    qapp.setStyleSheet(sheet)
+    assert drawn == [theme.color("surface_raised").name()] * 2
+
+
+def ground(menu: QMenu) -> str:
+    menu.ensurePolished()
+    picture = QImage(menu.sizeHint(), QImage.Format.Format_ARGB32)
+    picture.fill(0)
+    menu.resize(picture.size())
+    menu.render(picture)
+    return picture.pixelColor(20, 3).name()

@@ -273,3 +273,25 @@ def test_other_images_take_the_corrections_of_the_old_ones_away(workspace, sessi
     assert session.project.data.left_out == ("3",)
     choose(workspace, "digits")
     assert session.project.data.left_out == ()
+
+
+def test_corrections_that_are_asked_for_are_shown_whatever_was_looked_at_before(
+    workspace, session, qtbot
+):
+    workspace.sides.tabs.setCurrentIndex(1)
+    workspace.facts.bars.choose(3)
+    corrections = (("left_out", ["450"]), ("relabelled", {"451": "7", "452": "7"}))
+    workspace.hide()
+    for name, value in corrections:
+        session.apply(SetSetting(section="data", name=name, value=value))
+    workspace.show()
+    session.split_requested.emit("left_out")
+
+    wait_for(qtbot, lambda: workspace.split == "left_out" and shows(workspace, 0))
+    assert workspace.pages.currentIndex() == 0
+    assert workspace.grid.samples.rowCount() == 1 and not workspace.filter.isVisible()
+
+    workspace.sides.tabs.setCurrentIndex(1)
+    session.split_requested.emit("relabelled")
+    assert workspace.split == "relabelled" and workspace.pages.currentIndex() == 0
+    assert workspace.grid.samples.rowCount() == 2

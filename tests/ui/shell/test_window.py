@@ -219,6 +219,18 @@ def test_opened_projects_are_listed_as_recent(window, qtbot, small_project, tmp_
     qtbot.waitUntil(lambda: window.gallery.findChild(QAbstractButton, "recent_mine") is not None)
 
 
+def test_the_view_menu_is_in_groups_that_can_be_surveyed(session, qtbot):
+    window = MainWindow(session)
+    qtbot.addWidget(window)
+    window.show_workspace("design")
+    menu = window.menus._menus["View"]
+    menu.aboutToShow.emit()
+
+    drawn = "".join("|" if action.isSeparator() else "a" for action in menu.actions())
+    groups = [len(group) for group in drawn.split("|")]
+    assert sum(groups) > 18 and min(groups) >= 1 and max(groups) <= 5
+
+
 def test_undo_names_what_it_takes_back(window, qtbot, small_project, tmp_path):
     open_file(window, small_project, tmp_path / "mine.cnns", qtbot)
     action = window.session.actions["edit.undo"]

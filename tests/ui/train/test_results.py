@@ -186,6 +186,11 @@ def test_delete_leaves_the_chosen_out_and_undo_puts_them_back(workspace, session
     assert samples.corrected(0) == "left out" and samples.corrected(1) == ""
     qtbot.waitUntil(workspace.results.changes.isVisible)
     assert "2 images left out" in workspace.results.changes.text.text()
+    asked = []
+    session.workspace_requested.connect(asked.append)
+    session.split_requested.connect(asked.append)
+    QTest.mouseClick(workspace.results.changes.look, LEFT)
+    assert asked == ["data", "left_out"]
 
     QTest.keyClick(workspace.results.gallery, Qt.Key.Key_Delete)
     assert session.project.data.left_out == ()

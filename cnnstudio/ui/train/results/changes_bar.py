@@ -26,7 +26,7 @@ class ChangesBar(QFrame):
         self.text.setWordWrap(True)
         self.look = QPushButton("Show in Data")
         self.look.setAccessibleName("Show the corrections in Data")
-        self.look.clicked.connect(lambda: session.show_workspace("data"))
+        self.look.clicked.connect(self._look)
         self.again = QPushButton("Train again")
         self.again.setProperty("role", "primary")
         self.again.setAccessibleName("Train again with these corrections")
@@ -57,6 +57,12 @@ class ChangesBar(QFrame):
             changes = told(self._session.project.data, self._before)
         self.setVisible(bool(changes))
         self.text.setText(f"Since this run: {changes}. The data itself is untouched.")
+
+    def _look(self) -> None:
+        before = set(self._before.left_out) if self._before is not None else set()
+        new = set(self._session.project.data.left_out) - before
+        self._session.show_workspace("data")
+        self._session.split_requested.emit("left_out" if new else "relabelled")
 
     def _train(self) -> None:
         if "run.train" in self._session.actions:
