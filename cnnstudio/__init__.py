@@ -15,6 +15,7 @@ _HOMES = {
     "template": "cnnstudio.blueprints",
     "add_layers": "cnnstudio.layers.own.files",
     "allow": "cnnstudio.layers.own.consent",
+    "with_settings": "cnnstudio.training.paths",
     "check": "cnnstudio.compiler.check",
     "build": "cnnstudio.compiler.build",
     "code": "cnnstudio.compiler.code",

@@ -55,7 +55,7 @@ def augment(
     """Draw training images, each beside what the first epochs will see of it, as one picture."""
     from cnnstudio.interpret.sheet import augmentation_sheet, write_picture
     from cnnstudio.training.augmented import augment as augment_samples
-    from cnnstudio.training.command import with_settings
+    from cnnstudio.training.paths import with_settings
 
     refuse_existing(out, force)
     project = with_settings(load(file), settings or [])

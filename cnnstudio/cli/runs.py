@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 
 @app.command()
 def train(
-    file: ProjectFile,
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="FILE", help="project file (.cnns); a run that goes on has its own"),
+    ] = None,
     run_dir: Annotated[
         Path | None, typer.Option(help="folder of the run; by default a new one beside FILE")
     ] = None,
@@ -59,8 +62,8 @@ def rehearse(
 ) -> None:
     """Try a training for some steps: is it sound, and which learning rate suits? Exit 1 if not."""
     from cnnstudio.training.batch_sizes import find_batch_sizes_apart
-    from cnnstudio.training.command import with_settings
     from cnnstudio.training.estimate import estimate_apart
+    from cnnstudio.training.paths import with_settings
     from cnnstudio.training.rehearsal import rehearse as try_training
 
     project = with_settings(load(file), settings or [])

@@ -134,7 +134,10 @@ def source_of(
 
 def _root(path: str) -> Path:
     if not path.strip():
-        raise DataError("No folder of images is chosen.", "Choose one in the data settings.")
+        raise DataError(
+            "No folder of images is chosen.",
+            "Choose one in Data, or name it: --set data.options.path=FOLDER.",
+        )
     root = Path(path).expanduser()
     if not root.is_dir():
         wrong = "is not a folder" if root.exists() else "is not there"

@@ -20,6 +20,7 @@ WORDS = {
     "int_from_float": "should be a whole number",
     "float_type": "should be a number",
     "float_parsing": "should be a number",
+    "finite_number": "should be a number that is not infinite",
     "dict_type": "should be an object: {{…}}",
     "model_type": "should be an object: {{…}}",
     "model_attributes_type": "should be an object: {{…}}",

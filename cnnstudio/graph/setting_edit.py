@@ -10,6 +10,7 @@ from cnnstudio.graph.damage import words
 from cnnstudio.graph.edit import BaseEdit
 from cnnstudio.graph.errors import ProblemError
 from cnnstudio.graph.model import Project
+from cnnstudio.graph.spelling import meant
 from cnnstudio.graph.values import check_json
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class SetSetting(BaseEdit):
         path = self.name.split(".")
         if path[0] not in allowed:
             raise ProblemError(
-                f"There is no setting '{self.section}.{self.name}'.",
+                f"There is no setting '{self.section}.{self.name}'.{meant(path[0], allowed)}",
                 hint=f"There are: {', '.join(sorted(allowed))}.",
             )
         values = document.model_dump(mode="json", include={path[0]})
@@ -60,7 +61,10 @@ class SetSetting(BaseEdit):
         elif isinstance(holder, dict):
             had, old = last in holder, holder.pop(last, None)
         else:
-            raise ProblemError(f"There is no setting '{self.section}.{self.name}'.")
+            raise ProblemError(
+                f"There is no setting '{self.section}.{self.name}'.",
+                hint=f"'{self.section}.{path[0]}' is one value, with nothing inside of it.",
+            )
         if not self.unset:
             holder[last] = self.value
         try:
@@ -68,14 +72,29 @@ class SetSetting(BaseEdit):
                 {name: getattr(document, name) for name in type(document).model_fields} | values
             )
         except ValidationError as error:
-            raise ProblemError(
-                f"{self.section}.{self.name} can't be {self.value!r}: "
-                f"it {words(error.errors()[0])}."
-            ) from None
+            raise self._refusal(error.errors()[0], holder) from None
         inverse = SetSetting(section=self.section, name=self.name, value=old, unset=not had)
         if self.section == "project":
             return changed, inverse
         return project.model_copy(update={self.section: changed}), inverse
+
+    def _refusal(self, wrong: Any, holder: Any) -> ProblemError:
+        """What is wrong, where: perhaps not with the value, but with a name in it or before it."""
+        place = [self.section, *map(str, wrong["loc"])]
+        where, name = ".".join(place[:-1]), place[-1]
+        asked = f"{self.section}.{self.name}"
+        if wrong["type"] != "extra_forbidden":
+            inner = ".".join(place).removeprefix(asked).lstrip(".")
+            told = f"'{inner}'" if inner else "it"
+            return ProblemError(f"{asked} can't be {self.value!r}: {told} {words(wrong)}.")
+        if isinstance(holder, dict) and "parameters" in holder and ".".join(place) == asked:
+            return ProblemError(
+                f"There is no setting '{asked}'.",
+                hint=f"Parameters of {where} are set as {where}.parameters.{name}.",
+            )
+        return ProblemError(
+            f"'{where}' has no '{name}'.", hint="Parameters stand in 'parameters' there."
+        )
 
 
 def _inside(holder: Any, key: str) -> Any:

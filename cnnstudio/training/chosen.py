@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from cnnstudio.data.augmentation.chosen import chosen_steps
 from cnnstudio.graph import Component, ProblemError, Project, RunError, TrainingSettings
+from cnnstudio.graph.spelling import meant
 from cnnstudio.training.declared import Declared
 from cnnstudio.training.losses import losses
 from cnnstudio.training.metrics import told_live
@@ -84,10 +84,8 @@ def _losses(training: TrainingSettings) -> tuple[Component, ...]:
 def _declared(catalogue: Mapping[str, Declared], chosen: Component, what: str) -> Chosen:
     declaration = catalogue.get(chosen.kind)
     if declaration is None:
-        close = get_close_matches(chosen.kind, catalogue, 1)
-        meant = f" Did you mean {close[0]}?" if close else ""
         raise RunError(
-            f"There is no {what} '{chosen.kind}'.{meant}",
+            f"There is no {what} '{chosen.kind}'.{meant(chosen.kind, catalogue)}",
             f"Choose one of: {', '.join(catalogue)}.",
         )
     try:

@@ -13,7 +13,7 @@ from cnnstudio.graph import CnnStudioError, Project, RunError, load
 from cnnstudio.training import launched
 from cnnstudio.training.chosen import check_mixing, check_settings
 from cnnstudio.training.opening import MAY_CHANGE, open_run
-from cnnstudio.training.paths import with_text
+from cnnstudio.training.paths import with_settings
 from cnnstudio.training.reporter import reporter
 from cnnstudio.training.rundir import RunDirectory, runs_root
 from cnnstudio.training.steering import Steering
@@ -24,13 +24,14 @@ STOP_SIGNALS = [
 
 
 def run_from_command_line(
-    file: Path | str,
+    file: Path | str | None,
     run_dir: Path | str | None = None,
     resume: bool = False,
     settings: Iterable[str] = (),
 ) -> int:
     """Trains a project file and returns the exit status; tells errors on stderr.
 
+    A run that goes on needs no file: its folder holds the project.
     `settings` are changes such as `training.epochs=3`. A run that goes on keeps its own settings
     but for these. Without `run_dir` the run goes to a new
     folder in `runs` beside the file. SIGINT, SIGTERM and SIGHUP stop the run with a checkpoint;
@@ -40,7 +41,7 @@ def run_from_command_line(
     if not launched.is_first():
         return _train_along(run_dir)
     try:
-        project = load(file)
+        project = _project_of(file, run_dir, resume)
         if launched.was_restarted() and run_dir is not None:
             resume = RunDirectory(run_dir).exists()
         if resume:
@@ -64,6 +65,19 @@ def run_from_command_line(
         print("Interrupted.", file=sys.stderr)
         return 130
     return 0
+
+
+def _project_of(file: Path | str | None, run_dir: Path | str | None, resume: bool) -> Project:
+    if file is not None:
+        return load(file)
+    if not resume or run_dir is None:
+        raise RunError(
+            "There is nothing to train.", "Name a project file, or a run: --resume --run-dir RUN."
+        )
+    run = RunDirectory(run_dir)
+    if not run.exists():
+        raise RunError(f"There is no run in {run.path} to resume.")
+    return run.project()
 
 
 def _train_along(run_dir: Path | str | None) -> int:
@@ -102,17 +116,6 @@ def _as_begun(project: Project, run_dir: Path | str | None, settings: Iterable[s
     kept = {name: getattr(before, name) for name in MAY_CHANGE}
     training = project.training.model_copy(update=kept)
     return project.model_copy(update={"training": training})
-
-
-def with_settings(project: Project, settings: Iterable[str]) -> Project:
-    """The project with changes such as `training.epochs=3` or `network.conv1.out_channels=8`.
-
-    Values are JSON; what is not JSON is text; an augmentation may be a preset's name. Raises
-    ProblemError for a wrong one.
-    """
-    for setting in settings:
-        project = with_text(project, setting)
-    return project
 
 
 @contextmanager

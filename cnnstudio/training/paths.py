@@ -8,12 +8,15 @@ own default `blocks.Residual.channels`. A node also has `bypass`, `frozen`, `rat
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+from pydantic import ValidationError
 
 from cnnstudio.data.augmentation.presets import preset
 from cnnstudio.data.catalogue import names_other_images
 from cnnstudio.graph import Component, Learning, Network, Node, ProblemError, Project, SetSetting
+from cnnstudio.graph.damage import words
 from cnnstudio.graph.expressions import is_expression
 from cnnstudio.layers.lookup import kind_of
 
@@ -42,15 +45,34 @@ def with_text(project: Project, setting: str) -> Project:
 def value_of(text: str) -> Any:
     """A value as it is typed: JSON, or else the text itself."""
     try:
-        return json.loads(text)
+        return json.loads(text, parse_constant=_no_json)
     except ValueError:
         return text.strip()
+
+
+def _no_json(constant: str) -> Any:
+    raise ValueError(f"{constant} is not JSON")
 
 
 def with_values(project: Project, values: Iterable[tuple[str, Any]]) -> Project:
     """The project with several changes, one after the other."""
     for path, value in values:
         project = with_value(project, path, value)
+    return project
+
+
+def with_settings(project: Project, settings: Mapping[str, Any] | Iterable[str]) -> Project:
+    """The project with other settings: `{"training.epochs": 3}`, or `["training.epochs=3"]` as they
+    are typed.
+
+    Paths lead to settings, and to parameters of layers: `network.conv1.out_channels`. Of what is
+    typed, values are JSON, and text what is not JSON. An augmentation may be a preset's name.
+    Raises ProblemError for a wrong one.
+    """
+    if isinstance(settings, Mapping):
+        return with_values(project, settings.items())
+    for setting in settings:
+        project = with_text(project, setting)
     return project
 
 
@@ -170,7 +192,7 @@ def _with_node_value(
     try:
         changed = _changed_node(project, node, name, value)
     except ValueError as error:  # pydantic's are among them
-        raise ProblemError(f"{path} can't be {value!r}: {_first_line(error)}.") from None
+        raise ProblemError(f"{path} can't be {value!r}: it {_told(error)}.") from None
     nodes = (changed if other.id == node.id else other for other in network.nodes)
     return network.replace(nodes=nodes)
 
@@ -196,9 +218,5 @@ def _changed_node(project: Project, node: Node, name: str, value: Any) -> Node:
     return Node.model_validate({**node.model_dump(), "parameters": parameters})
 
 
-def _first_line(error: ValueError) -> str:
-    from pydantic import ValidationError
-
-    if isinstance(error, ValidationError):
-        return str(error.errors()[0]["msg"])
-    return str(error)
+def _told(error: ValueError) -> str:
+    return words(error.errors()[0]) if isinstance(error, ValidationError) else str(error)

@@ -55,7 +55,7 @@ def reporter(run: RunDirectory) -> Iterator[Callable[[Event], None]]:
 
 def _tell_how_to_go_on(console: Console, run: RunDirectory) -> None:
     if run.status().state == "stopped":
-        console.print(f"Go on with: cnnstudio train FILE --resume --run-dir {run.path}",
+        console.print(f"Go on with: cnnstudio train --resume --run-dir {run.path}",
                       markup=False)  # fmt: skip
     if any(event["type"] == "finding" for event in run.history()):
         console.print(f"What helps: cnnstudio doctor {run.path}", markup=False)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 from cnnstudio.data.augmentation.catalogue import augmentations
 from cnnstudio.data.augmentation.declared import Augmentation
 from cnnstudio.graph import AugmentationStep, DataError, ProblemError
+from cnnstudio.graph.spelling import meant
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,8 @@ def _chosen(place: int, step: AugmentationStep) -> Chosen:
     where = f"Step {place + 1} of the augmentation"
     declared = augmentations.get(step.kind)
     if declared is None:
-        close = get_close_matches(step.kind, augmentations, 1)
-        meant = f" Did you mean {close[0]}?" if close else ""
         raise DataError(
-            f"{where}: there is no '{step.kind}'.{meant}",
+            f"{where}: there is no '{step.kind}'.{meant(step.kind, augmentations)}",
             f"Choose one of: {', '.join(augmentations)}.",
         )
     try:
