@@ -108,6 +108,9 @@ def _queued_again(status: RunStatus) -> RunStatus:
             "process_created": None,
             "seconds_left": None,
             "samples_per_second": None,
+            # From now on it waits: the time until the trainer begins is none of the run's.
+            "started": None,
+            "seconds_before": status.seconds or 0.0,
             "heartbeat": time.time(),
         }
     )

@@ -79,7 +79,7 @@ class RunRow:
             "tags": list(said.tags),
             "note": said.note,
             "started": started_at(self.run.name, status),
-            "duration": _duration(status),
+            "duration": None if status is None else status.seconds,
             "epoch": None if status is None else status.epoch,
             "epochs": None if status is None else status.epochs,
             "step": None if status is None else status.step,
@@ -178,12 +178,6 @@ def plain(row: RunRow) -> Mapping[str, Any]:
     if row.trouble:
         told["trouble"] = row.trouble
     return told | {"facts": row.facts, "metrics": row.metrics, "settings": row.settings}
-
-
-def _duration(status: RunStatus | None) -> float | None:
-    if status is None or status.started is None or status.heartbeat < status.started:
-        return None
-    return status.heartbeat - status.started
 
 
 def _is_number(value: Any) -> bool:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from cnnstudio.graph import Component, TrainingSettings, WeightedLoss
+from cnnstudio.training.losses import losses
+
 
 def settings_text(settings: Mapping[str, Any]) -> str:
     """`learning_rate 0.01, batch_size 32`."""
@@ -24,3 +27,20 @@ def value_text(value: Any) -> str:
     if isinstance(value, list | tuple):
         return " ".join(map(value_text, value))
     return str(value)
+
+
+def objective_text(training: TrainingSettings) -> str:
+    """What is made small: `Cross-entropy + 0.5 · KL divergence; aux1: 0.3 · Focal`."""
+    added = [_weighted(loss) for loss in training.added_losses if loss.weight]
+    terms = [_title(training.loss), *added]
+    own = [f"{name}: {_weighted(loss)}" for name, loss in training.output_losses.items()]
+    return "; ".join([" + ".join(terms), *own])
+
+
+def _weighted(loss: WeightedLoss) -> str:
+    return _title(loss) if loss.weight == 1 else f"{loss.weight:g} · {_title(loss)}"
+
+
+def _title(loss: Component) -> str:
+    declared = losses.get(loss.kind)
+    return loss.kind if declared is None else declared.title

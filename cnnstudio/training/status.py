@@ -28,7 +28,8 @@ class RunStatus(BaseModel):
     steps: int = 0
     samples_per_second: float | None = None
     seconds_left: float | None = None
-    started: float | None = None
+    started: float | None = None  # when the trainer that is or was at work last began
+    seconds_before: float = 0.0  # which the trainers before that one were at work
     heartbeat: float = 0.0
     memory_left: float | None = None  # share of the machine's memory, 0…1, at the heartbeat
     oom_kills: int | None = None  # so many processes had the system ended for memory by then
@@ -39,3 +40,10 @@ class RunStatus(BaseModel):
     def fraction(self) -> float:
         """How much of the run is done, 0…1."""
         return min(1.0, self.step / self.steps) if self.steps else 0.0
+
+    @property
+    def seconds(self) -> float | None:
+        """How long trainers were at work on the run; None before the first one began."""
+        if self.started is None or self.heartbeat < self.started:
+            return self.seconds_before or None
+        return self.seconds_before + self.heartbeat - self.started

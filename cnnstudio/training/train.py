@@ -72,9 +72,13 @@ def _lead(
 ) -> None:
     with failures_in_words(run.path), only_trainer(run.path):
         _refuse_if_at_work(run)
-        begun = run.raw_status().model_copy(
-            update={"state": "running", "message": "", "hint": "", "started": time.time()}
-        )
+        before = run.raw_status()
+        begun = before.model_copy(
+            update={
+                "state": "running", "message": "", "hint": "", "started": time.time(),
+                "seconds_before": before.seconds or 0.0,
+            }
+        )  # fmt: skip
         board = Board(run, off=not run.project().training.tensorboard)
         with (
             closing(EventLog(run.events_file, _both(on_event, board))) as log,

@@ -7,6 +7,7 @@ from typing import Any
 
 from cnnstudio.graph import CnnStudioError, Project
 from cnnstudio.training.rundir import RunDirectory, read_json
+from cnnstudio.training.setting_words import objective_text
 from cnnstudio.training.status import RunStatus
 from cnnstudio.ui import quantities
 from cnnstudio.ui.train.run_words import epochs_done, lasted
@@ -85,7 +86,7 @@ def _settings(project: Project, data: dict[str, Any]) -> list[tuple[str, str]]:
         ("Optimizer", training.optimizer.kind),
         ("Learning rate", f"{training.learning_rate:g}"),
         ("Batch size", f"{training.batch_size:,}"),
-        ("Loss function", training.loss.kind),
+        ("Loss function", objective_text(training)),
         ("Seed", str(training.seed)),
     ]
 

@@ -38,10 +38,9 @@ def started(folder: str, status: RunStatus | None, now: datetime | None = None) 
 
 
 def lasted(status: RunStatus) -> str:
-    """How long the run, or its last part, took so far; empty before it began."""
-    if status.started is None or status.heartbeat < status.started:
-        return ""
-    return quantities.duration(status.heartbeat - status.started)
+    """How long the run took so far, with what it did before it was resumed; empty before it
+    began."""
+    return "" if status.seconds is None else quantities.duration(status.seconds)
 
 
 def epochs_done(status: RunStatus) -> str:

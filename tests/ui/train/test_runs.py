@@ -215,6 +215,7 @@ def test_facts_and_confusion_are_read_from_the_run(workspace, two, open_small, q
     qtbot.waitUntil(lambda: facts.facts.get("Device") == "CPU (x86_64)")
     assert facts.facts["Best validation"] == "87.5 % in epoch 2"
     assert facts.facts["Seed"] == "0"
+    assert facts.facts["Loss function"] == "Cross-entropy"
     model = workspace.runs.confusion.model
     assert model.counts.tolist() == counts
     tip = model.index(0, 1).data(Qt.ItemDataRole.ToolTipRole)
