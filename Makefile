@@ -20,11 +20,12 @@ run:
 	@scripts/setup.sh run
 	@$(BIN)/cnnstudio
 
-# Tests run side by side, each with one thread of torch's: two would only wait for each other.
+# Tests run side by side, each with one thread of torch's: two would only wait for each other. One
+# that fails is tried once more, and told as RERUN: on a busy machine a window may come late.
 test:
 	@scripts/setup.sh test
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 \
-	  --dist worksteal
+	  --dist worksteal --reruns 1 -rR
 
 lint:
 	@scripts/setup.sh dev
