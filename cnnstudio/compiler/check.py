@@ -8,7 +8,7 @@ from cnnstudio.compiler import remedies
 from cnnstudio.compiler.memory import inference_bytes, training_bytes
 from cnnstudio.compiler.receptive import receptive_fields
 from cnnstudio.compiler.report import BlockUse, NodeCost, Report
-from cnnstudio.compiler.trace import Trace, trace
+from cnnstudio.compiler.trace import Step, Trace, trace
 from cnnstudio.compiler.varying import size_problems
 from cnnstudio.graph import (
     Edge,
@@ -18,6 +18,13 @@ from cnnstudio.graph import (
     Project,
     problem_on,
     structural_problems,
+)
+from cnnstudio.layers import catalogue
+from cnnstudio.layers.endings import (
+    GIVE_LOG_PROBABILITIES,
+    PASS_ON,
+    TAKE_SOFTMAX,
+    WANT_LOG_PROBABILITIES,
 )
 
 
@@ -127,32 +134,78 @@ def _costs(found: Trace) -> dict[str, NodeCost]:
 
 
 def _habits(found: Trace) -> list[Problem]:
-    """What works but is hardly meant."""
-    if found.project.training.loss.kind != "CrossEntropyLoss":
-        return []
+    """What works but is hardly meant: ends of the network that do not suit their losses."""
     problems = []
-    for ref in found.outputs.values():
+    for name, ref in found.outputs.items():
         step = found.steps[ref.path]
-        if step.kind.kind not in ("Softmax", "LogSoftmax"):
-            continue
-        network = _network(found, step.network)
-        problems.append(
-            problem_on(
-                step.node,
-                f"{step.kind.label} '{step.node.name}' stands before the Output, but the "
-                "cross-entropy loss applies softmax itself.",
-                "Remove it: with two of them the network learns slowly.",
-                severity="warning",
-                fix=remedies.remove(network, step.node),
-            ).model_copy(
-                update={
-                    "node": step.path,
-                    "network": step.network,
-                    "within": _ids(found, step.path),
-                }
-            )
-        )
+        kinds = _losses_of(found, name)
+        within = next((TAKE_SOFTMAX[kind] for kind in kinds if kind in TAKE_SOFTMAX), None)
+        wanting = next((kind for kind in kinds if kind in WANT_LOG_PROBABILITIES), None)
+        if wanting is not None:
+            if not _gives_log_probabilities(found, step):
+                problems.append(_no_logarithms(found, name, step, WANT_LOG_PROBABILITIES[wanting]))
+        elif within is not None and step.kind.kind in ("Softmax", "LogSoftmax"):
+            problems.append(_softmax_twice(found, step, within))
     return problems
+
+
+def _losses_of(found: Trace, output: str) -> list[str]:
+    """The kinds of the losses of an output."""
+    training = found.project.training
+    if output in training.output_losses and output != next(iter(found.outputs)):
+        return [training.output_losses[output].kind]
+    return [training.loss.kind, *(loss.kind for loss in training.added_losses)]
+
+
+def _gives_log_probabilities(found: Trace, step: Step) -> bool:
+    """Whether it does, or nobody can tell: a layer of the user's own may."""
+    while step.kind.kind in PASS_ON and step.inputs:
+        step = found.steps[step.inputs[0].path]
+    return step.kind.kind in GIVE_LOG_PROBABILITIES or step.kind.kind not in catalogue
+
+
+def _no_logarithms(found: Trace, output: str, step: Step, loss: str) -> Problem:
+    end = f"{step.kind.label} '{step.node.name}'"
+    network = _network(found, step.network)
+    if step.kind.kind == "Softmax":
+        parameters = dict(step.node.parameters)
+        fix = remedies.replace_kind(network, step.node, "LogSoftmax", parameters)
+        hint = "Replace it with a LogSoftmax, or choose CrossEntropyLoss and remove it."
+    else:
+        outer = found.network
+        target = next(node for node in outer.nodes if node.name == output)
+        [edge] = [edge for edge in outer.edges if edge.target == target.id]
+        fix = remedies.insert_before(outer, edge, "LogSoftmax")
+        hint = "Add a LogSoftmax, or choose CrossEntropyLoss."
+    return _at(
+        found, step,
+        problem_on(
+            step.node,
+            f"{end} stands before the Output, but the {loss} loss takes log-probabilities: of "
+            "other numbers it falls below 0 without end, and nothing is learned.",
+            hint, severity="warning", fix=fix,
+        ),
+    )  # fmt: skip
+
+
+def _softmax_twice(found: Trace, step: Step, loss: str) -> Problem:
+    return _at(
+        found, step,
+        problem_on(
+            step.node,
+            f"{step.kind.label} '{step.node.name}' stands before the Output, but the {loss} loss "
+            "applies softmax itself.",
+            "Remove it: with two of them the network learns slowly.",
+            severity="warning",
+            fix=remedies.remove(_network(found, step.network), step.node),
+        ),
+    )  # fmt: skip
+
+
+def _at(found: Trace, step: Step, problem: Problem) -> Problem:
+    """The problem with its place, which may be within blocks."""
+    place = {"node": step.path, "network": step.network, "within": _ids(found, step.path)}
+    return problem.model_copy(update=place)
 
 
 def _network(found: Trace, name: str) -> Network:

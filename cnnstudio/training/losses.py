@@ -11,6 +11,9 @@ from cnnstudio.training.declared import Declared, declare
 
 losses: dict[str, Declared] = {}
 
+# None of them can be below 0: that much are errors of rounding.
+LEAST_LOSS = -1e-3
+
 NN = "https://docs.pytorch.org/docs/stable/generated/torch.nn."
 OURS = "cnnstudio.training.criteria."
 BALANCE = "weighs each class by how rare it is among the training images"

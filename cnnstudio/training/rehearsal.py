@@ -15,6 +15,7 @@ from torch import Tensor
 from cnnstudio.graph import Project
 from cnnstudio.training.apart import answer, ask_apart
 from cnnstudio.training.construction import make_optimizer
+from cnnstudio.training.losses import LEAST_LOSS
 from cnnstudio.training.preparation import Preparation, choose_device, prepare
 from cnnstudio.training.randomness import private_randomness, seed_step
 
@@ -134,6 +135,8 @@ def _start(stage: _Stage) -> Finding:
     loss = float(stage.ready.criterion(scores, labels).detach())
     settings = stage.ready.settings
     if settings.loss.kind != "CrossEntropyLoss" or settings.added_losses:
+        if loss < LEAST_LOSS:
+            return _below_zero("start", f"The loss begins at {loss:.3g}")
         fine = math.isfinite(loss)
         return Finding("start", fine, f"The loss begins at {loss:.3g}.")
     guessing = math.log(classes)
@@ -180,6 +183,8 @@ def _by_heart(stage: _Stage) -> Finding:
         if not math.isfinite(last):
             return Finding("by heart", False, f"The loss is no number any more after {step} steps.",
                            "Lower the learning rate.")  # fmt: skip
+        if last < LEAST_LOSS:
+            return _below_zero("by heart", f"The loss of one batch falls to {last:.3g}")
         if last <= BY_HEART_SHARE * first or right >= BY_HEART_RIGHT:
             text = f"One batch of {len(labels)} is learned by heart in {step + 1} steps."
             return Finding("by heart", True, text)
@@ -189,6 +194,14 @@ def _by_heart(stage: _Stage) -> Finding:
         f"went from {first:.3g} to {last:.3g}.",
         "A network that can't learn one batch learns nothing: try another learning rate, less "
         "dropout or decay, or a larger network.",
+    )  # fmt: skip
+
+
+def _below_zero(name: str, what: str) -> Finding:
+    return Finding(
+        name, False,
+        f"{what}, and no loss can be below 0: it does not suit what the network gives.",
+        "End the network in LogSoftmax, or choose CrossEntropyLoss, which takes plain scores.",
     )  # fmt: skip
 
 

@@ -6,7 +6,15 @@ from hypothesis import strategies as st
 
 from cnnstudio.compiler.check import check
 from cnnstudio.graph import Component, Edge, Network, Node, Project
+from cnnstudio.graph.settings import WeightedLoss
 from cnnstudio.layers import catalogue
+from cnnstudio.layers.endings import (
+    GIVE_LOG_PROBABILITIES,
+    PASS_ON,
+    TAKE_SOFTMAX,
+    WANT_LOG_PROBABILITIES,
+)
+from cnnstudio.training.losses import losses
 from tests.compiler.drawn import chain, mended, network
 
 
@@ -214,10 +222,41 @@ def test_no_graph_makes_the_check_raise(nodes, edges):
             mended(project, problem)
 
 
-def test_another_loss_needs_its_softmax():
-    project = chain(("Softmax", "soft", {}))
-    training = project.training.model_copy(update={"loss": Component(kind="NLLLoss")})
-    assert check(project.model_copy(update={"training": training})).problems == []
+def with_loss(project, kind, **training):
+    chosen = {"loss": Component(kind=kind), **training}
+    return project.model_copy(update={"training": project.training.model_copy(update=chosen)})
+
+
+def test_a_loss_that_compares_probabilities_or_margins_is_content_with_softmax():
+    assert check(with_loss(chain(("Softmax", "soft", {})), "MSELoss")).problems == []
+
+
+@pytest.mark.parametrize("end", [("Linear", "fc"), ("Softmax", "soft"), ("Flatten", "flat2")])
+def test_a_loss_of_log_probabilities_asks_for_a_log_softmax_and_the_remedy_adds_it(end):
+    project = with_loss(chain(("Flatten", "flat"), ("Linear", "fc1"), end), "NLLLoss")
+    problem = only_problem(project)
+    assert "takes log-probabilities" in problem.message
+    assert (problem.node, problem.severity) == (end[1], "warning")
+    assert "LogSoftmax, or choose CrossEntropyLoss" in problem.hint
+    report = check(mended(project, problem))
+    assert report.problems == []
+
+
+def test_log_softmax_may_be_followed_by_what_passes_numbers_on():
+    layers = ("Flatten", "flat"), ("Linear", "fc"), ("LogSoftmax", "log"), ("Identity", "same")
+    assert check(with_loss(chain(*layers), "NLLLoss")).problems == []
+
+
+def test_an_added_loss_of_log_probabilities_asks_for_them_too():
+    project = chain(("Flatten", "flat"), ("Linear", "fc"))
+    added = (WeightedLoss(kind="NLLLoss", weight=0.5),)
+    problem = only_problem(with_loss(project, "MSELoss", added_losses=added))
+    assert "negative log-likelihood" in problem.message
+
+
+def test_what_is_said_of_losses_is_said_of_losses_that_there_are():
+    assert {*TAKE_SOFTMAX, *WANT_LOG_PROBABILITIES} <= set(losses)
+    assert set(catalogue) >= (GIVE_LOG_PROBABILITIES | PASS_ON)
 
 
 def test_an_input_without_a_shape_is_a_problem():

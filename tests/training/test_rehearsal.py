@@ -51,6 +51,11 @@ def test_answers_that_are_sure_without_reason_are_found():
     assert not told.fine and "normalise" in told.hint
 
 
+def test_a_loss_that_falls_below_zero_is_found():
+    told = finding(rehearse(small(loss=Component(kind="NLLLoss"))), "by heart")
+    assert not told.fine and "no loss can be below 0" in told.text and "LogSoftmax" in told.hint
+
+
 def test_a_layer_that_no_gradient_reaches_is_named():
     dead = project(
         chain(IMAGE, FLAT, head("first", 20),

@@ -8,6 +8,7 @@ from itertools import pairwise
 from cnnstudio.training.doctor.course import Course
 from cnnstudio.training.doctor.illness import Evidence, illness
 from cnnstudio.training.doctor.words import number, power, step_of
+from cnnstudio.training.losses import LEAST_LOSS
 
 # A loss that has run away for so many told steps does not come back by itself.
 TOLD_STEPS = 5
@@ -45,6 +46,26 @@ def divergence(course: Course) -> Evidence | None:
         facts["Loss before"] = ", ".join(number(loss) for loss in losses)
     node = origin.get("node")
     return Evidence(facts, (str(node),) if node else ())
+
+
+@illness(
+    "Loss below zero",
+    "The loss is below 0, which it can't be: it does not suit what the network gives.",
+    "What is made small has no end, and says nothing of the answers. The negative log-likelihood "
+    "takes log-probabilities: end the network in LogSoftmax, or choose cross-entropy, which takes "
+    "plain scores.",
+    after=("step", "epoch"), severity="error",
+    remedies=("cross-entropy",),
+    hides=(
+        "rate_too_high", "exploding_gradients", "underfitting", "shuffled_labels", "overfitting",
+    ),
+)  # fmt: skip
+def loss_below_zero(course: Course) -> Evidence | None:
+    told = [*course.last_losses(1), *course.epochs_of("train_loss")[-1:]]
+    if not told or not min(told) < LEAST_LOSS:
+        return None
+    facts = {"Loss": f"{number(course.first_loss)} at first, {number(min(told))} now"}
+    return Evidence(facts | {"Loss chosen": course.settings.loss.kind})
 
 
 @illness(

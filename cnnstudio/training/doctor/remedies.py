@@ -9,6 +9,7 @@ from typing import Any
 from cnnstudio.data.augmentation.presets import preset
 from cnnstudio.graph import Edit, Project, SetSetting
 from cnnstudio.layers.declaration import Declaration
+from cnnstudio.layers.endings import WANT_LOG_PROBABILITIES
 from cnnstudio.training.doctor import surgery
 from cnnstudio.training.losses import losses
 from cnnstudio.training.optimizers import optimizers
@@ -63,6 +64,15 @@ def cosine_schedule(project: Project, nodes: tuple[str, ...]) -> list[Edit]:
     if project.training.schedule.kind != "Constant":
         return []
     return _training("schedule", {"kind": "CosineAnnealing", "parameters": {}})
+
+
+@remedy("Choose cross-entropy", "it takes the plain scores that the network gives")
+def cross_entropy(project: Project, nodes: tuple[str, ...]) -> list[Edit]:
+    training = project.training
+    balanced = training.loss.parameters.get("balanced", False)
+    if training.loss.kind not in WANT_LOG_PROBABILITIES:
+        return []
+    return _training("loss", {"kind": "CrossEntropyLoss", "parameters": {"balanced": balanced}})
 
 
 @remedy("Clip gradients to a norm of 1", "no single batch can throw the weights far")

@@ -37,9 +37,12 @@ def ill(project: Project) -> Project:
     return project.model_copy(update={"data": data, "training": training})
 
 
+UNSUITED = lenet(loss=Component(kind="NLLLoss", parameters={"balanced": True}))
+
+
 @pytest.mark.parametrize("name", remedies)
 def test_a_remedy_changes_something_and_leaves_a_project_that_can_be_trained(name):
-    projects = [ill(lenet()), ill(small()), lenet().with_network(SIGMOIDS)]
+    projects = [ill(lenet()), ill(small()), lenet().with_network(SIGMOIDS), UNSUITED]
     applied = 0
     for project in projects:
         edits = remedies[name].edits(project, ("relu1", "relu3"))
@@ -55,7 +58,7 @@ def test_a_remedy_changes_something_and_leaves_a_project_that_can_be_trained(nam
 def test_each_illness_has_a_remedy_that_applies_to_an_ordinary_project():
     for illness in illnesses.values():
         finding = Finding(illness, 1, 1, {}, ("relu1",))
-        projects = ill(lenet().with_network(SIGMOIDS)), ill(lenet())
+        projects = ill(lenet().with_network(SIGMOIDS)), ill(lenet()), UNSUITED
         assert any(prescriptions(project, finding) for project in projects), illness.name
 
 
@@ -89,6 +92,15 @@ def test_a_parameter_of_the_runs_optimizer_is_not_set_for_another_one():
     more = told(project, lenet(), "overfitting", "more-weight-decay")
 
     assert more.edit.apply(project)[0].training.optimizer.parameters["weight_decay"] == 0.1
+
+
+def test_cross_entropy_takes_the_place_of_a_loss_that_does_not_suit_and_keeps_its_balance():
+    (finding,) = diagnose(UNSUITED, DATA, SICK["loss_below_zero"])
+    changed = mended(UNSUITED, [finding], "cross-entropy")
+
+    balanced = Component(kind="CrossEntropyLoss", parameters={"balanced": True})
+    assert changed.training.loss == balanced
+    assert not remedies["cross-entropy"].edits(lenet(), ())
 
 
 def test_leaky_relu_takes_the_place_of_the_dead_layers_only():
