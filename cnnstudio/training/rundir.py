@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 import platformdirs
+import psutil
 from pydantic import ValidationError
 
 from cnnstudio.graph import Project, RunError, WeightsError, load, save
 from cnnstudio.graph.replacing import replacing
-from cnnstudio.training.alive import is_alive
+from cnnstudio.training.alive import is_alive, is_here
 from cnnstudio.training.memory_kills import LESS_MEMORY, ended_for_memory
 from cnnstudio.training.own_weights import with_own_weights
 from cnnstudio.training.status import UNFINISHED, RunStatus
@@ -299,6 +300,10 @@ class RunDirectory:
         if ended_for_memory(status):
             message += " Most likely the system ended it because the memory was used up."
             hint = f"{LESS_MEMORY} {hint}"
+        elif is_here(status) and psutil.boot_time() > status.heartbeat:
+            message += " The machine was started anew since."
+        else:
+            message += " It left no word: it was ended from outside, or crashed."
         return {"message": message, "hint": hint}
 
     def _log_tail(self) -> str:

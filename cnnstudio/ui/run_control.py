@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from cnnstudio.data.agreement import disagreement
-from cnnstudio.graph import CnnStudioError, Problem
+from cnnstudio.graph import CnnStudioError, Problem, Project
 from cnnstudio.training import launch
 from cnnstudio.training.annotations import Annotations, annotations_of
 from cnnstudio.training.rundir import RunDirectory, Wish, list_runs, runs_root
@@ -21,7 +21,7 @@ from cnnstudio.ui.message import Message
 from cnnstudio.ui.remedies import apply_fix
 from cnnstudio.ui.session import Session, Workspace
 
-RUNS_TO_SEARCH = 20
+RUNS_TO_SEARCH = 100
 WITH_SETTINGS: tuple[Workspace, ...] = ("design", "data", "train")
 
 RunState = Literal[
@@ -193,14 +193,14 @@ class RunControl(QObject):
         if self.state in ("starting", "queued", "running", "paused"):
             return
         session.show_run(None)
-        path, name = document.path, document.project.name
+        path, project = document.path, document.project
 
         def show(run: RunDirectory | None) -> None:
             if session.run is None and session.document is document:
                 session.show_run(run)
 
-        if path is not None:
-            session.in_background(lambda: _last_run(path, name), show)
+        if path is not None or document.modified:  # else it is new, and has no runs
+            session.in_background(lambda: _last_run(path, project), show)
 
     def _watch_project(self) -> None:
         roots = {runs_root(self._session.document.path): None, runs_root(None): None}
@@ -299,11 +299,21 @@ class RunControl(QObject):
         self.state_changed.emit(state)
 
 
-def _last_run(path: Path, name: str) -> RunDirectory | None:
-    """The newest run of the project of this name among those beside its file."""
-    for run in list_runs(runs_root(path))[:RUNS_TO_SEARCH]:
+def _last_run(path: Path | None, project: Project) -> RunDirectory | None:
+    """The newest run of the project: of its name beside its file, else one of the same network
+    where runs go before there is a file, for it may have got its name with that."""
+    beside = list_runs(runs_root(path)) if path is not None else []
+    named = _newest(beside, lambda trained: trained.name == project.name)
+    if named is not None or not project.network.nodes:
+        return named
+    before = list_runs(runs_root(None))
+    return _newest(before, lambda trained: trained.network == project.network)
+
+
+def _newest(runs: list[RunDirectory], wanted: Callable[[Project], bool]) -> RunDirectory | None:
+    for run in runs[:RUNS_TO_SEARCH]:
         try:
-            if run.project().name == name:
+            if wanted(run.project()):
                 return run
         except CnnStudioError:  # being made or deleted, or damaged
             continue

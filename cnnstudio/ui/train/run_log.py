@@ -22,6 +22,7 @@ class RunLog(QTextBrowser):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.lines: list[Line] = []
+        self.death: Line | None = None
         self.setObjectName("run_log")
         self.setAccessibleName("Log of the run")
         self.setProperty("role", "log")
@@ -33,7 +34,7 @@ class RunLog(QTextBrowser):
 
     def show_events(self, events: Iterable[dict[str, Any]]) -> None:
         """Shows these events instead of what stood there."""
-        self.lines = []
+        self.lines, self.death = [], None
         self.clear()
         self.take(events)
 
@@ -44,16 +45,22 @@ class RunLog(QTextBrowser):
             self.append(_html(line))
         self.lines += new
 
+    def show_death(self, line: Line | None) -> None:
+        """Ends with this line, which no event tells; None takes it away."""
+        if line != self.death:
+            self.death = line
+            self.redraw()
+
     @property
     def troubles(self) -> int:
         """How many warnings and errors there are."""
-        return sum(line.level != "info" for line in self.lines)
+        return sum(line.level != "info" for line in self.lines) + (self.death is not None)
 
     def redraw(self) -> None:
         """Writes the lines in the current theme's colours."""
         lines, self.lines = self.lines, []
         self.clear()
-        for line in lines:
+        for line in lines if self.death is None else [*lines, self.death]:
             self.append(_html(line))
         self.lines = lines
 

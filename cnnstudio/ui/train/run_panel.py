@@ -19,6 +19,7 @@ from cnnstudio.ui.train.run_actions import RunActions
 from cnnstudio.ui.train.run_facts import RunFacts, read_facts, rows
 from cnnstudio.ui.train.run_list import RunList
 from cnnstudio.ui.train.run_log import RunLog
+from cnnstudio.ui.train.run_words import death_of
 
 # Events after which the run's directory holds more than before.
 TELLING = {"start", "end", "error"}
@@ -109,12 +110,15 @@ class RunPanel(QWidget):
     def _take_status(self, run: RunDirectory, status: RunStatus) -> None:
         if run == self._session.run:
             self._show_facts()
+            self._show_troubles()
 
     def _show_log(self) -> None:
         self.log.show_events(self._session.runs.history)
         self._show_troubles()
 
     def _show_troubles(self) -> None:
+        run, runs = self._session.run, self._session.runs
+        self.log.show_death(None if run is None else death_of(runs.status_of(run), runs.history))
         self._name_tab(self.log, "Log", self.log.troubles)
 
     def _count_findings(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -66,6 +67,18 @@ def line_of(event: dict[str, Any]) -> Line | None:
     if event["type"] == "finding" and event.get("severity") != "info":
         level = "warning"
     return Line(level, event.get("t"), told, event.get("hint") or "")
+
+
+def death_of(status: RunStatus | None, events: Sequence[dict[str, Any]]) -> Line | None:
+    """The log's last line for a trainer that died and so could not write one itself."""
+    if status is None or status.state != "failed":
+        return None
+    ends = (event["type"] for event in reversed(events))
+    last = next((kind for kind in ends if kind in ("start", "error", "end")), None)
+    if last != "start":  # it told by itself, or its events are still to be read
+        return None
+    text = f"The trainer died at step {status.step:,}. {status.message}".rstrip()
+    return Line("error", status.heartbeat or None, text, status.hint)
 
 
 def _told(event: dict[str, Any]) -> str | None:

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QAbstractAnimation, Qt
 from PySide6.QtWidgets import QPushButton
 
-from cnnstudio.graph import Document, SetSetting
+from cnnstudio.graph import Document, SetSetting, save
 from cnnstudio.training import launch
 from cnnstudio.training.alive import process_of
 from cnnstudio.training.annotations import annotate
@@ -219,8 +219,6 @@ def test_a_run_that_goes_on_is_shown_by_the_next_window(trainers, small_project,
 
 
 def test_a_reopened_project_shows_its_last_run(window, small_project, tmp_path, qtbot):
-    from cnnstudio.graph import save
-
     save(small_project, tmp_path / "mine.cnns")
     mine = RunDirectory.create(tmp_path / "runs", small_project)
     other = RunDirectory.create(
@@ -233,6 +231,20 @@ def test_a_reopened_project_shows_its_last_run(window, small_project, tmp_path, 
 
     qtbot.waitUntil(lambda: window.session.run == mine, timeout=5000)
     qtbot.waitUntil(lambda: window.control.state == "finished")
+
+
+def test_a_project_that_was_trained_before_it_had_a_file_shows_that_run(
+    window, small_project, tmp_path, qtbot
+):
+    run = RunDirectory.create(
+        runs_root(None), small_project.model_copy(update={"name": "untitled"})
+    )
+    run.write_status(RunStatus(state="finished", epochs=2, epoch=2, step=4, steps=4))
+    save(small_project, tmp_path / "mine.cnns")
+
+    window.files.open_path(tmp_path / "mine.cnns")
+
+    qtbot.waitUntil(lambda: window.session.run == run, timeout=5000)
 
 
 def test_an_empty_network_is_not_trained_but_explained(window, trainers, qtbot):

@@ -242,3 +242,36 @@ def test_the_package_loads_without_torch():
     code = "import sys, cnnstudio.ui.train; assert not {'torch', 'torchvision'} & set(sys.modules)"
 
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_the_log_ends_with_the_death_of_a_trainer_that_left_no_word(
+    workspace, make_run, open_small, qtbot
+):
+    trainer = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    named = process_of(trainer.pid)
+    run = make_run(LATE, history(1), state="running", epoch=2, step=13, **named)
+    open_small.show_run(run)
+    log = workspace.runs.log
+    qtbot.waitUntil(lambda: "Began" in log.toPlainText())
+    assert log.troubles == 0
+
+    trainer.kill()
+    trainer.communicate()
+    qtbot.waitUntil(lambda: log.troubles == 1)
+    last = log.toPlainText().splitlines()[-2]
+    assert "The trainer died at step 13." in last and "ended from outside" in last
+
+    append(run, start(2, step=10))
+    run.write_status(run.raw_status().model_copy(update={"state": "finished"}))
+    qtbot.waitUntil(lambda: log.troubles == 0)
+    assert "Went on from step 10" in log.toPlainText()
+
+
+def test_a_trainer_that_told_why_it_failed_did_not_die(workspace, make_run, open_small, qtbot):
+    failure = {"t": 130.0, "type": "error", "step": 12, "message": "The folder is gone."}
+    run = make_run(LATE, [*history(1), failure], state="failed", message=failure["message"])
+    open_small.show_run(run)
+    qtbot.waitUntil(lambda: workspace.runs.log.troubles == 1)
+    qtbot.waitUntil(lambda: open_small.runs.status_of(run) is not None)
+
+    assert "died" not in workspace.runs.log.toPlainText()
