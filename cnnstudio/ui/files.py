@@ -110,8 +110,9 @@ class ProjectFiles(QObject):
         dialog.fileSelected.connect(lambda chosen: self._write(Path(chosen), then))
         _show_dialog(dialog)
 
-    def after_saving(self, then: Callable[[], object]) -> None:
-        """Calls `then` at once, or after the user has saved or discarded unsaved changes."""
+    def after_saving(self, then: Callable[[], object], note: str = "") -> None:
+        """Calls `then` at once, or after the user has saved or discarded unsaved changes; the
+        question about them ends with `note`."""
         if not self._session.document.modified:
             then()
             return
@@ -127,7 +128,8 @@ class ProjectFiles(QObject):
             self._window,
         )
         box.setObjectName("unsaved_dialog")
-        box.setInformativeText("Without saving, they are lost. Runs and their results stay.")
+        lost = "Without saving, they are lost. Runs and their results stay."
+        box.setInformativeText(f"{lost}\n\n{note}".strip())
         box.setDefaultButton(QMessageBox.StandardButton.Save)
 
         def answer(button: int) -> None:

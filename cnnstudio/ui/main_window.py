@@ -217,10 +217,12 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         if self.session.document.modified and not self._may_close:
             event.ignore()
-            self.files.after_saving(self._close_now)
+            self.files.after_saving(self._close_now, self._goes_on)
             return
         if not self._closing:
             self._closing = True
+            if self._goes_on and not self._may_close:
+                self.notifier.tell("Still training", self._goes_on)
             settings = self.session.settings
             settings.set_value("window/geometry", self.saveGeometry())
             settings.sync()
@@ -232,6 +234,17 @@ class MainWindow(QMainWindow):
             self.journal.close()
             self.session.close()
         super().closeEvent(event)
+
+    @property
+    def _goes_on(self) -> str:
+        """What becomes of a training when the window is closed; empty without one."""
+        if not self.control.goes_on:
+            return ""
+        opened = "the window" if self.session.document.path is None else "the project"
+        return (
+            "The training goes on in the background, and is shown again when "
+            f"{opened} is next opened."
+        )
 
     def _close_now(self) -> None:
         self._may_close = True

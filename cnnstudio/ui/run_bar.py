@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from PySide6.QtCore import QAbstractAnimation, QSize, Qt
@@ -14,24 +15,33 @@ from cnnstudio.ui.run_control import RunControl
 from cnnstudio.ui.session import Session
 
 STEPS = 1000
+SETTLING_SECONDS = 0.4  # in which a second click is still meant for what stood there before
 
 
 class ActionButton(QPushButton):
     """A button for one of several actions: looks and works like the action it has now.
 
     It stays enabled while its action is not, for a moment between two states: a disabled button
-    would lose the keyboard.
+    would lose the keyboard. For a moment after it came to do something else it does nothing, so
+    that a double click on Resume doesn't stop the run.
     """
 
     def __init__(self, name: str, role: str = "") -> None:
         super().__init__()
         self._action: QAction | None = None
+        self._does: QAction | None = None
+        self._changed = 0.0
         self.setObjectName(name)
         self.setProperty("role", role)
         self.setMinimumWidth(96)
         self.setAutoDefault(True)
         self.setIconSize(QSize(16, 16))
-        self.clicked.connect(lambda: self._action and self._action.trigger())
+        self.clicked.connect(self._act)
+
+    @property
+    def settled(self) -> bool:
+        """Whether a click is meant for what it does now."""
+        return time.monotonic() - self._changed >= SETTLING_SECONDS
 
     def set_action(self, action: QAction) -> None:
         if self._action is not None:
@@ -40,9 +50,17 @@ class ActionButton(QPushButton):
         action.changed.connect(self._follow)
         self._follow()
 
+    def _act(self) -> None:
+        if self._action is not None and self.settled:
+            self._action.trigger()
+
     def _follow(self) -> None:
         action = self._action
         assert action is not None
+        if action.isEnabled() and action is not self._does:
+            if self._does is not None:
+                self._changed = time.monotonic()
+            self._does = action
         self.setText(action.text())
         self.setAccessibleName(action.text())
         keys = action.shortcut().toString()

@@ -13,6 +13,7 @@ from cnnstudio.data.agreement import disagreement
 from cnnstudio.graph import CnnStudioError, Problem, Project
 from cnnstudio.training import launch
 from cnnstudio.training.annotations import Annotations, annotations_of
+from cnnstudio.training.run_rows import short_name
 from cnnstudio.training.rundir import RunDirectory, Wish, list_runs, runs_root
 from cnnstudio.training.status import UNFINISHED, RunStatus
 from cnnstudio.ui import quantities
@@ -22,6 +23,8 @@ from cnnstudio.ui.remedies import apply_fix
 from cnnstudio.ui.session import Session, Workspace
 
 RUNS_TO_SEARCH = 100
+# Messages that hold no longer once a training begins: of the one before, and of why none began.
+OF_BEFORE = ("run", "doctor", "remedy", "train")
 WITH_SETTINGS: tuple[Workspace, ...] = ("design", "data", "train")
 
 RunState = Literal[
@@ -46,6 +49,7 @@ class RunControl(QObject):
         self.state: RunState = "none"
         self.workspaces: Mapping[str, QWidget] = {}
         self._active: set[RunDirectory] = set()
+        self._told: RunDirectory | None = None  # whose end was told last
         add = session.actions.add
         self.train_action = add(
             "run.train", "Train", self.train, "Ctrl+R", "mdi6.play", "Run",
@@ -82,6 +86,13 @@ class RunControl(QObject):
         run = self._session.run
         return None if run is None else self._session.runs.status_of(run)
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether something is trained, or about to be; a paused run waits."""
+        known = [self._session.runs.status_of(run) for run in self._active]
+        alive = any(status is None or status.state in ("queued", "running") for status in known)
+        return alive or self.state == "starting"
+
     def train(self) -> None:
         """Starts a run of the project as it is now."""
         session = self._session
@@ -114,7 +125,7 @@ class RunControl(QObject):
         if unfit is not None:
             self._tell_unfit(unfit)
             return
-        self._show("starting")
+        self._begin()
         project, root = session.project, runs_root(session.document.path)
         session.in_background(
             lambda: launch.start(project, root=root), self._take_started, self._fail
@@ -166,10 +177,18 @@ class RunControl(QObject):
     def resume_run(self, run: RunDirectory) -> None:
         """Starts a trainer that goes on with a run that ended early."""
         self._session.show_run(run)
-        self._show("starting")
+        self._begin()
         self._session.in_background(
             lambda: launch.start(run_dir=run.path, resume=True), self._take_started, self._fail
         )
+
+    def _begin(self) -> None:
+        self._withdraw(*OF_BEFORE)
+        self._show("starting")
+
+    def _withdraw(self, *keys: str) -> None:
+        for key in keys:
+            self._session.withdrawn.emit(key)
 
     def _wish(self, wish: Wish) -> None:
         run = self._session.run
@@ -226,10 +245,14 @@ class RunControl(QObject):
 
     def _take_status(self, run: RunDirectory, status: RunStatus) -> None:
         if status.state in UNFINISHED:
+            if run not in self._active and run in (self._session.run, self._told):
+                self._withdraw(*OF_BEFORE)
             self._active.add(run)
             self._choose_run()
         elif run in self._active:
             self._active.discard(run)
+            if not self._active:
+                self._withdraw("remedy")  # it speaks of a run that goes on
             if status.state in ("finished", "stopped"):
                 self._tell_end_of_own(run, status)
             self.ended.emit(run, status)
@@ -240,7 +263,7 @@ class RunControl(QObject):
         """Of a sweep's trials nothing is told: there are many, and the sweep tells of them."""
 
         def tell(said: Annotations) -> None:
-            if not said.sweep:
+            if not said.sweep and run not in self._active:
                 self._tell_end(run, status)
 
         self._session.in_background(lambda: annotations_of(run), tell)
@@ -251,9 +274,10 @@ class RunControl(QObject):
             f": {quantities.percent(accuracy)} of the test images are right" if accuracy else ""
         )
         seen = "finished" if status.state == "finished" else "stopped"
+        self._told = run
         self._session.tell(
             Message(
-                f"Training {seen}{result}.",
+                f"Training of {short_name(run.name)} {seen}{result}.",
                 actions=(
                     ("See what it looks at", lambda: self._show_in("inspect", run)),
                     ("Results", lambda: self._show_results(run)),
@@ -264,7 +288,7 @@ class RunControl(QObject):
 
     def _tell_death(self, run: RunDirectory, status: RunStatus) -> None:
         unexpected = run.raw_status().state in UNFINISHED
-        name = run.name
+        self._told, name = run, short_name(run.name)
         if unexpected and status.epoch:
             text = f"The run {name} stopped unexpectedly at epoch {status.epoch}."
         else:

@@ -61,6 +61,7 @@ class RunFindings(QObject):
         )
 
     def _show_run(self, *_: object) -> None:
+        self._session.withdrawn.emit("doctor")  # its remedies are those of the run that is shown
         self.found, self.trained = [], None
         self._take(self._session.runs.history)
         self.changed.emit()

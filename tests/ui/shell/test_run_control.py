@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QAbstractAnimation, Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QMessageBox, QPushButton
 
 from cnnstudio.graph import Document, SetSetting, save
 from cnnstudio.training import launch
@@ -16,7 +16,10 @@ from cnnstudio.training.alive import process_of
 from cnnstudio.training.annotations import annotate
 from cnnstudio.training.rundir import RunDirectory, read_json, runs_root
 from cnnstudio.training.status import RunStatus
+from cnnstudio.ui import run_bar
 from cnnstudio.ui.message import Message
+from cnnstudio.ui.run_bar import ActionButton
+from cnnstudio.ui.train.run_words import name_of
 from cnnstudio.ui.train.settings_form import SettingsForm
 from tests.ui.conftest import wait_for
 
@@ -96,6 +99,12 @@ def told_of_run(window) -> bool:
     return window.banner.isVisible() and window.banner.message.key == "run"
 
 
+def press(button: ActionButton, qtbot) -> None:
+    """A click by somebody who has seen what the button does now."""
+    qtbot.waitUntil(lambda: button.settled)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
 def wish(trainer: StandIn) -> str:
     return read_json(trainer.run.control_file)["want"]
 
@@ -110,20 +119,86 @@ def test_while_it_runs_it_can_be_paused_resumed_and_stopped(running, trainers, q
     bar, trainer = running.top_bar.run_bar, trainers[0]
     assert (bar.main.text(), bar.second.text()) == ("Pause", "Stop")
 
-    qtbot.mouseClick(bar.main, Qt.MouseButton.LeftButton)
+    press(bar.main, qtbot)
     qtbot.waitUntil(lambda: wish(trainer) == "pause")
     trainer.write(state="paused")
     qtbot.waitUntil(lambda: bar.main.text() == "Resume")
 
-    qtbot.mouseClick(bar.main, Qt.MouseButton.LeftButton)
+    press(bar.main, qtbot)
     qtbot.waitUntil(lambda: wish(trainer) == "run")
     trainer.write(state="running")
     qtbot.waitUntil(lambda: bar.main.text() == "Pause")
 
-    qtbot.mouseClick(bar.second, Qt.MouseButton.LeftButton)
+    press(bar.second, qtbot)
     qtbot.waitUntil(lambda: wish(trainer) == "stop")
     trainer.write(state="stopped")
     qtbot.waitUntil(lambda: bar.main.text() == "Train" and bar.second.text() == "Resume")
+
+
+def test_a_double_click_on_resume_does_not_stop_the_run(running, trainers, qtbot, monkeypatch):
+    bar, trainer = running.top_bar.run_bar, trainers[0]
+    trainer.write(state="stopped")
+    qtbot.waitUntil(lambda: bar.second.text() == "Resume")
+
+    press(bar.second, qtbot)
+    monkeypatch.setattr(run_bar, "SETTLING_SECONDS", 60.0)  # however slow the machine is
+    qtbot.waitUntil(lambda: running.control.stop_action.isEnabled())
+    assert bar.second.text() == "Stop"
+    qtbot.mouseClick(bar.second, Qt.MouseButton.LeftButton)
+    with qtbot.waitSignal(running.session.told):  # what is asked later is answered later
+        running.session.in_background(lambda: None, lambda _: running.session.tell(Message("last")))
+    assert wish(trainers[1]) == "run"
+
+    monkeypatch.setattr(run_bar, "SETTLING_SECONDS", 0.0)
+    press(bar.second, qtbot)
+    qtbot.waitUntil(lambda: wish(trainers[1]) == "stop")
+
+
+def test_what_was_told_of_a_run_is_taken_back_when_the_next_begins(running, trainers, qtbot):
+    session, banner, control = running.session, running.banner, running.control
+    session.tell(Message("The rate is too high.", key="doctor"))
+    trainers[0].write(state="finished", step=120, test={"accuracy": 0.167})
+    qtbot.waitUntil(lambda: told_of_run(running))
+    assert banner.message.text.startswith(f"Training of {name_of(trainers[0].run.name)} finished")
+
+    control.train()
+    assert not banner.isVisible()
+    qtbot.waitUntil(lambda: control.state == "running" and len(trainers) == 2)
+    assert not banner.isVisible()
+
+
+def test_advice_for_a_run_that_goes_on_ends_with_it(running, trainers, qtbot):
+    running.session.tell(Message("That counts for the next run.", key="remedy"))
+    trainers[0].kill()
+    qtbot.waitUntil(lambda: told_of_run(running))
+    name = name_of(trainers[0].run.name)
+    assert running.banner.message.text.startswith(f"The run {name} stopped unexpectedly")
+
+    running.banner.dismiss()
+    assert not running.banner.isVisible()
+
+
+def test_a_run_that_somebody_resumed_is_no_longer_told_dead(running, trainers, qtbot):
+    trainers[0].kill()
+    qtbot.waitUntil(lambda: told_of_run(running))
+
+    trainers.append(StandIn(trainers[0].run))
+    qtbot.waitUntil(lambda: running.control.state == "running")
+    assert not running.banner.isVisible()
+
+
+def test_closing_the_window_says_that_the_training_goes_on(running, trainers, qtbot, monkeypatch):
+    told = []
+    monkeypatch.setattr(running.notifier, "tell", lambda title, text: told.append(text))
+    running.session.apply(SetSetting(section="training", name="epochs", value=5))
+    running.close()
+    dialog = running.findChild(QMessageBox, "unsaved_dialog")
+    assert "goes on in the background" in dialog.informativeText()
+    dialog.button(QMessageBox.StandardButton.Cancel).click()
+
+    running.session.undo.undo()
+    running.close()
+    assert not running.isVisible() and "goes on in the background" in told[0]
 
 
 def test_the_bar_tells_epoch_loss_accuracy_time_left_and_speed(running, trainers, qtbot):
