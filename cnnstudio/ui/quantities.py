@@ -12,9 +12,20 @@ def count(value: float) -> str:
     return _scaled(value, 1000, ["", "k", "M", "G", "T", "P"])
 
 
+MEMORY_UNITS = ["B", "kB", "MB", "GB", "TB", "PB"]
+
+
 def memory(bytes: float) -> str:
     """`512 B`, `3.1 MB` (powers of 1000)."""
-    return _scaled(bytes, 1000, ["B", "kB", "MB", "GB", "TB", "PB"])
+    return _scaled(bytes, 1000, MEMORY_UNITS)
+
+
+def memory_unit(bytes: float) -> tuple[float, str]:
+    """The unit in which so much is written, in bytes and as its sign."""
+    power = 0
+    while bytes >= 1000 ** (power + 1) and power < len(MEMORY_UNITS) - 1:
+        power += 1
+    return 1000.0**power, MEMORY_UNITS[power]
 
 
 def percent(share: float | None) -> str:

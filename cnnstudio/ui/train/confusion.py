@@ -9,11 +9,12 @@ from PySide6.QtCore import (
     QAbstractTableModel,
     QModelIndex,
     QPersistentModelIndex,
+    QRect,
     QSize,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QPainter, QResizeEvent, QShowEvent
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
@@ -29,6 +30,8 @@ from cnnstudio.ui import theme
 
 CELL = 26
 NARROWEST, WIDEST = 22, 40
+NAME_MARGINS = 16  # of a header's text, both sides together
+TALLEST = 84  # of names that stand upright
 STRONGEST_ALPHA = 150
 Index = QModelIndex | QPersistentModelIndex
 
@@ -72,7 +75,7 @@ class ConfusionModel(QAbstractTableModel):
     ) -> object:
         across = orientation == Qt.Orientation.Horizontal
         if role == Qt.ItemDataRole.DisplayRole:
-            return self.classes[section][:3] if across else self.classes[section]
+            return self.classes[section]
         if role == Qt.ItemDataRole.ToolTipRole:
             side = "Taken for" if across else "Truly"
             return f"{side} {self.classes[section]}"
@@ -94,6 +97,49 @@ class Cell(QStyledItemDelegate):
         if option.state & QStyle.StateFlag.State_Selected:
             painter.setPen(theme.color("accent"))
             painter.drawRect(area.adjusted(0, 0, -1, -1))
+
+
+class ColumnNames(QHeaderView):
+    """Names of columns; upright, read from below, where they are longer than columns are wide."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.upright = False
+
+    @property
+    def longest(self) -> int:
+        """How wide the longest name is with its margins, in pixels."""
+        metrics, model = QFontMetrics(theme.font(11)), self.model()
+        names = (model.headerData(n, self.orientation()) for n in range(self.count()))
+        return max(map(metrics.horizontalAdvance, names), default=0) + NAME_MARGINS
+
+    def set_upright(self, upright: bool) -> None:
+        if upright != self.upright:
+            self.upright = upright
+            self.geometriesChanged.emit()
+
+    def sizeHint(self) -> QSize:
+        usual = super().sizeHint()
+        return QSize(usual.width(), min(self.longest, TALLEST)) if self.upright else usual
+
+    def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
+        if not self.upright:
+            super().paintSection(painter, rect, section)
+            return
+        painter.save()
+        painter.fillRect(rect, theme.color("surface"))
+        painter.setPen(theme.color("border"))
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        painter.translate(rect.left(), rect.bottom())
+        painter.rotate(-90)
+        painter.setFont(theme.font(11))
+        painter.setPen(theme.color("text_muted"))
+        place = QRect(NAME_MARGINS // 2, 0, rect.height() - NAME_MARGINS // 2, rect.width())
+        name = self.model().headerData(section, self.orientation())
+        shown = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, place.width())
+        side = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(place, side, shown)
+        painter.restore()
 
 
 class ConfusionPanel(QWidget):
@@ -118,9 +164,11 @@ class ConfusionPanel(QWidget):
         self.table.setShowGrid(False)
         self.table.setCornerButtonEnabled(False)
         self.model = ConfusionModel(self)
+        self.names = ColumnNames(self.table)
+        self.table.setHorizontalHeader(self.names)
         self.table.setModel(self.model)
         self.table.setItemDelegate(Cell(self.table))
-        for header in (self.table.horizontalHeader(), self.table.verticalHeader()):
+        for header in (self.names, self.table.verticalHeader()):
             header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
             header.setMinimumSectionSize(NARROWEST)
             header.setDefaultSectionSize(CELL)
@@ -165,11 +213,13 @@ class ConfusionPanel(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        """Gives the columns the room there is."""
+        """Gives the columns the room there is, and their names' width where that is more."""
         room = self.table.viewport().width() // max(1, len(self.model.classes))
-        across = self.table.horizontalHeader()
-        for column in range(across.count()):
-            across.resizeSection(column, min(max(room, NARROWEST), self._widest))
+        named = self.names.longest
+        self.names.set_upright(named > room)
+        width = min(max(room, NARROWEST), self._widest)
+        for column in range(self.names.count()):
+            self.names.resizeSection(column, width if self.names.upright else max(width, named))
 
     def sizeHint(self) -> QSize:
         return QSize(240, 200)

@@ -66,6 +66,8 @@ class LayersView(QWidget):
         self._mark = pg.InfiniteLine(angle=90)
         self._mark.hide()
         self.plot.addItem(self._mark, ignoreBounds=True)
+        self._points = pg.ScatterPlotItem(size=9, pen=None)
+        self.plot.addItem(self._points)
         self.canvas = pg.GraphicsLayoutWidget()
         self.canvas.addItem(self.plot)
         self.canvas.ci.setContentsMargins(4, 4, 12, 4)
@@ -112,12 +114,18 @@ class LayersView(QWidget):
         # A share of units may be 0; gradients of layers differ by orders of magnitude.
         self.plot.setLogMode(y=self.quantity != "idle")
         x, numbers = layers.places(self.axis), layers[self.quantity]
+        alone = []
         for column, line in enumerate(self._lines.values()):
             y = numbers[:, column]
             if self.quantity != "idle":
                 with np.errstate(divide="ignore", invalid="ignore"):
                     y = np.log10(np.where(y > 0, y, np.nan))
             line.setData(x, y, connect="finite")
+            there = np.flatnonzero(np.isfinite(y))
+            if len(there) == 1:
+                [row] = there
+                alone.append({"pos": (x[row], y[row]), "brush": line.opts["pen"].color()})
+        self._points.setData(alone)
         if self._across.labelText != self.axis:
             self.plot.setLabel("bottom", self.axis)
         self._show_values()

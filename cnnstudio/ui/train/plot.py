@@ -93,7 +93,7 @@ class QuantityPlot:
         self.item.setMenuEnabled(False)
         self.item.showGrid(x=True, y=True)
         self.raw = self._line()
-        self.train = self._line()
+        self.train = self._line(symbolSize=7)  # of a single point, which is no line
         self.validation = self._line(symbolSize=7)
         self.means = self._line(symbolSize=7)
         self._smoothing = Smoothing(0)
@@ -180,6 +180,8 @@ class QuantityPlot:
         train, validation = theme.color("train"), theme.color("validation")
         for line in (self.raw, self.train, self.validation):
             line.setPen(self._pen(line, line.opts["antialias"]))
+        self.train.setSymbolBrush(train)
+        self.train.setSymbolPen(None)
         self.validation.setSymbolBrush(validation)
         self.validation.setSymbolPen(pg.mkPen(theme.color("surface"), width=1))
         self.means.setPen(None)
@@ -211,7 +213,10 @@ class QuantityPlot:
         most = POINTS_PER_PIXEL * max(int(self.item.getViewBox().width()), 100)
         fine = last - first <= MAXIMUM_ANTIALIASED
         points = self._peaks[line](x, y, first, last, most)
-        line.setData(*points, antialias=fine, pen=self._pen(line, fine))
+        alone = line is self.train and np.count_nonzero(np.isfinite(points[1])) == 1
+        line.setData(
+            *points, antialias=fine, pen=self._pen(line, fine), symbol="o" if alone else None
+        )
 
     def _pen(self, line: pg.PlotDataItem, fine: bool) -> QPen:
         """Qt takes fifty times as long for a dense line that is wider than a pixel."""
@@ -256,8 +261,10 @@ class View(pg.ViewBox):
 
     def childrenBounds(self, *arguments, **options) -> list:
         """A constant is shown between 0 and twice its value; by itself it would be ±0.5 around it,
-        in which a learning rate of 0.001 can't be told from 0."""
+        in which a learning rate of 0.001 can't be told from 0. So is a single place across."""
         across, up = super().childrenBounds(*arguments, **options)
+        if across is not None and across[0] == across[1] > 0:
+            across = [0.0, 2.0 * across[0]]
         if up is not None and up[0] == up[1] and not self.state["logMode"][1]:
             up = sorted((0.0, 2.0 * up[0]))
         return [across, up]

@@ -22,6 +22,10 @@ class Axis(pg.AxisItem):
     wait for a core where a network trains.
     """
 
+    def __init__(self, orientation: str) -> None:
+        super().__init__(orientation)
+        self.enableAutoSIPrefix(False)  # it writes `(x0.001)` after the title
+
     def drawPicture(
         self,
         p: QPainter,
@@ -34,19 +38,22 @@ class Axis(pg.AxisItem):
 
 
 class CountAxis(Axis):
-    """Steps or epochs: whole numbers only, `12 k` for twelve thousand."""
+    """Steps or epochs: whole numbers, `12 k` for twelve thousand; parts of one where fewer than
+    two whole numbers are in sight, as at a run's beginning."""
 
     def tickValues(
         self, minVal: float, maxVal: float, size: float
     ) -> list[tuple[float, Sequence[float]]]:
         levels = super().tickValues(minVal, maxVal, size)
+        if math.floor(maxVal) - math.ceil(minVal) < 1:
+            return levels
         whole = [(spacing, [v for v in values if v == int(v)]) for spacing, values in levels]
         return [(max(spacing, 1.0), values) for spacing, values in whole if values]
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         if spacing >= 1000 and all(value % 100 == 0 for value in values):
             return [f"{value / 1000:g} k" if value else "0" for value in values]
-        return [f"{value:,.0f}" for value in values]
+        return [f"{value:,.{_digits(spacing)}f}" for value in values]
 
 
 class ValueAxis(Axis):
@@ -55,8 +62,7 @@ class ValueAxis(Axis):
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         if self.logMode:
             return self.logTickStrings(values, scale, spacing)
-        digits = max(0, math.ceil(-math.log10(spacing) - 1e-9))
-        return [f"{value:.{digits}f}" for value in values]
+        return [f"{value:.{_digits(spacing)}f}" for value in values]
 
     def logTickValues(
         self, minVal: float, maxVal: float, size: float, stdTicks: list
@@ -77,15 +83,21 @@ class PercentAxis(ValueAxis):
     """A share, 0…1, as `80 %`."""
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
-        digits = max(0, math.ceil(-math.log10(spacing) - 2 - 1e-9))
-        return [f"{100 * value:.{digits}f} %" for value in values]
+        return [f"{100 * value:.{_digits(100 * spacing)}f} %" for value in values]
 
 
 class MemoryAxis(ValueAxis):
-    """Bytes, as `1.2 GB`."""
+    """Bytes, as `1.2 GB`, with so many digits that neighbours differ."""
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
-        return [quantities.memory(value) for value in values]
+        size, unit = quantities.memory_unit(max((abs(value) for value in values), default=0))
+        digits = _digits(spacing / size)
+        return [f"{value / size:.{digits}f} {unit}" if value else "0" for value in values]
+
+
+def _digits(spacing: float) -> int:
+    """How many digits behind the point tell ticks of this spacing apart."""
+    return max(0, math.ceil(-math.log10(spacing) - 1e-9))
 
 
 def on_surface(color: QColor) -> QColor:

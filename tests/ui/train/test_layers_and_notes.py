@@ -145,3 +145,28 @@ def test_a_layer_that_comes_later_has_nothing_before():
     late["layers"]["new"] = {"gradient": 1.0}
     curves = Curves([start(2), layers(10), late])
     assert math.isnan(curves.layers["gradient"][0, 3]) and curves.layers["gradient"][1, 3] == 1.0
+
+
+def test_a_single_measurement_is_a_point_in_sight(workspace, make_run, qtbot):
+    run = make_run("2026-11-24T10-31-05-lenet", [start(4), layers(3), step(3)])
+    workspace._session.show_run(run)
+    workspace.plots.set_axis("step")
+    workspace.layers.show_curves(workspace.plots.curves, "step")
+    wait_for(qtbot, lambda: drawn(workspace.plots.loss.train)[0] == [3.0])
+    for plot in workspace.plots.all:
+        assert [point.pos().x() for point in plot.train.scatter.points()] == [3.0]
+        assert plot.train.scatter.isVisible()
+
+    workspace.pages.setCurrentWidget(workspace.layers)
+    points = workspace.layers._points
+    wait_for(qtbot, lambda: len(points.points()) == 2)
+    places = {(point.pos().x(), round(10 ** point.pos().y(), 9)) for point in points.points()}
+    assert places == {(3.0, 0.03), (3.0, 1.5)}
+    view = workspace.layers.plot.getViewBox()
+    wait_for(qtbot, lambda: view.viewRange()[0][0] <= 0.0 and 6.0 <= view.viewRange()[0][1] < 7.0)
+
+    append(run, layers(4), step(4))
+    wait_for(qtbot, lambda: len(points.points()) == 0)
+    workspace.pages.setCurrentWidget(workspace.stage)
+    wait_for(qtbot, lambda: len(drawn(workspace.plots.loss.train)[0]) == 2)
+    assert not workspace.plots.loss.train.scatter.isVisible()
