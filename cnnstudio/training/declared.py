@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,13 +17,15 @@ class Declared(Declaration):
 
     `states` is how many numbers an optimizer keeps for each weight, and one more for each of the
     parameters `states_if` that is not 0. `fused` are the device types on which its fused steps are
-    faster than the others. `unmixed` is why a loss is not for mixed images, empty if it is.
+    faster than the others. `large_rate` is a learning rate from which on steps rarely learn
+    anything. `unmixed` is why a loss is not for mixed images, empty if it is.
     """
 
     tuples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     states: int = 0
     states_if: tuple[str, ...] = ()
     fused: tuple[str, ...] = ()
+    large_rate: float = math.inf
     unmixed: str = ""
 
     def states_with(self, parameters: Mapping[str, Any]) -> int:
@@ -51,6 +54,7 @@ def declare(
     states: int = 0,
     states_if: tuple[str, ...] = (),
     fused: tuple[str, ...] = (),
+    large_rate: float = math.inf,
     unmixed: str = "",
 ) -> Callable[[type], type]:
     """Puts the class under it into a catalogue, its annotated fields as parameters."""
@@ -69,6 +73,7 @@ def declare(
             states=states,
             states_if=states_if,
             fused=fused,
+            large_rate=large_rate,
             unmixed=unmixed,
         )
         return cls

@@ -61,7 +61,7 @@ def _decoupled() -> bool:
 
 @declare(
     optimizers, "AdamW", category="Optimizer", target="torch.optim.AdamW", tuples=BETAS, states=2,
-    fused=("cpu", "cuda"), formula="w ← (1 − η·λ)·w − η·m̂ / (√v̂ + ε)",
+    large_rate=0.1, fused=("cpu", "cuda"), formula="w ← (1 − η·λ)·w − η·m̂ / (√v̂ + ε)",
     reference="https://arxiv.org/abs/1711.05101",
 )  # fmt: skip
 class AdamW:
@@ -75,6 +75,7 @@ class AdamW:
 
 @declare(
     optimizers, "Adam", category="Optimizer", target="torch.optim.Adam", tuples=BETAS, states=2,
+    large_rate=0.1,
     fused=("cpu", "cuda"), formula="w ← w − η·m̂ / (√v̂ + ε)", reference="https://arxiv.org/abs/1412.6980",
 )  # fmt: skip
 class Adam:
@@ -88,6 +89,7 @@ class Adam:
 
 @declare(
     optimizers, "SGD", category="Optimizer", target="torch.optim.SGD", states_if=("momentum",),
+    large_rate=2.0,
     fused=("cuda",), formula="v ← μ·v + ∇;  w ← w − η·v", reference=OPTIM + "SGD.html",
 )  # fmt: skip
 class SGD:
@@ -105,7 +107,7 @@ class SGD:
 
 @declare(
     optimizers, "RAdam", category="Optimizer", target="torch.optim.RAdam", tuples=BETAS, states=2,
-    formula="w ← w − η·r·m̂ / √v̂", reference="https://arxiv.org/abs/1908.03265",
+    large_rate=0.1, formula="w ← w − η·r·m̂ / √v̂", reference="https://arxiv.org/abs/1908.03265",
 )  # fmt: skip
 class RAdam:
     """Adam that warms itself up: it holds back until it knows how much gradients vary."""
@@ -119,7 +121,7 @@ class RAdam:
 
 @declare(
     optimizers, "NAdam", category="Optimizer", target="torch.optim.NAdam", tuples=BETAS, states=2,
-    formula="w ← w − η·(μ·m̂ + (1 − μ)·∇) / (√v̂ + ε)",
+    large_rate=0.1, formula="w ← w − η·(μ·m̂ + (1 − μ)·∇) / (√v̂ + ε)",
     reference="https://openreview.net/forum?id=OM0jvwB8jIp57ZJjtNEZ",
 )  # fmt: skip
 class NAdam:
@@ -137,7 +139,7 @@ class NAdam:
 
 @declare(
     optimizers, "Adamax", category="Optimizer", target="torch.optim.Adamax", tuples=BETAS,
-    states=2, formula="u ← max(β₂·u, |∇|);  w ← w − η·m̂ / u",
+    large_rate=0.1, states=2, formula="u ← max(β₂·u, |∇|);  w ← w − η·m̂ / u",
     reference="https://arxiv.org/abs/1412.6980",
 )  # fmt: skip
 class Adamax:
@@ -154,6 +156,7 @@ class Adamax:
 
 @declare(
     optimizers, "RMSprop", category="Optimizer", target="torch.optim.RMSprop", states=1,
+    large_rate=0.1,
     states_if=("momentum", "centered"), formula="v ← α·v + (1 − α)·∇²;  w ← w − η·∇ / (√v + ε)",
     reference="https://www.cs.toronto.edu/~hinton/coursera/lecture6/lec6.pdf",
 )  # fmt: skip
@@ -175,7 +178,7 @@ class RMSprop:
 
 @declare(
     optimizers, "Adagrad", category="Optimizer", target="torch.optim.Adagrad", states=1,
-    formula="v ← v + ∇²;  w ← w − η·∇ / (√v + ε)",
+    large_rate=1.0, formula="v ← v + ∇²;  w ← w − η·∇ / (√v + ε)",
     reference="https://jmlr.org/papers/v12/duchi11a.html",
 )  # fmt: skip
 class Adagrad:
@@ -210,6 +213,7 @@ class Adadelta:
 
 @declare(
     optimizers, "Adafactor", category="Optimizer", target="torch.optim.Adafactor",
+    large_rate=0.5,
     formula="w ← w − η·∇ / √(rows(∇²) ⊗ columns(∇²))", reference="https://arxiv.org/abs/1804.04235",
 )  # fmt: skip
 class Adafactor:
@@ -229,7 +233,7 @@ class Adafactor:
 
 @declare(
     optimizers, "Muon", category="Optimizer", target="cnnstudio.training.muon.MuonWithAdamW",
-    states=2, formula="w ← (1 − η·λ)·w − η·orthogonalised(μ·v + ∇)",
+    large_rate=1.0, states=2, formula="w ← (1 − η·λ)·w − η·orthogonalised(μ·v + ∇)",
     reference="https://kellerjordan.github.io/posts/muon/",
 )  # fmt: skip
 class Muon:

@@ -14,11 +14,15 @@ Event = Mapping[str, Any]
 
 FIRST_STEPS = 30
 LAST_STEPS = 300
+FIRST_LAYERS = 3
 LAST_LAYERS = 5
+# A layer is dead when so many of its units are.
+DEAD = 0.5
 
 
 class Course:
-    """What a run has told so far. Of the steps only the first and the last are remembered.
+    """What a run has told so far. Of steps and measurements only the first and the last are
+    remembered.
 
     `data` is what `data.json` says; `found` are the names of illnesses that were found.
     """
@@ -28,6 +32,7 @@ class Course:
         self.data = data
         self.first_steps: list[Event] = []
         self.steps: deque[Event] = deque(maxlen=LAST_STEPS)
+        self.first_layers: list[Event] = []
         self.layers: deque[Event] = deque(maxlen=LAST_LAYERS)
         self.epochs: list[Event] = []
         self.diverged: Event | None = None
@@ -46,6 +51,8 @@ class Course:
         elif kind == "epoch":
             self.epochs.append(event)
         elif kind == "layers":
+            if len(self.first_layers) < FIRST_LAYERS:
+                self.first_layers.append(event)
             self.layers.append(event)
         elif kind == "diverged":
             self.diverged = event
@@ -60,6 +67,7 @@ class Course:
 
         self.first_steps, self.epochs = kept(self.first_steps), kept(self.epochs)
         self.steps = deque(kept(self.steps), LAST_STEPS)
+        self.first_layers = kept(self.first_layers)
         self.layers = deque(kept(self.layers), LAST_LAYERS)
         self.diverged = None
         self.most_loss = max((_number(e, "loss") for e in self.steps), default=-math.inf)
@@ -138,13 +146,25 @@ class Course:
     def update_ratio(self, count: int = 2) -> float:
         """The median over the nodes of how far a step goes, as a share of the weights, in the last
         measurements; NaN if there are fewer than `count`."""
-        ratios = [
-            ratio
-            for layers in self.last_layers(count)
-            for told in layers.values()
-            if (ratio := told.get("update")) is not None
-        ]
-        return median(ratios) if ratios else math.nan
+        return _median_update(self.last_layers(count))
+
+    @property
+    def early_update_ratio(self) -> float:
+        """The same in the largest of the first measurements; NaN while there are none."""
+        ratios = [_median_update([event.get("layers") or {}]) for event in self.first_layers]
+        return max((ratio for ratio in ratios if not math.isnan(ratio)), default=math.nan)
+
+    def lasting(self, name: str) -> dict[str, float]:
+        """By node, the share that the last two measurements agree on, such as of dead units; empty
+        before the second one."""
+        told = self.last_layers(2)
+        if not told:
+            return {}
+        before, now = told
+        return {
+            node: min(found.get(name) or 0.0, before.get(node, {}).get(name) or 0.0)
+            for node, found in now.items()
+        }
 
     @property
     def rate_share(self) -> float:
@@ -154,6 +174,16 @@ class Course:
             return math.nan
         newest = max(told, key=lambda event: event.get("step") or 0)
         return _number(newest, "learning_rate") / self.settings.learning_rate
+
+
+def _median_update(told: Iterable[Mapping[str, Mapping[str, float | None]]]) -> float:
+    ratios = [
+        ratio
+        for layers in told
+        for node in layers.values()
+        if (ratio := node.get("update")) is not None
+    ]
+    return median(ratios) if ratios else math.nan
 
 
 def _number(event: Event, name: str) -> float:

@@ -6,13 +6,12 @@ import math
 from collections.abc import Mapping
 from statistics import median
 
-from cnnstudio.training.doctor.course import Course
+from cnnstudio.training.doctor.course import DEAD, Course
 from cnnstudio.training.doctor.illness import Evidence, illness
 from cnnstudio.training.doctor.words import number, percent, power, some
 
 Layers = Mapping[str, Mapping[str, float | None]]
 
-DEAD = 0.5  # of a layer's units
 ALL_DEAD = 0.95
 SATURATED = 0.8  # of a layer's outputs
 # The gradient as a share of the weights, of the first layers against the last ones.
@@ -118,15 +117,9 @@ def _explosion(course: Course, facts: dict[str, str]) -> Evidence:
 
 def _at_ends(course: Course, name: str, bound: float, words: str) -> Evidence | None:
     """The nodes where this share was above the bound in each of the last two measurements."""
-    told = course.last_layers(2)
-    if not told or course.has_not_recovered:
+    if course.has_not_recovered:
         return None  # steps that are too long kill units too, and are found by themselves
-    before, now = told
-    shares = {
-        node: found[name] or 0.0
-        for node, found in now.items()
-        if (found.get(name) or 0.0) >= bound and (before.get(node, {}).get(name) or 0.0) >= bound
-    }
+    shares = {node: share for node, share in course.lasting(name).items() if share >= bound}
     if not shares:
         return None
     nodes = sorted(shares, key=lambda node: -shares[node])

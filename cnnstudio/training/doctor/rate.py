@@ -5,16 +5,18 @@ from __future__ import annotations
 import math
 from itertools import pairwise
 
-from cnnstudio.training.doctor.course import Course
+from cnnstudio.training.doctor.course import DEAD, Course
 from cnnstudio.training.doctor.illness import Evidence, illness
-from cnnstudio.training.doctor.words import number, power, step_of
+from cnnstudio.training.doctor.words import number, percent, power, step_of
 from cnnstudio.training.losses import LEAST_LOSS
+from cnnstudio.training.optimizers import optimizers
 
 # A loss that has run away for so many told steps does not come back by itself.
 TOLD_STEPS = 5
 # A step that moves the weights by more than this share of themselves undoes what they knew.
 HUGE_UPDATE = 0.2
 FIRST_STEPS = 20
+AT_CHANCE = 0.98  # of the loss of guessing
 # Healthy steps move them by about a thousandth.
 TINY_UPDATE = 1e-4
 SLOW_EPOCHS = 3
@@ -88,7 +90,9 @@ def rate_too_high(course: Course) -> Evidence | None:
     once = len(trained) >= 2 and course.most_loss > course.run_away
     never_back = once and min(trained[-2:]) > 0.95 * first
     rises = len(trained) >= 4 and trained[-1] > trained[-2] > RISE * min(trained)
-    if not (ran_away or too_far or never_back or (rises and trained[-1] > STILL_MUCH * first)):
+    rises_far = rises and trained[-1] > STILL_MUCH * first
+    dead = _killed(course)
+    if not (ran_away or too_far or never_back or rises_far or dead):
         return None
     facts = {
         "Loss": f"{number(first)} at first, {number(losses[-1])} now",
@@ -96,11 +100,31 @@ def rate_too_high(course: Course) -> Evidence | None:
     }
     if math.isfinite(ratio):
         facts["A step changes the weights by"] = f"{power(ratio)} of themselves (usual: 10⁻³)"
+    if dead:
+        facts["Dead units"] = ", ".join(f"{percent(share)} at {node}" for node, share in dead)
     if never_back:
         facts["Most"] = f"{number(course.most_loss)} on the way"
     if rises:
         facts["Training loss by epoch"] = ", ".join(number(loss) for loss in trained[-4:])
     return Evidence(facts)
+
+
+def _killed(course: Course) -> list[tuple[str, float]]:
+    """The nodes whose units died of long steps, the worst first, with the share that did: nothing
+    is learned, and the rate is large for its optimizer, or the first steps went far."""
+    losses = course.last_losses(TOLD_STEPS)
+    if len(losses) < TOLD_STEPS:
+        return []
+    chance = course.guessing or course.first_loss
+    if not sum(losses) / len(losses) >= AT_CHANCE * chance:
+        return []
+    settings = course.settings
+    optimizer = optimizers.get(settings.optimizer.kind)
+    large = optimizer is not None and settings.learning_rate >= optimizer.large_rate
+    if not large and not course.early_update_ratio > HUGE_UPDATE:
+        return []
+    dead = [(node, share) for node, share in course.lasting("dead").items() if share >= DEAD]
+    return sorted(dead, key=lambda found: -found[1])[:3]
 
 
 @illness(

@@ -111,6 +111,35 @@ def test_classes_of_very_different_size_are_told_at_the_start():
     assert found(course(1), {**DATA, "counts": counts}, balanced) == []
 
 
+DEAD_AT_CHANCE = course(loss=flat(2.5), accuracy=flat(0.1), layers=with_layers(relu1={"dead": 0.9}))
+
+
+def test_units_that_died_of_a_large_rate_are_told_as_a_rate_too_high():
+    cycle = lenet(learning_rate=1.0, schedule=Component(kind="OneCycle"))
+    (told,) = diagnose(cycle, DATA, DEAD_AT_CHANCE)
+
+    assert told.illness.name == "rate_too_high"
+    assert told.facts["Dead units"] == "90 % at relu1"
+    assert told.illness.remedies[0] == "lower-rate"
+
+
+def test_first_steps_that_went_far_are_a_rate_too_high_whatever_the_rate():
+    began = iter([0.5] + [1e-4] * 99)
+
+    def layers():
+        return updates_of(next(began))() | {"relu1": {"dead": 0.9}}
+
+    events = course(loss=flat(2.5), accuracy=flat(0.1), layers=layers)
+    assert found(events)[0] == "rate_too_high"
+
+
+def test_dead_units_at_a_usual_rate_or_in_a_run_that_learns_are_told_as_such():
+    learns = course(layers=with_layers(relu1={"dead": 0.9}))
+
+    assert found(DEAD_AT_CHANCE)[0] == "dead_units"
+    assert found(learns, project=lenet(learning_rate=1.0)) == ["dead_units"]
+
+
 def test_divergence_names_the_node_and_the_step():
     diverged = {
         "type": "diverged", "step": 31, "epoch": 2, "what": "loss", "losses": [3.0, 4e8],
