@@ -30,7 +30,7 @@ def print_runs(rows: Sequence[RunRow], columns: Sequence[str] = ()) -> None:
             [
                 f"{'★ ' if row.annotations.star else ''}{row.run.name}",
                 facts["state"],
-                "" if status is None else f"{status.epoch} of {status.epochs}",
+                "" if status is None else f"{status.epochs_done} of {status.epochs}",
                 percent(row.metrics.get("val_accuracy")),
                 percent(row.metrics.get("test_accuracy")),
                 *(value_text(row[column]) for column in columns),

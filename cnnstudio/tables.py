@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cnnstudio.training.batch_sizes import BatchSizes
     from cnnstudio.training.doctor import Finding, Prescription
     from cnnstudio.training.rehearsal import Rehearsal
+    from cnnstudio.training.status import RunStatus
 
 PREFIXES = ["", " k", " M", " G", " T", " P"]
 SEVERITY_STYLES = {"error": "bold red", "warning": "yellow", "info": "blue"}
@@ -271,6 +272,18 @@ def print_mistakes(found: Sequence[dict[str, Any]]) -> None:
         for one in found
     ]
     print_table(["Mistake", "Is", "Taken for", "Confidence", "Key"], rows, ["Confidence"])
+
+
+def print_failure(status: RunStatus, run: Path | str, has_checkpoint: bool) -> None:
+    """Why a run failed and how to go on; nothing for a run that did not."""
+    if status.state != "failed":
+        return
+    console = _console()
+    console.print(Text(f"The run failed: {status.message}", style="bold"))
+    if status.hint:
+        console.print(Text(f"  {status.hint}"))
+    if has_checkpoint:
+        console.print(Text(f"  Go on with: cnnstudio train --resume --run-dir {run}"))
 
 
 def print_findings(

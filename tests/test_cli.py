@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import sys
+import threading
+import time
 import tomllib
 from functools import partial
 from importlib import resources
@@ -13,9 +18,11 @@ import pytest
 from safetensors.torch import load_file, save_file
 
 import cnnstudio as cs
+from cnnstudio.training.rundir import RunDirectory
 from tests.command import run, run_apart
 
 draw = partial(run_apart, "draw")
+NOT_A_MAC = pytest.mark.skipif(sys.platform == "darwin", reason="a Mac may have this device")
 
 
 @pytest.fixture
@@ -145,16 +152,57 @@ def test_every_file_of_the_package_is_installed_with_it():
     assert others <= packed
 
 
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ("data.dataset=nothing", "There is no dataset 'nothing'"),
+        ('data.options={"colour": 1}', "no parameter 'colour'"),
+        pytest.param("training.device=mps", "no device 'mps'", marks=NOT_A_MAC),
+    ],
+)
+@pytest.mark.parametrize("where", [[], ["--run-dir", "run"]])
+def test_what_can_not_begin_is_refused_before_there_is_a_folder(
+    project, tmp_path, setting, told, where
+):
+    done = run("train", "mlp.cnns", *where, "--set", setting, folder=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "") and told in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["mlp.cnns"]
+
+
 def test_a_run_that_failed_to_start_does_not_keep_its_folder(project, tmp_path):
-    wrong = ["--set", "data.dataset=nothing"]
-    first = run("train", "mlp.cnns", "--run-dir", "run", *wrong, folder=tmp_path)
+    twelve = ["--set", "network.fc2.out_features=12"]
+    first = run("train", "mlp.cnns", "--run-dir", "run", *twelve, folder=tmp_path)
     assert first.returncode == 1
+    examined = run("doctor", "run", folder=tmp_path).stdout
+    assert "The run failed: The network tells 12 classes apart" in examined
+    assert "Nothing was trained yet" in examined and "--resume" not in examined
     (tmp_path / "run" / "notes.txt").write_text("mine")
     right = ["--set", "training.epochs=1"]
-    assert run("train", "mlp.cnns", "--run-dir", "run", *right, folder=tmp_path).returncode == 0
+    second = run("train", "mlp.cnns", "--run-dir", "run", *right, folder=tmp_path)
+    assert second.returncode == 0 and "failed before its first step" in second.stdout
     again = run("train", "mlp.cnns", "--run-dir", "run", *right, folder=tmp_path)
     assert "already holds a run" in again.stderr
     assert (tmp_path / "run" / "notes.txt").read_text() == "mine"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_a_run_that_ctrl_c_stops_says_so_by_its_exit_status(project, tmp_path):
+    stopped = RunDirectory(tmp_path / "run")
+
+    def interrupt():
+        while not (stopped.exists() and stopped.status().epoch > 2):
+            time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    hand = threading.Thread(target=interrupt, daemon=True)
+    hand.start()
+    many = ["--set", "training.epochs=5000"]
+    done = run("train", "mlp.cnns", "--run-dir", "run", *many, folder=tmp_path)
+    assert (done.returncode, stopped.status().state) == (130, "stopped")
+    assert "--resume --run-dir run" in done.stdout
+    status = stopped.status()
+    assert f"{status.epoch - 1} of 5000" in run("runs", ".", folder=tmp_path).stdout
+    assert "nothing wrong" in run("doctor", "run", folder=tmp_path).stdout
 
 
 def test_check_tells_memory_receptive_fields_and_how_long_an_epoch_takes(project, tmp_path):

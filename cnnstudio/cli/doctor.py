@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cnnstudio import tables
 from cnnstudio.cli.app import AsJson, RunFolder, app, print_json, refuse_existing
 from cnnstudio.graph import CnnStudioError, save
+
+if TYPE_CHECKING:
+    from cnnstudio.training.status import RunStatus
 
 
 @app.command()
@@ -35,7 +38,8 @@ def doctor(
         )
     directory = RunDirectory(run)
     project = directory.project()
-    findings = diagnose(project, directory.data() or {}, directory.history())
+    history, status = directory.history(), directory.status()
+    findings = diagnose(project, directory.data() or {}, history)
     if remedy is not None and out is not None:
         changed = mended(project, findings, remedy)
         refuse_existing(out, force)
@@ -44,12 +48,27 @@ def doctor(
         return
     found = [(finding, prescriptions(project, finding)) for finding in findings]
     if as_json:
-        print_json(
-            [
-                finding.to_json()
-                | {"remedies": {one.remedy.name: one.remedy.title for one in helping}}
-                for finding, helping in found
-            ]
-        )
-    else:
+        told = [
+            finding.to_json() | {"remedies": {one.remedy.name: one.remedy.title for one in helping}}
+            for finding, helping in found
+        ]
+        print_json([*_failure(status), *told])
+        return
+    tables.print_failure(status, run, "last" in directory.checkpoints())
+    if found or any(event["type"] in ("step", "epoch") for event in history):
         tables.print_findings(found, run)
+    else:
+        print("Nothing was trained yet, so that there is nothing to examine.")
+
+
+def _failure(status: RunStatus) -> list[dict[str, Any]]:
+    """The end of a run that failed, in the form of a finding; nothing for others."""
+    if status.state != "failed":
+        return []
+    return [
+        {
+            "step": status.step, "epoch": status.epoch, "illness": "run_failed",
+            "severity": "error", "message": status.message, "hint": status.hint, "evidence": {},
+            "nodes": [], "remedies": {},
+        }
+    ]  # fmt: skip

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import import_module
+from typing import Any
 
 import numpy as np
 
 from cnnstudio.data.catalogue import datasets
 from cnnstudio.data.corrections import corrections
+from cnnstudio.data.dataset import Dataset
 from cnnstudio.data.fitting import Fit, fit_for
 from cnnstudio.data.samples import (
     ROWS_AT_ONCE,
@@ -106,18 +108,24 @@ def arrange(images: Images, settings: DataSettings, watch: Watch) -> Splits:
 
 def find(settings: DataSettings, watch: Watch) -> Source:
     """All images of the dataset. Raises DataError if it is unknown or its options are wrong."""
+    declared, options = chosen(settings)
+    module, _, function = declared.target.rpartition(".")
+    source: Source = getattr(import_module(module), function)(**options, watch=watch)
+    return source
+
+
+def chosen(settings: DataSettings) -> tuple[Dataset, dict[str, Any]]:
+    """The dataset's declaration and its options, without a look at any image. Raises DataError as
+    `find`."""
     declared = datasets.get(settings.dataset)
     if declared is None:
         raise DataError(
             f"There is no dataset '{settings.dataset}'.", f"There are: {', '.join(datasets)}."
         )
     try:
-        options = declared.validate(settings.options)
+        return declared, declared.validate(settings.options)
     except ProblemError as error:
         raise DataError(error.message, error.hint or "Change it in the data settings.") from error
-    module, _, function = declared.target.rpartition(".")
-    source: Source = getattr(import_module(module), function)(**options, watch=watch)
-    return source
 
 
 def _check(source: Source, dataset: str) -> None:

@@ -12,7 +12,7 @@ from types import FrameType
 from cnnstudio.graph import CnnStudioError, Project, RunError, load
 from cnnstudio.training import launched
 from cnnstudio.training.chosen import check_mixing, check_settings
-from cnnstudio.training.opening import MAY_CHANGE, open_run
+from cnnstudio.training.opening import MAY_CHANGE, check_start, failed_to_start, open_run
 from cnnstudio.training.paths import with_settings
 from cnnstudio.training.reporter import reporter
 from cnnstudio.training.rundir import RunDirectory, runs_root
@@ -21,6 +21,8 @@ from cnnstudio.training.steering import Steering
 STOP_SIGNALS = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 ]
+
+STOPPED = 130  # the exit status after Ctrl+C, as of shells
 
 
 def run_from_command_line(
@@ -35,8 +37,8 @@ def run_from_command_line(
     `settings` are changes such as `training.epochs=3`. A run that goes on keeps its own settings
     but for these. Without `run_dir` the run goes to a new
     folder in `runs` beside the file. SIGINT, SIGTERM and SIGHUP stop the run with a checkpoint;
-    a second one ends it at once. Of the processes that torchrun starts, the first one does this
-    and the others train along.
+    a second one ends it at once; the status is 130 then. Of the processes that torchrun starts, the
+    first one does this and the others train along.
     """
     if not launched.is_first():
         return _train_along(run_dir)
@@ -50,21 +52,25 @@ def run_from_command_line(
         check_settings(project.training)
         check_mixing(project)
         if run_dir is None:
+            check_start(project)
             run = RunDirectory.create(runs_root(file), project)
         else:
+            if not resume and failed_to_start(RunDirectory(run_dir)):
+                print(f"The run in {run_dir} failed before its first step: it is begun anew.")
             run = open_run(project, run_dir, resume)
         steering = Steering.of(run)
-        with _signals_stop(run), reporter(run) as report:
+        with _signals_stop(run) as came, reporter(run) as report:
             from cnnstudio.training.train import train  # takes seconds: what is wrong comes first
 
             train(project, run.path, resume, on_event=report, steering=steering)
+        # torchrun takes any other status for a failure, and may start all anew.
+        return STOPPED if came and not launched.is_launched() else 0
     except CnnStudioError as error:
         print(f"Error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
-        return 130
-    return 0
+        return STOPPED
 
 
 def _project_of(file: Path | str | None, run_dir: Path | str | None, resume: bool) -> Project:
@@ -119,8 +125,10 @@ def _as_begun(project: Project, run_dir: Path | str | None, settings: Iterable[s
 
 
 @contextmanager
-def _signals_stop(run: RunDirectory | None) -> Iterator[None]:
-    """Makes the first signal a wish to stop; after it, signals do what they always do."""
+def _signals_stop(run: RunDirectory | None) -> Iterator[list[int]]:
+    """Makes the first signal a wish to stop; after it, signals do what they always do. Yields a
+    list that holds the signal once it has come."""
+    came: list[int] = []
     before = {number: signal.getsignal(number) for number in STOP_SIGNALS}
 
     def restore() -> None:
@@ -129,12 +137,13 @@ def _signals_stop(run: RunDirectory | None) -> Iterator[None]:
 
     def stop(number: int, frame: FrameType | None) -> None:
         restore()
+        came.append(number)
         if run is not None:
             run.control("stop")
 
     for number in STOP_SIGNALS:
         signal.signal(number, stop)
     try:
-        yield
+        yield came
     finally:
         restore()

@@ -34,11 +34,13 @@ def open_run(project: Project | None, run_dir: Path | str | None, resume: bool) 
     if run_dir is None:
         if resume:
             raise RunError("Which run is to be resumed? No run directory was given.")
+        check_start(_given(project))
         return RunDirectory.create(runs_root(None), _given(project))
     run = RunDirectory(run_dir)
     if resume:
         return _resumed(run, project)
-    if run.exists() and _failed_to_start(run):
+    if failed_to_start(run):
+        check_start(project or run.project())
         _clear(run)
     if run.exists() and not _is_untouched(run):
         raise RunError(
@@ -46,10 +48,23 @@ def open_run(project: Project | None, run_dir: Path | str | None, resume: bool) 
             "Go on with it (--resume), or choose another folder for the new run.",
         )
     if not run.exists():
+        check_start(_given(project))
         return RunDirectory.create_at(run_dir, _given(project))
     if project is not None and not _is_that(project, run.project()):
         raise RunError(f"{run.path} was queued with another project.")
     return run
+
+
+def check_start(project: Project) -> None:
+    """Refuses what can't begin before there is a folder for it: a dataset that there is not, wrong
+    options of it, a device that this machine lacks. DataError or RunError."""
+    from cnnstudio.data.load import chosen
+
+    chosen(project.data)
+    if project.training.device not in ("auto", "cpu"):
+        from cnnstudio.training.preparation import choose_device  # loads torch, which takes seconds
+
+        choose_device(project.training.device)
 
 
 def _resumed(run: RunDirectory, project: Project | None) -> RunDirectory:
@@ -105,8 +120,10 @@ def _is_untouched(run: RunDirectory) -> bool:
     )
 
 
-def _failed_to_start(run: RunDirectory) -> bool:
-    """Whether the run ended before its first step: nothing in it is worth keeping."""
+def failed_to_start(run: RunDirectory) -> bool:
+    """Whether there is a run that ended before its first step: nothing in it is worth keeping."""
+    if not run.exists():
+        return False
     status = run.status()
     return status.state == "failed" and status.step == 0 and not run.checkpoints()
 

@@ -37,6 +37,12 @@ class RunStatus(BaseModel):
     test: dict[str, Any] | None = None
 
     @property
+    def epochs_done(self) -> int:
+        """An epoch counts when it is over; `epoch` is the one that the run is in."""
+        over = self.state == "finished" or (self.steps > 0 and self.step >= self.steps)
+        return self.epoch if over else max(0, self.epoch - 1)
+
+    @property
     def fraction(self) -> float:
         """How much of the run is done, 0…1."""
         return min(1.0, self.step / self.steps) if self.steps else 0.0

@@ -27,8 +27,6 @@ from cnnstudio.training.rundir import RunDirectory, list_runs
 # Each step multiplies the weights by −99.
 EXPLODING = Component(kind="SGD", parameters={"momentum": 0.0, "weight_decay": 1.0})
 
-NOT_A_MAC = pytest.mark.skipif(sys.platform == "darwin", reason="there is such a device")
-
 pytestmark = [
     pytest.mark.timeout(300),
     pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX"),
@@ -226,7 +224,6 @@ def test_a_second_trainer_on_the_same_run_is_refused(long_run):
     ("change", "words"),
     [
         ({"learning_rate": 100.0, "optimizer": EXPLODING}, "diverged"),
-        pytest.param({"device": "mps"}, "no device 'mps'", marks=NOT_A_MAC),
     ],
 )
 def test_what_can_not_be_trained_is_told_without_a_traceback(tmp_path, change, words):

@@ -52,6 +52,19 @@ def test_a_running_status_of_a_process_that_is_gone_reads_as_failed(run):
     assert run.status().state == "failed"
 
 
+@pytest.mark.parametrize(
+    ("told", "done"),
+    [
+        ({"state": "queued"}, 0),
+        ({"state": "stopped", "epoch": 4, "step": 35, "steps": 600}, 3),
+        ({"state": "finished", "epoch": 8, "step": 80, "steps": 600}, 8),  # it stopped early
+        ({"state": "running", "epoch": 60, "step": 600, "steps": 600}, 60),  # the test is left
+    ],
+)
+def test_an_epoch_counts_when_it_is_over(told, done):
+    assert RunStatus(epochs=60, **told).epochs_done == done
+
+
 def test_another_process_with_the_same_number_is_not_the_trainer(run):
     named = process_of(os.getpid())
     named["process_created"] -= 100

@@ -46,9 +46,7 @@ def lasted(status: RunStatus) -> str:
 
 def epochs_done(status: RunStatus) -> str:
     """`3 of 8 epochs`; an epoch counts when it is over."""
-    over = status.state == "finished" or (status.steps and status.step >= status.steps)
-    done = status.epochs if over else max(0, status.epoch - 1)
-    return f"{done} of {quantities.plural(status.epochs, 'epoch')}"
+    return f"{status.epochs_done} of {quantities.plural(status.epochs, 'epoch')}"
 
 
 def best_accuracy(status: RunStatus) -> float | None:
