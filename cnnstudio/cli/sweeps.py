@@ -27,7 +27,13 @@ def sweep(
     ] = None,
     trials: Annotated[int, typer.Option(help="how many runs", min=1)] = 20,
     workers: Annotated[int, typer.Option(help="runs at the same time", min=1)] = 1,
-    method: Annotated[str, typer.Option(help="tpe, random, or grid (every combination)")] = "tpe",
+    method: Annotated[
+        str,
+        typer.Option(
+            help="tpe, random, grid (every combination), or auto: a grid where it has no more "
+            "points than there are trials, else tpe"
+        ),
+    ] = "auto",
     metric: Annotated[str, typer.Option(help="what is to become best")] = "val_accuracy",
     prune: Annotated[
         str, typer.Option(help="end hopeless runs early: none, median or halving")
@@ -43,7 +49,10 @@ def sweep(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Train with many settings and find the best; Ctrl+C stops, the sweep's folder goes on."""
+    """Train with many settings and find the best; Ctrl+C stops, the sweep's folder goes on.
+
+    Exit 1 if every trial failed.
+    """
     from cnnstudio.training.paths import with_text
     from cnnstudio.training.rundir import runs_root
     from cnnstudio.training.sweep.conducting import conduct
@@ -61,11 +70,12 @@ def sweep(
         found = create_sweep(
             project, [dimension(text) for text in over or []], runs_root(source), trials=trials,
             method=method, metric=metric, pruning=prune, seed=seed,
-            name=name or f"{source.stem}-sweep", storage=storage,
+            name=name, called=source.stem, storage=storage,
         )  # fmt: skip
     definition = found.definition()
     if not as_json:
         print(f"Sweep {found.path}")
+        print(f"Its runs: cnnstudio runs --where 'sweep = \"{definition.name}\"'")
         print(f"Go on after a stop with: cnnstudio sweep {found.path}")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     tell = None if as_json else lambda trial: print(run_tables.trial_line(trial, definition.metric))
@@ -76,6 +86,9 @@ def sweep(
         run_tables.print_sweep(found)
     if found.status().state == "stopped":
         raise typer.Exit(130)
+    ended = [trial.state for trial in found.trials()]
+    if ended and set(ended) == {"failed"}:
+        raise typer.Exit(1)
 
 
 def _told(found: Any) -> dict[str, Any]:

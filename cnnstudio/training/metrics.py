@@ -12,6 +12,7 @@ from typing import Any
 
 TORCHMETRICS = "https://lightning.ai/docs/torchmetrics/stable/classification/"
 VALIDATION = "val_"
+TRAINING = "train_"
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from cnnstudio.training.sweep.creating import create_sweep
 from cnnstudio.training.sweep.directory import SweepDirectory
 from cnnstudio.training.sweep.space import Dimension, check_space, dimension, grid_of
 from cnnstudio.training.sweep.worker import Worker
+from tests.command import run
 from tests.training.networks import small
 
 TINY = {"epochs": 1, "batch_size": 512, "tensorboard": False}
@@ -122,6 +123,50 @@ def test_a_storage_with_another_search_of_this_name_is_refused(tmp_path):
             searching.open_study(made)
     with pytest.raises(RunError, match="holds another search named 'same'"):
         searching.open_study(made)
+
+
+def test_each_point_is_tried_where_there_are_no_more_than_trials(tmp_path):
+    def method(text, **how):
+        made = create_sweep(small(), [dimension(text)], tmp_path / "runs", method="auto", **how)
+        return made.definition().method, made.definition().trials
+
+    assert method("training.learning_rate=0.01,0.001") == ("grid", 2)
+    assert method("training.learning_rate=0.01,0.001,0.1", trials=2) == ("tpe", 2)
+    assert method("training.learning_rate=1e-4..1e-1:log") == ("tpe", 20)
+    assert method("network.conv.out_channels=8..64:8", trials=8) == ("grid", 8)
+
+
+def test_each_sweep_of_a_project_has_a_name_of_its_own_unless_they_share_a_storage(tmp_path):
+    def named(**how):
+        space = [dimension("training.batch_size=32,64")]
+        return create_sweep(small(), space, tmp_path / "runs", **how).definition().name
+
+    assert [named(), named(), named(called="mlp"), named()] == [
+        "small-sweep", "small-sweep-2", "mlp-sweep", "small-sweep-3",
+    ]  # fmt: skip
+    shared = str(tmp_path / "shared.log")
+    assert [named(storage=shared), named(name="mine"), named(name="mine")] == [
+        "small-sweep", "mine", "mine",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("metric", ["acc", "val_calibration_error", "loss"])
+def test_a_metric_that_no_run_tells_is_refused_before_anything_is_trained(tmp_path, metric):
+    save(small(**TINY), tmp_path / "tiny.cnns")
+    over = ["--over", "training.batch_size=256,512"]
+    done = run("sweep", "tiny.cnns", *over, "--metric", metric, folder=tmp_path)
+    assert done.returncode == 1 and f"no metric '{metric}'" in done.stderr
+    assert "train_loss, train_accuracy, val_loss, val_accuracy" in done.stderr
+    assert ("live_metrics" in done.stderr) == (metric.startswith("val"))
+    assert [path.name for path in tmp_path.iterdir()] == ["tiny.cnns"]
+
+
+def test_a_sweep_of_which_every_trial_failed_ends_with_1(tmp_path):
+    save(small(**TINY), tmp_path / "tiny.cnns")
+    wrong = ["--over", "network.head.out_features=11", "--metric", "train_loss"]
+    done = run("sweep", "tiny.cnns", *wrong, folder=tmp_path)
+    assert (done.returncode, "1 failed" in done.stdout) == (1, True)
+    assert 'sweep = "tiny-sweep"' in done.stdout
 
 
 # Workers

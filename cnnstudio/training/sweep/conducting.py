@@ -32,7 +32,7 @@ def sweep(
     project: Project,
     over: Mapping[str, Any] | Sequence[str],
     trials: int = 20,
-    method: str = "tpe",
+    method: str = "auto",
     workers: int = 1,
     metric: str = "val_accuracy",
     pruning: str = "median",
@@ -45,16 +45,16 @@ def sweep(
     """Searches over settings and returns the sweep's folder, with `trials()` and `best()`.
 
     `over` is what varies: texts such as `training.learning_rate=1e-4..1e-1:log`, or a mapping from
-    paths to a list of values or such a range. `method` is tpe, random or grid (which tries every
-    combination, whatever `trials` says); `pruning` none, median or halving. Each trial is a run in
-    the folder `runs`. Several machines share a search by its `name` in one `storage`: a file on a
-    shared disk, or a database.
+    paths to a list of values or such a range. `method` is tpe, random, grid (which tries every
+    combination, whatever `trials` says) or auto (a grid of no more points than `trials`, else TPE);
+    `pruning` none, median or halving. Each trial is a run in the folder `runs`. Several machines
+    share a search by its `name` in one `storage`: a file on a shared disk, or a database.
 
     Raises ProblemError or RunError before anything is trained if the search makes no sense.
     """
     made = create_sweep(
         project, _space(over), runs, trials=trials, method=method, metric=metric,
-        pruning=pruning, seed=seed, name=name or f"{project.name}-sweep", storage=storage,
+        pruning=pruning, seed=seed, name=name, storage=storage,
     )  # fmt: skip
     conduct(made, workers, on_trial)
     return made

@@ -149,6 +149,14 @@ def grid_of(space: Sequence[Dimension]) -> list[dict[str, Any]]:
     return [dict(zip(paths, point, strict=True)) for point in itertools.product(*axes)]
 
 
+def is_small_grid(space: Sequence[Dimension], trials: int) -> bool:
+    """Whether the space has no more points than there are trials, so that each can be tried."""
+    try:
+        return len(grid_of(space)) <= trials
+    except ProblemError:  # endless, or far too large
+        return False
+
+
 def _spread(low: float, high: float, points: int, log: bool, whole: bool) -> list[Any]:
     shares = [number / (points - 1) for number in range(points)]
     if log:

@@ -21,13 +21,14 @@ from PySide6.QtWidgets import (
 from cnnstudio.graph import CnnStudioError, Project
 from cnnstudio.training.metrics import metrics, watchable
 from cnnstudio.training.paths import settings_of
-from cnnstudio.training.sweep.space import Dimension, check_space, dimension, grid_of
+from cnnstudio.training.sweep.space import Dimension, check_space, dimension, grid_of, is_small_grid
 from cnnstudio.ui import quantities, theme
 from cnnstudio.ui.choice_box import ChoiceBox
 from cnnstudio.ui.forms.count_edit import CountEdit
 
 WIDTH = 640
 METHODS = [
+    ("Automatic: a grid where it is small, else TPE", "auto"),
     ("TPE: learns where it is worth looking", "tpe"),
     ("Random", "random"),
     ("Grid: every combination", "grid"),
@@ -174,6 +175,8 @@ class SweepForm(QDialog):
         self.pruning.setEnabled(not grid)
         try:
             space = self.space()
+            if self.method.currentData() == "auto":
+                grid = is_small_grid(space, self.trials.value)
             runs = len(grid_of(space)) if grid else self.trials.value
             each = ", one for each combination" if grid else ""
             text, role, fine = f"{quantities.plural(runs, 'run')}{each}.", "muted", True
@@ -190,7 +193,6 @@ class SweepForm(QDialog):
             "trials": self.trials.value,
             "metric": self.quantity.currentData(),
             "pruning": self.pruning.currentData(),
-            "name": f"{self._project.name}-sweep",
         }
         self.wanted.emit(self.space(), how, self.workers.value)
         self.accept()

@@ -57,6 +57,13 @@ def test_a_grid_tells_how_many_runs_it_is(form, qtbot):
     assert (how["method"], workers) == ("grid", 1)
 
 
+def test_few_combinations_are_all_tried_by_default(form):
+    assert form.state.text() == "12 runs."
+    form.rows[0][1].setText("0.1,0.01")
+    assert form.state.text() == "6 runs, one for each combination."
+    assert form.trials.isEnabled()
+
+
 def test_a_sweep_is_started_from_the_form(workspace, open_small, tmp_path, monkeypatch, qtbot):
     """Made on disk and handed to a process; which trains, other tests show."""
     started = []
