@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from cnnstudio.tables import percent, print_table
-from cnnstudio.training.setting_words import settings_text, value_text
+from cnnstudio.training.setting_words import setting_text, settings_text
 
 if TYPE_CHECKING:
     from cnnstudio.training.queue import Entry
@@ -33,7 +33,7 @@ def print_runs(rows: Sequence[RunRow], columns: Sequence[str] = ()) -> None:
                 "" if status is None else f"{status.epochs_done} of {status.epochs}",
                 percent(row.metrics.get("val_accuracy")),
                 percent(row.metrics.get("test_accuracy")),
-                *(value_text(row[column]) for column in columns),
+                *(setting_text(column, row[column]) for column in columns),
                 " · ".join(filter(None, [*said, message])),
             ]
         )
@@ -68,7 +68,9 @@ def print_difference(names: Sequence[str], rows: Sequence[Row]) -> None:
     if not rows:
         print("They do not differ.")
         return
-    table = [[row.path, *(value_text(value) or "–" for value in row.values)] for row in rows]
+    table = [
+        [row.path, *(setting_text(row.path, value) or "–" for value in row.values)] for row in rows
+    ]
     print_table(["", *names], table)
 
 

@@ -32,7 +32,7 @@ from cnnstudio.training.metrics import metrics as declared
 from cnnstudio.training.metrics import over_all
 from cnnstudio.training.run_rows import RunRow, read_row
 from cnnstudio.training.rundir import RunDirectory, read_json
-from cnnstudio.training.setting_words import value_text
+from cnnstudio.training.setting_words import setting_text, value_text
 from cnnstudio.training.verdicts import read_verdicts
 
 SHOWN_SAMPLES = 8  # mistakes, and as many that are right
@@ -188,7 +188,7 @@ def _sample(samples: Samples, facts: dict[str, Any]) -> str:
 
 def _settings(found: _Found) -> str:
     told = [
-        (path, value_text(value)[:LONGEST])
+        (path, setting_text(path, value)[:LONGEST])
         for path, value in found.row.settings.items()
         if path.startswith(("training.", "data."))
     ]

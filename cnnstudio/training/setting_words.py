@@ -8,24 +8,40 @@ from typing import Any
 from cnnstudio.graph import Component, TrainingSettings, WeightedLoss
 from cnnstudio.training.losses import losses
 
+CORRECTIONS = {"data.left_out": "left out", "data.relabelled": "relabelled"}
+
 
 def settings_text(settings: Mapping[str, Any]) -> str:
     """`learning_rate 0.01, batch_size 32`."""
     return ", ".join(
-        f"{path.rpartition('.')[2]} {value_text(value)}" for path, value in settings.items()
+        f"{path.rpartition('.')[2]} {setting_text(path, value)}" for path, value in settings.items()
     )
 
 
+def setting_text(path: str, value: Any) -> str:
+    """The value of the setting with this path; of corrections how many there are: `1 left out`."""
+    if path in CORRECTIONS and value is not None:
+        return f"{len(value) or 'none'} {CORRECTIONS[path]}"
+    return value_text(value)
+
+
 def value_text(value: Any) -> str:
-    """A value as a cell shows it."""
+    """A value as a cell shows it. A chosen kind is told with its parameters:
+    `RandomRotation (degrees 10)`."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.5g}"
+    if isinstance(value, Mapping):
+        if "kind" in value:
+            parameters = value_text(value.get("parameters"))
+            return f"{value['kind']} ({parameters})" if parameters else str(value["kind"])
+        return ", ".join(f"{name} {value_text(inner)}" for name, inner in value.items())
     if isinstance(value, list | tuple):
-        return " ".join(map(value_text, value))
+        between = ", " if any(isinstance(inner, Mapping) for inner in value) else " "
+        return between.join(map(value_text, value))
     return str(value)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Iterator
 
 import numpy as np
@@ -14,9 +16,13 @@ from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 from cnnstudio.data.augmentation.catalogue import augmentations
 from cnnstudio.data.augmentation.presets import PRESETS
 from cnnstudio.graph import AugmentationStep, Component, Document, Project, SetSetting
+from cnnstudio.training.alive import process_of
+from cnnstudio.training.rundir import RunDirectory
+from cnnstudio.training.status import RunStatus
 from cnnstudio.ui import theme
 from cnnstudio.ui.data import DataWorkspace
 from cnnstudio.ui.data.augmentation.panel import AugmentationPanel
+from cnnstudio.ui.data.augmentation.preview import EXACT, NEXT_RUN
 from cnnstudio.ui.data.augmentation.step_card import StepCard
 from cnnstudio.ui.images.array_image import array_of
 from cnnstudio.ui.session import Session
@@ -250,6 +256,19 @@ def test_the_outlines_of_shapes_follow_and_can_be_taken_away(workspace, session,
     assert grid.grab().toImage() != with_lines
     rows = range(len(grid.images[0]))
     assert any(grid.outlines[0][row] != grid.outlines[1][row] for row in rows)
+
+
+def test_while_a_run_goes_on_the_preview_says_that_changes_are_for_the_next(
+    workspace, session, tmp_path, qtbot
+):
+    assert workspace.preview.note.text() == EXACT
+    run = RunDirectory.create(tmp_path / "runs", session.project)
+    run.write_status(RunStatus(state="running", heartbeat=time.time(), **process_of(os.getpid())))
+    session.show_run(run)
+    wait_for(qtbot, lambda: workspace.preview.note.text() == f"{EXACT}. {NEXT_RUN}")
+
+    run.write_status(RunStatus(state="finished"))
+    wait_for(qtbot, lambda: workspace.preview.note.text() == EXACT)
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from cnnstudio.data.augmentation.catalogue import augmentations
 from cnnstudio.graph import DataSettings
+from cnnstudio.training.status import UNFINISHED
 from cnnstudio.ui import theme
 from cnnstudio.ui.card_section import label
 from cnnstudio.ui.data.augmentation.seen_grid import SIDE, SeenGrid
@@ -23,6 +24,7 @@ EDIT_MILLISECONDS = 60
 EXACT = "The very images that these epochs of the training will see"
 MIXED = "As these epochs see them, mixed as if they were one batch"
 DRAWING = "Drawing…"
+NEXT_RUN = "Changes count for the next run."
 
 
 class AugmentationPreview(QWidget):
@@ -36,6 +38,7 @@ class AugmentationPreview(QWidget):
         self._first = 0
         self._label: int | None = None
         self._asked: dict[str, Any] = {}
+        self._told = DRAWING
         self._is_stale = False  # what was asked for may have another answer now
         self.setAccessibleName("Preview of the augmentation")
         self.grid = SeenGrid()
@@ -49,7 +52,7 @@ class AugmentationPreview(QWidget):
         self.outline.toggled.connect(self.grid.show_outlines)
         self._question = Inquiry(session, "augmented", "augmented", self)
         self._question.answered.connect(self._show)
-        self._question.slow.connect(lambda: self.note.setText(DRAWING))
+        self._question.slow.connect(lambda: self._tell(DRAWING))
         self.stage = Stage(self.grid)
         self._question.failed.connect(self._fail)
         self._edits = QTimer(self, singleShot=True, interval=EDIT_MILLISECONDS)
@@ -66,6 +69,8 @@ class AugmentationPreview(QWidget):
         column.addWidget(self.stage, 1)
         session.changed.connect(lambda _: self._edits.start())
         session.document_replaced.connect(self._begin_again)
+        session.run_changed.connect(lambda _: self._tell(self._told))
+        session.runs.status.connect(lambda *_: self._tell(self._told))
         self.grid.room_changed.connect(self._edits.start)
         self.redraw()
 
@@ -126,9 +131,16 @@ class AugmentationPreview(QWidget):
     def _show(self, answer: dict[str, Any]) -> None:
         self.grid.show_answer(answer, self._asked["first"] + 1)
         self.outline.setVisible(self.grid.has_outlines)
-        self.note.setText(MIXED if _mixes(self._asked["settings"]) else EXACT)
+        self._tell(MIXED if _mixes(self._asked["settings"]) else EXACT)
         self.stage.show_content()
         self.shown.emit()
+
+    def _tell(self, text: str) -> None:
+        """Says what is shown, and that a run that goes on has its own."""
+        self._told, run = text, self._session.run
+        status = None if run is None else self._session.runs.status_of(run)
+        trains = text != DRAWING and status is not None and status.state in UNFINISHED
+        self.note.setText(f"{text}. {NEXT_RUN}" if trains else text)
 
 
 def _mixes(data: DataSettings) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cnnstudio.training.run_rows import RunRow
-from cnnstudio.training.setting_words import value_text
+from cnnstudio.training.setting_words import CORRECTIONS
 from cnnstudio.ui.train.runs.columns import number, title
 
 LOGARITHMIC = 50.0  # from this ratio of the largest to the smallest on
@@ -34,7 +34,7 @@ class Scale:
         if value is None:
             return None
         if self.words:
-            word = value_text(value)
+            word = number(self.column, value)
             return _share(self.words.index(word), len(self.words)) if word in self.words else None
         if self.high <= self.low:
             return 0.5
@@ -60,7 +60,8 @@ def scale_of(rows: Sequence[RunRow], column: str) -> Scale | None:
     if all(isinstance(v, int | float) and not isinstance(v, bool) for v in values):
         low, high = float(min(values)), float(max(values))
         return Scale(column, low, high, low > 0 and high / low >= LOGARITHMIC)
-    words = sorted({value_text(value) for value in values})
+    size = len if column in CORRECTIONS else lambda _: 0
+    words = [word for _, word in sorted({(size(v), number(column, v)) for v in values})]
     return Scale(column, words=tuple(words)) if len(words) <= MOST_WORDS else None
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from cnnstudio.graph import DataSettings, TrainingSettings
 from cnnstudio.training.metrics import metrics
 from cnnstudio.training.run_rows import FACTS, RunRow
-from cnnstudio.training.setting_words import value_text
+from cnnstudio.training.setting_words import setting_text
 from cnnstudio.ui import quantities
 
 ALWAYS = (
@@ -23,6 +24,7 @@ TITLES = {
 }  # fmt: skip
 SPLITS = {"val": "Validation", "train": "Train", "test": "Test"}
 GENERATED = " (generated)"
+FIELDS = {"data": DataSettings.model_fields, "training": TrainingSettings.model_fields}
 
 
 def default_columns(differing: Sequence[str]) -> list[str]:
@@ -59,6 +61,9 @@ def title(column: str) -> str:
     parts = column.split(".")
     if parts[0] in ("network", "blocks"):
         return " ".join(parts[1:]).replace("_", " ")
+    field = FIELDS.get(parts[0], {}).get(parts[1]) if len(parts) == 2 else None
+    if field is not None and field.title:
+        return field.title
     if parts[-1] == "kind":
         return parts[-2].capitalize()
     return parts[-1].replace("_", " ").capitalize()
@@ -85,7 +90,12 @@ def number(column: str, value: Any) -> str:
     metric = metrics.get(column.partition("_")[2])
     if metric is not None and "." not in column and value is not None:
         return quantities.percent(value) if metric.share else f"{value:.4f}"
-    return f"{value:.4g}" if isinstance(value, float) else value_text(value)
+    return f"{value:.4g}" if isinstance(value, float) else setting_text(column, value)
+
+
+def settings_words(settings: Mapping[str, Any]) -> str:
+    """`Learning rate 0.01, Batch size 32`."""
+    return ", ".join(f"{title(path)} {number(path, value)}" for path, value in settings.items())
 
 
 def is_number(rows: Iterable[RunRow], column: str) -> bool:

@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 from cnnstudio.training.run_difference import Row, difference
 from cnnstudio.training.run_rows import RunRow
 from cnnstudio.training.rundir import RunDirectory
-from cnnstudio.training.setting_words import value_text
+from cnnstudio.training.setting_words import setting_text
 from cnnstudio.ui import theme
 from cnnstudio.ui.message import Message
 from cnnstudio.ui.notice import Stage
 from cnnstudio.ui.train.run_words import name_of
+from cnnstudio.ui.train.runs.columns import title
 
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
@@ -62,7 +63,9 @@ class DifferenceModel(QAbstractTableModel):
             return None
         row, column = self.found[index.row()], index.column()
         if role in (Role.DisplayRole, Role.ToolTipRole):
-            return row.path if column == 0 else value_text(row.values[column - 1]) or NOTHING
+            if column == 0:
+                return _title(row.path) if role == Role.DisplayRole else row.path
+            return setting_text(row.path, row.values[column - 1]) or NOTHING
         if role == Role.ForegroundRole and column == 0:
             return theme.color("text_muted")
         return None
@@ -111,3 +114,12 @@ class DifferenceView(Stage):
         for column in range(1, self.model.columnCount()):
             self.table.setColumnWidth(column, VALUE_WIDTH)
         self.show_content()
+
+
+def _title(path: str) -> str:
+    """A setting as its form calls it; a wire by its ends, `conv1 → relu1`."""
+    where, colon, wire = path.partition(": ")
+    if not colon:
+        return title(path)
+    block = where.partition(".")[2]
+    return f"{block}: {wire}" if block else wire

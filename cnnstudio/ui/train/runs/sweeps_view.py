@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
 )
 
 from cnnstudio.graph import RunError
-from cnnstudio.training.setting_words import settings_text
 from cnnstudio.training.status import RunStatus
 from cnnstudio.training.sweep import creating
 from cnnstudio.training.sweep.directory import SweepDirectory, Trial, list_sweeps, sweeps_root
@@ -30,6 +29,7 @@ from cnnstudio.ui.notice import Stage
 from cnnstudio.ui.session import Session
 from cnnstudio.ui.train.run_card import STATE_TOKENS
 from cnnstudio.ui.train.run_words import name_of
+from cnnstudio.ui.train.runs import columns as named
 
 LOOK_MILLISECONDS = 1000
 COLUMNS = ("Sweep", "State", "Trials", "Best", "With")
@@ -149,9 +149,11 @@ class SweepsView(QWidget):
 
     def _show_row(self, row: int, one: Seen) -> None:
         best = one.best
-        value = "" if best is None or best.value is None else f"{one.metric} {best.value:.4f}"
+        value = ""
+        if best is not None and best.value is not None:
+            value = f"{named.title(one.metric)} {named.number(one.metric, best.value)}"
         texts = [name_of(one.sweep.name), one.status.state, "", value,
-                 "" if best is None else settings_text(best.settings)]  # fmt: skip
+                 "" if best is None else named.settings_words(best.settings)]  # fmt: skip
         for column, text in enumerate(texts):
             item = QTableWidgetItem(text)
             item.setToolTip(one.status.message or text)

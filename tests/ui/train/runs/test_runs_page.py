@@ -12,8 +12,12 @@ from PySide6.QtWidgets import QLineEdit
 
 from cnnstudio.training.annotations import annotations_of
 from cnnstudio.training.paths import with_values
+from cnnstudio.training.run_rows import read_row
 from cnnstudio.training.rundir import replace_json
 from cnnstudio.ui import theme
+from cnnstudio.ui.train.runs.axes import scale_of
+from cnnstudio.ui.train.runs.columns import number
+from cnnstudio.ui.train.runs.difference_view import DifferenceView
 from tests.ui.train.conftest import history
 
 Role = Qt.ItemDataRole
@@ -145,8 +149,56 @@ def test_the_difference_of_the_selected_runs_is_shown(page):
     assert page.difference.shows_content
     model = page.difference.model
     told = [model.index(0, column).data() for column in range(model.columnCount())]
-    assert told == ["training.learning_rate", "0.1", "0.01", "0.001"]
+    assert told == ["Learning rate", "0.1", "0.01", "0.001"]
+    assert model.index(0, 0).data(Role.ToolTipRole) == "training.learning_rate"
     assert model.rowCount() == 1
+
+
+def test_corrections_are_told_by_how_many_there_are(make_run, small_project, qtbot):
+    from cnnstudio.graph import save
+
+    rows = []
+    corrections = ([("data.left_out", ["1476"])], [("data.relabelled", {"450": "3"})], [])
+    for name, changes in zip(NAMES, corrections, strict=True):
+        run = make_run(name, [])
+        save(with_values(small_project, changes), run.project_file)
+        rows.append(read_row(run))
+
+    assert [number("data.left_out", row["data.left_out"]) for row in rows] == [
+        "1 left out", "none left out", "none left out",
+    ]  # fmt: skip
+    scale = scale_of(rows, "data.relabelled")
+    assert scale.title == "Relabelled"
+    assert scale.marks() == [(0.0, "none relabelled"), (1.0, "1 relabelled")]
+    assert [scale.place(row["data.relabelled"]) for row in rows] == [0.0, 1.0, 0.0]
+
+    view = DifferenceView()
+    qtbot.addWidget(view)
+    view.show_rows(rows, {})
+    told = [[view.model.index(row, column).data() for column in range(4)] for row in range(2)]
+    assert told == [
+        ["Left out", "1 left out", "none left out", "none left out"],
+        ["Relabelled", "none relabelled", "1 relabelled", "none relabelled"],
+    ]
+
+
+def test_a_wire_that_differs_is_told_by_its_ends(make_run, small_project, qtbot):
+    from cnnstudio.graph import save
+
+    rows = []
+    for name, edges in zip(NAMES, (small_project.network.edges, ()), strict=False):
+        run = make_run(name, [])
+        network = small_project.network.model_copy(update={"edges": tuple(edges)})
+        save(small_project.with_network(network), run.project_file)
+        rows.append(read_row(run))
+    view = DifferenceView()
+    qtbot.addWidget(view)
+    view.show_rows(rows, {})
+
+    names = {node.id: node.name for node in small_project.network.nodes}
+    assert [view.model.index(row, 0).data() for row in range(view.model.rowCount())] == [
+        f"{names[edge.source]} → {names[edge.target]}" for edge in small_project.network.edges
+    ]
 
 
 def test_a_brush_on_an_axis_selects_rows(page, qtbot):

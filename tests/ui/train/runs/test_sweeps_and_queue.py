@@ -104,7 +104,7 @@ def test_progress_and_the_best_trial_are_shown_and_a_sweep_is_stopped(
 
     qtbot.waitUntil(lambda: view.table.rowCount() == 1)
     texts = [view.table.item(0, column).text() for column in (0, 1, 3, 4)]
-    assert texts == ["sizes", "running", "val_accuracy 0.9000", "batch_size 64"]
+    assert texts == ["sizes", "running", "Validation accuracy 90.0 %", "Batch size 64"]
     assert view.stop.isEnabled() and not view.go_on.isEnabled()
     QTest.mouseClick(view.stop, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(made.stop_wanted)
