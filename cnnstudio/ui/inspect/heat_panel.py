@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import (
@@ -30,6 +31,8 @@ from cnnstudio.ui.inspect.number import number_text
 from cnnstudio.ui.inspect.panel import Panel
 from cnnstudio.ui.inspect.picture_file import enlarged, save_picture
 from cnnstudio.ui.inspect.scorecard import Scorecard
+from cnnstudio.ui.message import Message
+from cnnstudio.ui.notice import Stage
 from cnnstudio.ui.session import Session
 
 OPACITY = 60
@@ -123,6 +126,7 @@ class HeatPanel(Panel):
         self.colors.show_map(heat_map_of(heat))
         self.colors.show_range(*heat_range(heat))
         self.show_outline(self._outlined)
+        self._show_whether_any(answer)
         self.show_answer()
 
     def show_outline(self, shown: bool) -> None:
@@ -147,6 +151,7 @@ class HeatPanel(Panel):
     def redraw(self) -> None:
         super().redraw()
         self.choice.redraw()
+        self.shown.notice.redraw()
         self.scorecard.redraw()
         for button in (self.copy_button, self.save_button):
             button.setIcon(theme.icon(button.property("icon_name"), "text_muted"))
@@ -160,14 +165,20 @@ class HeatPanel(Panel):
         foot.addWidget(self.opacity, 1)
         line = QFrame()
         line.setProperty("role", "line")
+        seen = QWidget()
+        column = QVBoxLayout(seen)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.spacing)
+        column.addWidget(self.views, 1)
+        column.addWidget(self.colors)
+        column.addLayout(foot)
+        self.shown = Stage(seen)
         inner = QWidget()
         inner.setProperty("role", "panel")
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 4, 0, 0)
         column.setSpacing(theme.spacing)
-        column.addWidget(self.views, 1)
-        column.addWidget(self.colors)
-        column.addLayout(foot)
+        column.addWidget(self.shown, 1)
         column.addWidget(self.note)
         column.addWidget(line)
         column.addWidget(self.scorecard)
@@ -176,6 +187,29 @@ class HeatPanel(Panel):
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def _show_whether_any(self, answer: dict[str, Any]) -> None:
+        """Shows the heat, or says that there is none: a picture of zeros tells nothing."""
+        heats = [answer[name] for name in ("heat", "against_heat") if name in answer]
+        some = any(np.any(heat) for heat in heats)
+        for button in (self.copy_button, self.save_button):
+            button.setEnabled(some)
+        if some:
+            self.shown.show_content()
+            return
+        layer, of_class = answer["layer"], methods[answer["method"]].uses_target
+        classes = " or ".join(
+            f"“{answer[name]}”" for name in ("class", "against_class") if answer.get(name)
+        )
+        where = f"in {layer}" if layer else "that this method finds"
+        speaks = f"speaks for {classes}" if of_class else "stands out"
+        self.shown.tell(
+            Message(
+                f"Nothing {where} {speaks} here.",
+                f"The heat is 0 everywhere. Try another {'layer or ' if layer else ''}method.",
+            ),
+            "mdi6.image-off-outline",
+        )
 
     def _show_progress(self, share: float | None, text: str) -> None:
         self.busy.setText(text if share is None else f"{share:.0%}")

@@ -12,6 +12,7 @@ from cnnstudio.interpret.colour import colour_maps
 from cnnstudio.interpret.methods import methods
 from cnnstudio.interpret.trust.checks import checks
 from cnnstudio.ui.inspect.heat_choice import HeatChoice
+from cnnstudio.ui.inspect.heat_panel import HeatPanel
 from cnnstudio.ui.inspect.heat_view import heat_picture
 from cnnstudio.ui.inspect.method_box import MethodBox
 from cnnstudio.ui.inspect.scorecard import Scorecard
@@ -116,6 +117,28 @@ def test_the_scorecard_shows_each_verdict_in_words_and_is_asked_for_by_its_butto
     assert "It does not show what the network has learnt." in shown
     card.reset()
     assert card.rows.isHidden() and card.results == []
+
+
+def test_heat_that_is_zero_everywhere_is_told_in_words(session, qtbot):
+    panel = HeatPanel(session)
+    qtbot.addWidget(panel)
+    answer = {
+        "class": "cat", "method": "gradcam", "layer": "conv2", "reason": "", "note": "",
+        "image": np.full((8, 8, 3), 90, np.uint8), "heat": np.zeros((8, 8), np.float32),
+    }  # fmt: skip
+    panel.show_heat(answer)
+
+    told = panel.shown.notice.message
+    assert not panel.shown.shows_content and not panel.save_button.isEnabled()
+    assert told.text == "Nothing in conv2 speaks for “cat” here."
+    assert told.hint == "The heat is 0 everywhere. Try another layer or method."
+
+    panel.show_heat(answer | {"method": "occlusion", "layer": None})
+    assert "another method" in panel.shown.notice.message.hint
+    heat = answer["heat"].copy()
+    heat[3, 4] = 1.0
+    panel.show_heat(answer | {"heat": heat})
+    assert panel.shown.shows_content and panel.save_button.isEnabled()
 
 
 def test_two_classes_are_shown_side_by_side_and_as_difference(untrained, qtbot):
