@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -183,6 +184,22 @@ def test_a_run_that_failed_to_start_does_not_keep_its_folder(project, tmp_path):
     again = run("train", "mlp.cnns", "--run-dir", "run", *right, folder=tmp_path)
     assert "already holds a run" in again.stderr
     assert (tmp_path / "run" / "notes.txt").read_text() == "mine"
+
+
+def test_a_run_that_goes_on_says_which_epochs_it_does_again(project, tmp_path):
+    train = ("train", "mlp.cnns", "--run-dir", "run", "--set", "training.epochs=4")
+    assert run(*train, "--set", "training.checkpoint_every=1", folder=tmp_path).returncode == 0
+    killed = RunDirectory(tmp_path / "run")
+    first, *later = sorted(killed.checkpoint_folder.glob("step-*"))
+    for folder in later:  # as if a kill had come before they were written
+        shutil.rmtree(folder)
+    (killed.checkpoint_folder / "index.json").unlink()
+    killed.write_status(killed.status().model_copy(update={"state": "failed"}))
+
+    done = run("train", "--resume", "--run-dir", "run", folder=tmp_path)
+    step = int(first.name.removeprefix("step-"))
+    assert f"going on from step {step}: epochs 2 to 4 are done again" in done.stdout
+    assert [event["epoch"] for event in killed.metrics()] == [1, 2, 3, 4]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")

@@ -11,11 +11,11 @@ from cnnstudio.training.processes import ALONE, Processes
 from cnnstudio.training.rundir import RunDirectory, Wish
 
 # At the ends of epochs that come faster than this, only some are written.
-ROUTINE_SECONDS = 3.0
+ROUTINE_SECONDS = 1.0
 # Within an epoch.
 LONG_EPOCH_SECONDS = 60.0
 # Writing takes at most this share of the time.
-LARGEST_SHARE = 0.01
+LARGEST_SHARE = 0.02
 
 
 class Keeper:

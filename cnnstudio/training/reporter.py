@@ -16,6 +16,7 @@ from rich.progress import (
 )
 
 from cnnstudio.training.events import Event
+from cnnstudio.training.going_on import in_words
 from cnnstudio.training.metrics import ALWAYS, metrics
 from cnnstudio.training.rundir import RunDirectory
 
@@ -71,10 +72,13 @@ def _line(event: Event) -> str:
     """The sentence for an event; empty for what is too frequent to be told."""
     kind = event["type"]
     if kind == "start":
+        again = in_words(event.get("again") or ())
         went_on = f", going on from step {event['step']}" if event["resumed"] else ""
+        if again and not went_on:
+            went_on = ", from the start"
         length = f"{event['epochs']} epochs ({event['steps']} steps)"
         images = ", on generated images" if event.get("generated") else ""
-        return f"Training {length} on {event['device']}{images}{went_on}"
+        return f"Training {length} on {event['device']}{images}{went_on}{again}"
     if kind == "epoch":
         line = f"Epoch {event['epoch']}: train {_pair(event, 'train')}"
         if "val_loss" in event:

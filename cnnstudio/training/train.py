@@ -21,6 +21,7 @@ from cnnstudio.training.doctor import Doctor, attend
 from cnnstudio.training.environment import describe_environment
 from cnnstudio.training.events import Event, EventLog
 from cnnstudio.training.failures import failures_in_words, failures_recorded
+from cnnstudio.training.going_on import epochs_again
 from cnnstudio.training.heartbeat import Heartbeat, Silence
 from cnnstudio.training.lock import only_trainer
 from cnnstudio.training.loop import Loop
@@ -144,11 +145,13 @@ def _train(
         heartbeat.step = loop.step
         heartbeat.tell(message="", steps=ready.steps, epoch=loop.epoch + 1, best=loop.best)
         doctor = Doctor(project, facts)
-        doctor.remember(run.history())
+        history = run.history()
+        doctor.remember(history)
         log.listen(attend(doctor, log.write))
         log.write(
             "start", step=loop.step, epoch=loop.epoch, steps=ready.steps,
             epochs=project.training.epochs, resumed=resumed,
+            again=epochs_again(history, loop.step),
             generated=ready.splits.generated,
             best_metric=project.training.best_metric,
             **{name: environment[name] for name in TOLD_AT_START},

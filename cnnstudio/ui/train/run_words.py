@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from cnnstudio.training.going_on import in_words
 from cnnstudio.training.run_rows import STAMP, short_name
 from cnnstudio.training.status import RunStatus
 from cnnstudio.ui import quantities
@@ -83,7 +84,8 @@ def _told(event: dict[str, Any]) -> str | None:
     kind = event["type"]
     if kind == "start":
         if event.get("resumed"):
-            return f"Went on from step {event.get('step', 0):,}."
+            again = in_words(event.get("again") or ())
+            return f"Went on from step {event.get('step', 0):,}{again}."
         length = f"{quantities.plural(event.get('epochs') or 0, 'epoch')}"
         device = event.get("device")
         return f"Began: {length}, {quantities.plural(event.get('steps') or 0, 'step')}" + (
