@@ -1,4 +1,4 @@
-"""The one place where the window tells what happened: a strip above the workspace.
+"""The one place where the window tells what happened: a strip below the workspace.
 
 It never blocks: work goes on beneath it, and Escape or its cross takes it away.
 """

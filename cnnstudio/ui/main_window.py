@@ -256,8 +256,9 @@ class MainWindow(QMainWindow):
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
-        right.addWidget(self.banner)
         right.addWidget(self.stack, 1)
+        # Below: above, it would push what somebody is about to click out from under the pointer.
+        right.addWidget(self.banner)
         middle = QHBoxLayout()
         middle.setSpacing(0)
         middle.addWidget(self.rail)

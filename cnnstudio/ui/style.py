@@ -220,6 +220,7 @@ QToolButton[role="workspace"]:focus { background: @surface_hover@; }
 QFrame[role="banner"] {
     background: @info_surface@; border: none; border-bottom: 1px solid @border@;
 }
+QFrame#banner { border-bottom: none; border-top: 1px solid @border@; }
 QFrame[role="banner"][level="error"] { background: @error_surface@; }
 QFrame[role="banner"][level="warning"] { background: @warning_surface@; }
 QWidget#gallery { background: @canvas@; }

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QMessageBox, QPushButton
 
@@ -309,6 +309,15 @@ def test_a_message_of_the_same_key_replaces_the_older_one(window):
     window.banner.dismiss()
 
     assert not window.banner.isVisible()
+
+
+def test_a_message_leaves_what_is_about_to_be_clicked_under_the_pointer(window, qtbot):
+    window.show_workspace("train")
+    place = window.stack.mapToGlobal(QPoint())
+    window.session.tell(Message("Training finished."))
+    qtbot.waitUntil(lambda: window.banner.y() >= window.stack.height() > 0)
+
+    assert window.banner.isVisible() and window.stack.mapToGlobal(QPoint()) == place
 
 
 def test_the_button_of_a_message_acts_and_takes_it_away(window, qtbot):
