@@ -301,7 +301,7 @@ def print_findings(
             console.print(Text(f"  {name}: {text}"))
         console.print(Text(f"  {finding.illness.advice}"))
         for one in prescriptions:
-            console.print(Text(f"  --remedy {one.remedy.name}  {one.remedy.title}: "
+            console.print(Text(f"  --remedy {one.remedy.name}  {one.title}; "
                                f"{one.remedy.why}"))  # fmt: skip
     if any(prescriptions for _, prescriptions in found):
         console.print(Text(f"\nApply one: cnnstudio doctor {run} --remedy NAME -o mended.cnns"))

@@ -40,8 +40,13 @@ class Prescription:
     @property
     def title(self) -> str:
         """The remedy's title, with the old number and the new one where the run had one."""
-        told = next((change for change in self.changes if change.before), None)
+        told = self.told
         return self.remedy.title if told is None else f"{self.remedy.title}: {told}"
+
+    @property
+    def told(self) -> Change | None:
+        """The first number that the run had, other than 0, and what becomes of it."""
+        return next((change for change in self.changes if change.before), None)
 
 
 def prescriptions(

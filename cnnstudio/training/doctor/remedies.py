@@ -43,12 +43,12 @@ def remedy(title: str, why: str) -> Callable[[Edits], Edits]:
     return register
 
 
-@remedy("Lower the learning rate tenfold", "shorter steps")
+@remedy("Lower the learning rate", "shorter steps, by a factor of ten")
 def lower_rate(project: Project, nodes: tuple[str, ...]) -> list[Edit]:
     return _training("learning_rate", _rounded(project.training.learning_rate / 10))
 
 
-@remedy("Raise the learning rate tenfold", "longer steps")
+@remedy("Raise the learning rate", "longer steps, by a factor of ten")
 def raise_rate(project: Project, nodes: tuple[str, ...]) -> list[Edit]:
     rate = project.training.learning_rate
     return _training("learning_rate", _rounded(rate * 10)) if rate < 1.0 else []

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QGridLayout,
     QLabel,
@@ -77,6 +78,7 @@ class DoctorPanel(Stage):
             return
         self._stale = False
         findings = self._session.findings.found
+        had_focus = self._area.isAncestorOf(QApplication.focusWidget() or self)
         self.cards = [self._card(finding) for finding in reversed(findings)]
         page = QWidget()
         column = QVBoxLayout(page)
@@ -86,6 +88,9 @@ class DoctorPanel(Stage):
             column.addWidget(card)
         column.addStretch()
         self._area.setWidget(page)
+        changed = next((card for card in self.cards if card.helped), None)
+        if had_focus and changed is not None:
+            changed.train.setFocus(Qt.FocusReason.OtherFocusReason)  # the next step, by keyboard
         if findings:
             self.show_content()
         else:
@@ -178,16 +183,16 @@ class FindingCard(QFrame):
         grid.addWidget(_label(finding.message), 1, 0, 1, 2)
         grid.addLayout(self._evidence({"Found": when, **finding.facts}), 2, 0, 1, 2)
         grid.addWidget(_label(finding.illness.advice, "muted"), 3, 0, 1, 2)
-        self._helped = any(chosen.done for chosen in helping)
+        self.helped = any(chosen.done for chosen in helping)
         self.buttons = [self._button(number, chosen) for number, chosen in enumerate(helping)]
         for row, button in enumerate(self.buttons):
             grid.addWidget(button, 4 + row, 0, 1, 2)
         self.train = _wide_button("Train again", "remedy_train")
         self.train.setProperty("role", "primary")
         self.train.setToolTip("Trains the changed project, as a new run.")
-        self.train.setVisible(self._helped)
         self.train.clicked.connect(lambda: self.on_train())
         grid.addWidget(self.train, 4 + len(helping), 0, 1, 2)
+        self.train.setHidden(not self.helped)  # by now it is no window of its own
         self.redraw()
 
     def redraw(self) -> None:
@@ -204,14 +209,21 @@ class FindingCard(QFrame):
         return lines
 
     def _button(self, number: int, chosen: Prescription) -> QPushButton:
-        title = f"Done · {chosen.title}" if chosen.done else chosen.title
-        button = _wide_button(title, f"remedy_{chosen.remedy.name}")
-        button.setProperty("role", "primary" if number == 0 and not self._helped else "")
+        button = _wide_button(_title(chosen), f"remedy_{chosen.remedy.name}")
+        button.setProperty("role", "primary" if number == 0 and not self.helped else "")
         button.setEnabled(not chosen.done)
         button.setToolTip(_told(chosen))
         button.setAccessibleDescription(_told(chosen))
         button.clicked.connect(lambda: self.on_remedy(chosen))
         return button
+
+
+def _title(chosen: Prescription) -> str:
+    if not chosen.done:
+        return chosen.title
+    change = chosen.told
+    what = chosen.title if change is None else f"{change.setting} {change}"
+    return f"Done · {what}"
 
 
 def _told(chosen: Prescription) -> str:

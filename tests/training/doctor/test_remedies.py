@@ -74,7 +74,7 @@ def test_a_remedy_goes_by_the_runs_settings_whatever_the_project_has_become():
     again = told(changed, trained, "rate_too_high", "lower-rate")
 
     assert changed.training.learning_rate == 0.1 and not lower.done
-    assert lower.title == "Lower the learning rate tenfold: 1 → 0.1"
+    assert lower.title == "Lower the learning rate: 1 → 0.1"
     assert lower.changes[0].now == 0.003
     assert again.done and again.edit.apply(changed)[0] == changed
 

@@ -84,13 +84,18 @@ def test_a_remedy_changes_the_project_and_a_second_button_trains_it(
     show(panel, run, qtbot, 1)
     wait_for(qtbot, lambda: bool(panel.cards[0].buttons))
     before = open_small.project
-    QTest.mouseClick(panel.cards[0].buttons[0], Qt.MouseButton.LeftButton)
+    panel.window().activateWindow()
+    wait_for(qtbot, panel.window().isActiveWindow)
+    panel.cards[0].buttons[0].setFocus()
+    wait_for(qtbot, panel.cards[0].buttons[0].hasFocus)
+    QTest.keyClick(panel.cards[0].buttons[0], Qt.Key.Key_Space)
 
     kinds = [node.kind for node in open_small.project.network.nodes]
     assert "LeakyReLU" in kinds and "ReLU" not in kinds
     wait_for(qtbot, lambda: panel.cards[0].train.isVisible())
     assert not started and panel.cards[0].buttons[0].text().startswith("Done")
-    QTest.mouseClick(panel.cards[0].train, Qt.MouseButton.LeftButton)
+    wait_for(qtbot, lambda: panel.cards[0].train.hasFocus())
+    QTest.keyClick(panel.cards[0].train, Qt.Key.Key_Space)
     assert started == [open_small.project]
 
     open_small.undo.undo()
@@ -111,7 +116,7 @@ def test_a_remedy_goes_by_what_the_run_had_and_is_done_once(
 
     QTest.mouseClick(remedy(panel, "lower-rate"), Qt.MouseButton.LeftButton)
     wait_for(qtbot, lambda: not remedy(panel, "lower-rate").isEnabled())
-    assert remedy(panel, "lower-rate").text().startswith("Done")
+    assert remedy(panel, "lower-rate").text() == "Done · learning rate 1 → 0.1"
     QTest.mouseClick(remedy(panel, "lower-rate"), Qt.MouseButton.LeftButton)
 
     assert open_small.project.training.learning_rate == 0.1
