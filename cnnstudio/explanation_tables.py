@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 VERDICTS = {"good": "✓ good", "doubtful": "? doubtful", "bad": "✗ bad", "unknown": "–"}
 
+MOST_ROWS = 20  # of a folder's images; the table on disk has all
+
 
 def print_methods(found: Iterable[Method]) -> None:
     """Methods by family: name, what it costs and needs, its parameters."""
@@ -60,8 +62,25 @@ def print_explanations(found: Sequence[dict[str, Any]]) -> None:
         for one in found
     ]
     print_table(["Image", "Predicted", "Probability", "Explained class"], rows, ["Probability"])
-    for reason in dict.fromkeys(one["reason"] for one in found if one["reason"]):
+    for reason in dict.fromkeys(one["reason"] for one in found if one.get("reason")):
         print(reason)
+
+
+def print_folder(rows: Sequence[dict[str, Any]]) -> None:
+    """The first images of a folder with what the network said of them, and those that could not be
+    read with the reason."""
+    good = [row for row in rows if "problem" not in row]
+    bad = [row for row in rows if "problem" in row]
+    if good:
+        print_explanations(good[:MOST_ROWS])
+    if len(good) > MOST_ROWS:
+        print(f"… and {len(good) - MOST_ROWS} more")
+    for row in bad[:MOST_ROWS]:
+        print(f"{row['image']} was left out: {row['problem']}")
+    if len(bad) > MOST_ROWS:
+        print(f"… and {len(bad) - MOST_ROWS} more that could not be read")
+    read = f"{len(good)} image{'s' * (len(good) != 1)} explained"
+    print(read + (f", {len(bad)} could not be read" if bad else ""))
 
 
 def print_scorecard(card: Scorecard) -> None:

@@ -120,6 +120,5 @@ def _explain_folder(
     if as_json:
         print_json(rows)
         return
-    bad = sum("problem" in row for row in rows)
-    print(f"{len(rows) - bad} images explained" + (f", {bad} could not be read" if bad else ""))
+    explanation_tables.print_folder(rows)
     print(out / TABLE)

@@ -59,7 +59,8 @@ def explain_folder(
     out: Path,
     tell: Callable[[int, int, str], None] = lambda done, all, name: None,
 ) -> list[dict[str, Any]]:
-    """Explains all images under a folder: a PNG for each in `out`, named alike, and a CSV table.
+    """Explains all images under a folder: a PNG for each in `out`, named alike (with `.png` behind
+    the whole name where two would be one, or would lie on an image), and a CSV table.
 
     An image that can't be read has a row with the problem. `tell(done, all, name)` is called after
     each. Returns the rows.
@@ -71,6 +72,7 @@ def explain_folder(
         raise DataError(f"There are no images in {folder}.", "Name a folder of PNG or JPEG files.")
     subject = open_run(run, checkpoint)
     rows: list[dict[str, Any]] = []
+    taken = {file.resolve() for file in files}
     for number, file in enumerate(files, 1):
         name = file.relative_to(folder)
         try:
@@ -78,7 +80,7 @@ def explain_folder(
         except DataError as error:
             rows.append({"image": str(name), "problem": error.message})
         else:
-            picture = name.with_name(f"{name.name}.png")
+            picture = _picture_name(name, out, taken)
             _make_folder((out / picture).parent)
             write_picture(sheet([found.pictures]), out / picture)
             rows.append(found.row | {"picture": str(picture)})
@@ -161,6 +163,15 @@ def _pictures(picture: Picture, heats: Sequence[np.ndarray]) -> list[np.ndarray]
 
 def _reason(found: Explanation) -> str:
     return " ".join(text for text in (found.reason, found.note) if text)
+
+
+def _picture_name(image: Path, out: Path, taken: set[Path]) -> Path:
+    """`d0.png` for `d0.jpg`, unless that is `taken`; takes the name."""
+    name = image.with_suffix(".png")
+    if (out / name).resolve() in taken:
+        name = image.with_name(f"{image.name}.png")
+    taken.add((out / name).resolve())
+    return name
 
 
 def _table(rows: Sequence[dict[str, Any]]) -> str:

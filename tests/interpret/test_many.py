@@ -43,7 +43,7 @@ def test_a_folder_becomes_pictures_and_a_table_and_a_broken_image_a_row(folder):
     images = folder / "images"
     (images / "deeper").mkdir(parents=True)
     rng = np.random.default_rng(0)
-    for name in ("a.png", "deeper/b.jpg"):
+    for name in ("a.png", "deeper/b.jpg", "deeper/b.png"):
         Image.fromarray(rng.integers(0, 255, (40, 50, 3), np.uint8)).save(images / name)
     (images / "broken.png").write_bytes(b"no image")
     (images / "notes.txt").write_text("not an image")
@@ -52,15 +52,30 @@ def test_a_folder_becomes_pictures_and_a_table_and_a_broken_image_a_row(folder):
         "explain", "run", "images", "--method", "input_x_gradient", "-o", "out", folder=folder
     )
     assert done.returncode == 0, done.stderr
-    assert "2 images explained, 1 could not be read" in done.stdout
+    assert "3 images explained, 1 could not be read" in done.stdout
+    assert "broken.png was left out: " in done.stdout and "Probability" in done.stdout
     with (folder / "out" / "explanations.csv").open(newline="") as file:
         rows = {row["image"]: row for row in csv.DictReader(file)}
-    assert set(rows) == {"a.png", "broken.png", "deeper/b.jpg"}
-    assert "broken.png" in rows["broken.png"]["problem"] and not rows["broken.png"]["picture"]
+    assert {name: row["picture"] for name, row in rows.items()} == {
+        "a.png": "a.png", "broken.png": "", "deeper/b.jpg": "deeper/b.png",
+        "deeper/b.png": "deeper/b.png.png",
+    }  # fmt: skip
+    assert "broken.png" in rows["broken.png"]["problem"]
     for name in ("a.png", "deeper/b.jpg"):
         assert Image.open(folder / "out" / rows[name]["picture"]).size[0] > 500
         assert 0 < float(rows[name]["probability"]) <= 1
         assert 0 <= int(rows[name]["hottest_x"]) < 32
+
+
+def test_explanations_beside_their_images_do_not_lie_on_them(folder):
+    images = folder / "beside"
+    images.mkdir()
+    Image.fromarray(np.zeros((40, 50, 3), np.uint8)).save(images / "d0.png")
+    before = (images / "d0.png").read_bytes()
+    done = run("explain", "run", "beside", "--method", "gradients", "-o", "beside", folder=folder)
+    assert done.returncode == 0, done.stderr
+    assert (images / "d0.png").read_bytes() == before
+    assert (images / "d0.png.png").is_file()
 
 
 @pytest.mark.parametrize(
