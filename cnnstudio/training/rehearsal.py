@@ -134,12 +134,16 @@ def _start(stage: _Stage) -> Finding:
     scores = stage.loss(0, images, labels)[1]
     loss = float(stage.ready.criterion(scores, labels).detach())
     settings = stage.ready.settings
+    # The logarithms of equal probabilities: losses of logits and of log-probabilities agree on it.
+    equal = torch.full_like(scores, -math.log(classes))
+    guessing = float(stage.ready.criterion(equal, labels).detach())
     if settings.loss.kind != "CrossEntropyLoss" or settings.added_losses:
         if loss < LEAST_LOSS:
             return _below_zero("start", f"The loss begins at {loss:.3g}")
         fine = math.isfinite(loss)
-        return Finding("start", fine, f"The loss begins at {loss:.3g}.")
-    guessing = math.log(classes)
+        equally = f"; equal scores for all classes give {guessing:.3g}"
+        told = equally if math.isfinite(guessing) else ""
+        return Finding("start", fine, f"The loss begins at {loss:.3g}{told}.")
     text = f"The loss begins at {loss:.3g}; guessing among {classes} classes gives {guessing:.3g}."
     fine = abs(loss - guessing) <= START_SHARE * guessing
     hint = (

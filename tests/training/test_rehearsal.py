@@ -51,6 +51,12 @@ def test_answers_that_are_sure_without_reason_are_found():
     assert not told.fine and "normalise" in told.hint
 
 
+def test_what_guessing_gives_is_told_for_other_losses_too():
+    squared = small(loss=Component(kind="MSELoss"))
+    # (0.1 - 1)² for the class and 0.1² for each of the nine others, averaged over ten
+    assert finding(rehearse(squared), "start").text.endswith("all classes give 0.09.")
+
+
 def test_a_loss_that_falls_below_zero_is_found():
     told = finding(rehearse(small(loss=Component(kind="NLLLoss"))), "by heart")
     assert not told.fine and "no loss can be below 0" in told.text and "LogSoftmax" in told.hint

@@ -23,9 +23,10 @@ from cnnstudio.ui.choice_box import ChoiceBox
 
 # Steps that are averaged over, for each place of the slider; 0 is off.
 SPANS = (0, 2, 3, 5, 10, 20, 30, 50, 100, 200, 300, 500, 1000, 2000, 3000, 5000, 10_000)
-MINIMUM_WIDTH = 480
+MINIMUM_WIDTH = 494  # so that the window can be 1100 pixels wide
 NUMBER_WIDTH = 72
-WORDS_WIDTH = 640
+# Whether buttons have names, whether all words are written, whether there is room between them.
+LOOKS = (True, True, True), (True, False, True), (False, False, True), (False, False, False)
 
 
 class PlotBar(QWidget):
@@ -50,12 +51,13 @@ class PlotBar(QWidget):
         self.epochs.clicked.connect(lambda: self.axis_chosen.emit("epoch"))
         self.log = _toggle("Log loss", "Draw the loss on a logarithmic scale")
         self.log.toggled.connect(self.log_chosen)
-        self.metric = ChoiceBox("Metric below the loss")
-        self.metric.setObjectName("plot_metric")
-        self.metric.setToolTip("What is drawn below the loss")
-        self.metric.activated.connect(lambda _: self.metric_chosen.emit(self.metric.currentData()))
-        self.metric.shrink_to(8)
-        self.metric.hide()
+        self.metric_choice = ChoiceBox("Metric below the loss")
+        self.metric_choice.setObjectName("plot_metric")
+        self.metric_choice.setToolTip("What is drawn below the loss")
+        self.metric_choice.activated.connect(
+            lambda _: self.metric_chosen.emit(self.metric_choice.currentData())
+        )
+        self.metric_choice.hide()
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setObjectName("smoothing")
         self.slider.setAccessibleName("Smoothing of the training curves")
@@ -65,12 +67,13 @@ class PlotBar(QWidget):
         )
         self.slider.setRange(0, len(SPANS) - 1)
         self.slider.setPageStep(1)
-        self.slider.setMinimumWidth(56)
+        self.slider.setMinimumWidth(40)
         self.slider.setMaximumWidth(128)
         self.slider.valueChanged.connect(self._take_smoothing)
         self._caption = QLabel("Smoothing")
         self._caption.setProperty("role", "muted")
         self._caption.setBuddy(self.slider)
+        self._has_unit = True
         self._number = QLabel()
         self._number.setFont(theme.font(12))
         self.reset = QPushButton()
@@ -91,8 +94,7 @@ class PlotBar(QWidget):
         row.addWidget(self.epochs)
         row.addSpacing(theme.spacing)
         row.addWidget(self.log)
-        row.addWidget(self.metric)
-        row.addSpacing(theme.spacing)
+        row.addWidget(self.metric_choice)
         row.addWidget(self._caption)
         row.addWidget(self.slider, 1)
         row.addWidget(self._number)
@@ -120,9 +122,9 @@ class PlotBar(QWidget):
     def show_metrics(self, names: Sequence[str], k: int) -> None:
         """Offers the metrics that a run tells after each epoch."""
         shares = [metrics[name] for name in names if metrics[name].share]
-        self.metric.show_items([(metric.title_for(k), metric.name) for metric in shares])
-        if self.metric.isHidden() != (len(shares) < 2):
-            self.metric.setVisible(len(shares) > 1)
+        self.metric_choice.show_items([(metric.title_for(k), metric.name) for metric in shares])
+        if self.metric_choice.isHidden() != (len(shares) < 2):
+            self.metric_choice.setVisible(len(shares) > 1)
             self._fit()
 
     def redraw(self) -> None:
@@ -138,22 +140,32 @@ class PlotBar(QWidget):
         return SPANS[self.slider.value()]
 
     def _fit(self) -> None:
-        """Leaves words out where there is no room for them."""
-        room = self.width() - (0 if self.metric.isHidden() else self.metric.sizeHint().width())
-        wide = room >= WORDS_WIDTH
-        self._caption.setVisible(wide)
-        self.log.setText("Log loss" if wide else "Log")
-        self._number.setMinimumWidth(NUMBER_WIDTH if wide else 0)
-        self._write_number()
-        self.reset.setText("Reset view" if wide else "")
-        self.export.setText("Export" if wide else "")
+        """Leaves words out where there is no room for them, first those that say little; last it
+        moves together."""
+        row = self.layout()
+        for named, full, loose in LOOKS:
+            self._caption.setVisible(named)
+            self.reset.setText("Reset view" if named else "")
+            self.export.setText("Export" if named else "")
+            self.log.setText("Log loss" if full else "Log")
+            self._number.setMinimumWidth(NUMBER_WIDTH if full else 0)
+            self._has_unit = full
+            self._number.setVisible(loose)
+            self.metric_choice.shrink_to(8 if loose else 3)
+            row.setSpacing(theme.spacing if loose else theme.spacing // 2)
+            side = 12 if loose else 6
+            row.setContentsMargins(side, 8, side, 4)
+            self._write_number()
+            row.invalidate()
+            if row.minimumSize().width() <= self.width():
+                return
 
     def _take_smoothing(self) -> None:
         self._write_number()
         self.smoothing_chosen.emit(self.span)
 
     def _write_number(self) -> None:
-        unit = " steps" if self._caption.isVisibleTo(self) else ""
+        unit = " steps" if self._has_unit else ""
         self._number.setText(f"{self.span:,}{unit}" if self.span else "off")
         self.slider.setAccessibleDescription(f"{self.span} steps" if self.span else "off")
 

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from cnnstudio.graph import SetSetting
 from cnnstudio.ui import theme
-from cnnstudio.ui.curve_plot import CurvePlot
+from cnnstudio.ui.curve_plot import CurvePlot, plain_number
 from cnnstudio.ui.message import Message
 from cnnstudio.ui.session import Session
 from cnnstudio.ui.train.batch_size_row import BatchSizeRow
@@ -55,7 +55,9 @@ class RehearsalDialog(QDialog):
         self.findings.setHorizontalSpacing(12)
         self.findings.setVerticalSpacing(theme.spacing)
         self.findings.setColumnStretch(1, 1)
-        self.plot = CurvePlot(("log10 of the learning rate", "loss"))
+        self.plot = CurvePlot(
+            ("learning rate", "loss"), (lambda power: plain_number(10**power), plain_number)
+        )
         self.plot.hide()
         self.use = QPushButton()
         self.use.setObjectName("use_learning_rate")

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from cnnstudio.graph import ProblemError, TrainingSettings
 from cnnstudio.training.schedules import PLATEAU, rate_factors, schedules
 from cnnstudio.ui import theme
-from cnnstudio.ui.curve_plot import CurvePlot
+from cnnstudio.ui.curve_plot import CurvePlot, plain_number
 
 POINTS = 240
 STEPS_AN_EPOCH = 100  # the curve's shape hardly depends on how many there really are
@@ -20,7 +20,7 @@ class ScheduleRow(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("schedule_row")
-        self.plot = CurvePlot(("epochs", "learning rate"))
+        self.plot = CurvePlot(("epochs", "learning rate"), (_whole, plain_number))
         self.note = QLabel()
         self.note.setProperty("role", "caption")
         self.note.setWordWrap(True)
@@ -47,6 +47,11 @@ class ScheduleRow(QWidget):
             self.plot.show_curve(epochs, rates, COLOR, "the learning rate")
         self.note.setText(note)
         self.note.setVisible(bool(note))
+
+
+def _whole(epochs: float) -> str:
+    """The last step is hardly before the end of its epoch."""
+    return f"{epochs:.0f}"
 
 
 def learning_rates(training: TrainingSettings) -> tuple[list[float], list[float]]:

@@ -25,6 +25,11 @@ class Axis(pg.AxisItem):
     def __init__(self, orientation: str) -> None:
         super().__init__(orientation)
         self.enableAutoSIPrefix(False)  # it writes `(x0.001)` after the title
+        self.overhang = 0, 0  # pixels across and up that labels may reach beyond the axis
+
+    def boundingRect(self) -> QRectF:
+        across, up = self.overhang
+        return super().boundingRect().adjusted(-across, -up, across, up)
 
     def drawPicture(
         self,

@@ -19,7 +19,7 @@ from cnnstudio.ui.train import export
 from cnnstudio.ui.train.feed import Feed
 from cnnstudio.ui.train.layers_view import LayersView
 from cnnstudio.ui.train.plot import MACHINE
-from cnnstudio.ui.train.plot_bar import PlotBar
+from cnnstudio.ui.train.plot_bar import MINIMUM_WIDTH, PlotBar
 from cnnstudio.ui.train.plots import Plots
 from cnnstudio.ui.train.results import ResultsView
 from cnnstudio.ui.train.run_actions import RunActions
@@ -68,6 +68,8 @@ class TrainWorkspace(QWidget):
         self.pages.addTab(self.results, "Results")
         self.all_runs = RunsPage(session)
         self.pages.addTab(self.all_runs, "All runs")
+        # It has the room of the list of runs too, so it need not widen the window for the others.
+        self.all_runs.setMinimumWidth(MINIMUM_WIDTH)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         for part in (self.settings, self.pages, self.runs):
             self._splitter.addWidget(part)

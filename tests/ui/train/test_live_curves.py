@@ -234,7 +234,7 @@ def test_another_metric_of_each_epoch_is_drawn_below_the_loss(
         if event["type"] == "epoch":
             event |= {"val_f1": 0.25 * event["epoch"], "val_calibration_error": 0.1}
     open_small.show_run(make_run("2026-11-24T11-00-00-f1", told))
-    box = workspace.bar.metric
+    box = workspace.bar.metric_choice
     qtbot.waitUntil(box.isVisible)
     assert [text for text, _ in box.items] == ["Accuracy", "F1", "Calibration error"]
 

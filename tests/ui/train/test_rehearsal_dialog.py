@@ -14,6 +14,7 @@ def test_findings_and_the_curve_are_shown_and_the_rate_is_used(open_small, qtbot
     words = [label.text() for label in dialog.findChildren(QLabel)]
     assert any("learned by heart in" in text for text in words)
     assert dialog.plot.isVisible() and dialog.plot.points > 20
+    assert dialog.plot.captions[0].startswith("learning rate 1e−7 … ")
     qtbot.mouseClick(dialog.use, Qt.MouseButton.LeftButton)
     suggested = dialog.found["range_test"]["suggestion"]
     assert open_small.project.training.learning_rate == float(f"{suggested:.2g}")

@@ -6,6 +6,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
 from cnnstudio.graph import Document, SetSetting
+from cnnstudio.ui.curve_plot import CurvePlot, plain_number
 from cnnstudio.ui.train.schedule_row import learning_rates
 
 
@@ -136,6 +137,25 @@ def test_a_schedule_is_drawn_before_the_run(form, open_small):
     assert (epochs[0], round(epochs[-1])) == (0.0, training.epochs)
     assert rates[0] < 0.1 * training.learning_rate and rates[-1] < 0.01 * training.learning_rate
     assert 0.8 * training.learning_rate < max(rates) < training.learning_rate
+    assert form.curve.plot.captions == ["epochs 0 … 2", f"learning rate {ends(rates)}"]
+
+
+def ends(values: list[float]) -> str:
+    return f"{plain_number(min(values))} … {plain_number(max(values))}"
+
+
+def test_the_ends_of_a_curve_are_its_own_and_stand_apart(qtbot):
+    plot = CurvePlot(("epochs", "learning rate"))
+    qtbot.addWidget(plot)
+    plot.show_curve([0, 10], [0.0123456, 1e-5], "Convolution", "the learning rate")
+    assert plot.captions[1] == plot.accessibleDescription().split("; ")[1]
+    assert plot.captions[1] == "learning rate 1e−5 … 0.0123"
+
+    for width in (400, 140):
+        plot.resize(width, plot.height())
+        first, second = plot.caption_places()
+        assert not first.intersects(second) and plot.rect().toRectF().contains(first)
+        assert (first.top() == second.top()) == (width == 400)
 
 
 def test_what_a_plateau_does_is_said_since_it_cannot_be_drawn(form, open_small):

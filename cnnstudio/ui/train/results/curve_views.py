@@ -15,6 +15,9 @@ from cnnstudio.ui.train.ticks import PercentAxis, dress, on_surface
 
 GRID_ALPHA = 110
 FAINT_ALPHA = 110
+CURVE_ALPHA = {False: 190, True: 210}  # a thin line on a dark ground needs more
+OVERHANG = 20, 8  # half of `100 %`, which stands at the ends of both axes
+MARGINS = 8, 12, 28, 4  # left, top, right, bottom
 NEAR_PIXELS = 24
 
 
@@ -37,6 +40,10 @@ class SharePlot(pg.PlotWidget):
         item.setLabel("bottom", across)
         item.setLabel("left", up)
         item.getViewBox().on_reset = self.show_all
+        item.layout.setContentsMargins(*MARGINS)
+        for axis in self._axes.values():
+            axis.setStyle(hideOverlappingLabels=False)
+            axis.overhang = OVERHANG
         self.diagonal = item.plot([0, 1], [0, 1])
         self.scene().sigMouseClicked.connect(self._click)
         self.show_all()
@@ -132,11 +139,11 @@ class RocPlot(SharePlot):
     def redraw(self) -> None:
         super().redraw()
         faint = QColor(theme.color("train"))
-        faint.setAlpha(FAINT_ALPHA)
+        faint.setAlpha(CURVE_ALPHA[theme.current().dark])
         for number, curve in enumerate(self.curves):
             current = number == self.current
             color = theme.color("validation") if current else on_surface(faint)
-            curve.setPen(pg.mkPen(color, width=2.5 if current else 1))
+            curve.setPen(pg.mkPen(color, width=3 if current else 1.5))
             curve.setZValue(1 if current else 0)
         text = "What share of a class is found as the threshold falls, against that of the others. "
         if 0 <= self.current < len(self._names):

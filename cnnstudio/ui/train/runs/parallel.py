@@ -30,7 +30,8 @@ REACH = 24  # pixels beside an axis in which a press is meant for it
 BRUSH_WIDTH = 12
 LEAST_DRAG = 0.02  # of an axis; less is a click
 KEY_STEP = 0.05
-FAINT = 70
+FAINT = 70  # of a brush
+LINE_ALPHA = 170
 
 Brush = tuple[float, float]
 
@@ -187,13 +188,18 @@ class Parallel(QWidget):
         chosen = [row for row in self.rows if row.run in self._colors]
         for row in self.rows:
             if row.run not in self._colors:
-                color = theme.color("text_muted" if self._passes(row) else "border_strong")
-                color.setAlpha(255 if self.brushes and self._passes(row) else FAINT)
-                self._draw_line(painter, row, QPen(color, 1.2))
+                self._draw_line(painter, row, QPen(self._quiet_color(row), 1.2))
         for row in chosen:
             self._draw_line(painter, row, QPen(self._colors[row.run], 2.2))
         for number, scale in enumerate(self.scales):
             self._draw_axis(painter, number, scale)
+
+    def _quiet_color(self, row: RunRow) -> QColor:
+        """Of a run that isn't chosen: with brushes, those within stand out from the others."""
+        color = theme.color("text_muted" if self._passes(row) else "border_strong")
+        if not self.brushes:
+            color.setAlpha(LINE_ALPHA)
+        return color
 
     def _draw_line(self, painter: QPainter, row: RunRow, pen: QPen) -> None:
         path, begun = QPainterPath(), False
