@@ -55,10 +55,12 @@ def doctor(
         print_json([*_failure(status), *told])
         return
     tables.print_failure(status, run, "last" in directory.checkpoints())
-    if found or any(event["type"] in ("step", "epoch") for event in history):
-        tables.print_findings(found, run)
-    else:
+    if not any(event["type"] in ("step", "epoch") for event in history) and not found:
         print("Nothing was trained yet, so that there is nothing to examine.")
+    elif status.state == "failed" and not found:
+        print("In what it learned until then the doctor finds nothing wrong.")
+    else:
+        tables.print_findings(found, run)
 
 
 def _failure(status: RunStatus) -> list[dict[str, Any]]:

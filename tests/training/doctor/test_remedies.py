@@ -13,8 +13,9 @@ from cnnstudio.training.doctor import Finding, diagnose, illnesses, mended, pres
 from cnnstudio.training.doctor.surgery import located
 from cnnstudio.training.run import Run
 from cnnstudio.training.rundir import RunDirectory
+from cnnstudio.training.status import RunStatus
 from tests.command import run
-from tests.training.doctor.courses import DATA
+from tests.training.doctor.courses import DATA, course
 from tests.training.doctor.test_illnesses import SICK
 from tests.training.networks import chain, lenet, small
 
@@ -158,6 +159,22 @@ def test_the_command_prints_findings_with_evidence_and_remedies(sick_run, tmp_pa
     (told,) = json.loads(run("doctor", "run", "--json", folder=tmp_path).stdout)
     assert told["illness"] == "dead_units" and told["nodes"] == ["relu1"]
     assert "leaky-relu" in told["remedies"]
+
+
+def test_the_command_says_of_a_failed_run_why_and_how_to_go_on(sick_run, tmp_path):
+    healthy = [event for event in course(2) if event["step"] <= 24]
+    sick_run.events_file.write_text("\n".join(map(json.dumps, healthy)) + "\n")
+    folder = sick_run.checkpoint_folder / "step-000020"
+    folder.mkdir(parents=True)
+    sick_run.write_status(RunStatus(state="failed", message="It was killed.", hint="Go on.",
+                                    epoch=2, step=24))  # fmt: skip
+
+    printed = run("doctor", "run", folder=tmp_path).stdout
+    for words in ("The run failed: It was killed.", "Go on.", "train --resume --run-dir run",
+                  "In what it learned until then"):  # fmt: skip
+        assert words in printed
+    (told,) = json.loads(run("doctor", "run", "--json", folder=tmp_path).stdout)
+    assert (told["illness"], told["message"]) == ("run_failed", "It was killed.")
 
 
 def test_python_finds_the_same(sick_run):
