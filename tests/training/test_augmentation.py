@@ -43,7 +43,7 @@ def weights(run: RunDirectory, name: str = "last") -> bytes:
 
 
 def test_a_stopped_run_with_augmentation_and_mixing_goes_on_to_the_same_bits(tmp_path):
-    wished = project(SHIFT, MIX, CUT, epochs=2, batch_size=64)
+    wished = project(SHIFT, MIX, CUT, epochs=6, batch_size=64)  # so long that it can be stopped
     whole = RunDirectory(cs.train(wished, tmp_path / "whole").path)
     broken = RunDirectory(tmp_path / "broken")
 

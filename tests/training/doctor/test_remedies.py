@@ -197,5 +197,8 @@ def test_the_command_writes_the_mended_project(sick_run, tmp_path):
 
 
 def test_a_run_that_is_well_is_said_to_be(tmp_path):
-    RunDirectory.create_at(tmp_path / "run", lenet())
-    assert "nothing wrong" in run("doctor", "run", folder=tmp_path).stdout
+    made = RunDirectory.create_at(tmp_path / "run", lenet())
+    assert "Nothing was trained yet" in run("doctor", "run", folder=tmp_path).stdout
+    made.events_file.write_text("\n".join(map(json.dumps, course())) + "\n")
+    (made.path / "data.json").write_text(json.dumps(DATA))
+    assert "finds nothing wrong" in run("doctor", "run", folder=tmp_path).stdout
