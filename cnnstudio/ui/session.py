@@ -7,7 +7,7 @@ not know each other.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,8 +23,9 @@ from cnnstudio.layers.own.lookup import own_kinds, package_notes
 from cnnstudio.training.rundir import RunDirectory, imports_folder
 from cnnstudio.ui import theme
 from cnnstudio.ui.actions import Actions
+from cnnstudio.ui.background import Background
 from cnnstudio.ui.block_kinds import LIBRARY_PREFIX, block_kinds, kept_kind
-from cnnstudio.ui.deliveries import Deliveries, Handed, OnError, OnResult
+from cnnstudio.ui.deliveries import OnError, OnResult
 from cnnstudio.ui.edit_command import EditCommand, merge_token
 from cnnstudio.ui.kernel_bridge import KernelBridge
 from cnnstudio.ui.message import Message
@@ -97,9 +98,7 @@ class Session(QObject):
         self.findings = RunFindings(self)
         self._unsubscribe = self.document.subscribe(self._take_change)
         self._was_modified = False
-        self._closed = False
-        self._deliveries = Deliveries(self)
-        self._pool: ThreadPoolExecutor | None = None
+        self._background = Background(self)
         self._check_timer = QTimer(self, singleShot=True, interval=0)
         self._check_timer.timeout.connect(self._ask_check)
         self._theme_mode: theme.Mode = self.settings.value("theme", "system")
@@ -282,12 +281,7 @@ class Session(QObject):
 
         A closed session starts nothing any more.
         """
-        if self._closed:
-            return
-        if self._pool is None:
-            self._pool = ThreadPoolExecutor(1, "window-files")
-        pool, work = self._pool, Handed(function)
-        self._deliveries.expect(lambda _: pool.submit(work), on_result, on_error or self.tell_error)
+        self._background.run(function, on_result, on_error or self.tell_error)
 
     # The user
 
@@ -320,12 +314,10 @@ class Session(QObject):
 
     def close(self) -> None:
         """Ends the kernel and the watching. Runs go on."""
-        self._closed = True
         self._check_timer.stop()
         self.runs.close()
         self.kernel.close()
-        if self._pool is not None:
-            self._pool.shutdown()
+        self._background.close()
 
     # What happens
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -25,19 +25,18 @@ from cnnstudio.ui.message import Message
 from cnnstudio.ui.notice import Stage
 from cnnstudio.ui.session import Session
 from cnnstudio.ui.train.run_words import name_of
+from cnnstudio.ui.train.runs.looking import LookingView
 
 LOOK_MILLISECONDS = 700
 AT_ONCE_WIDTH = 56
 RUN = Qt.ItemDataRole.UserRole
 
 
-class QueueView(QWidget):
+class QueueView(LookingView):
     """Adds the project as it is now; rows are dragged, or moved with the buttons."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._session = session
-        self._reading = False
+        super().__init__(session, LOOK_MILLISECONDS, parent)
         self.entries: list[Entry] = []
         self.paused = False
         self.setObjectName("run_queue")
@@ -74,19 +73,8 @@ class QueueView(QWidget):
         column.setSpacing(0)
         column.addLayout(row)
         column.addWidget(self.stage, 1)
-        self._timer = QTimer(self, interval=LOOK_MILLISECONDS)
-        self._timer.timeout.connect(self.refresh)
         self._show_empty()
         self._enable()
-
-    def showEvent(self, event) -> None:
-        super().showEvent(event)
-        self.refresh()
-        self._timer.start()
-
-    def hideEvent(self, event) -> None:
-        super().hideEvent(event)
-        self._timer.stop()
 
     def redraw(self) -> None:
         """Draws the icons in the current theme's colours."""
@@ -97,11 +85,8 @@ class QueueView(QWidget):
         ):  # fmt: skip
             button.setIcon(theme.icon(icon))
 
-    def refresh(self) -> None:
-        """Reads the queue anew, on another thread."""
-        if not self._reading:
-            self._reading = True
-            self._session.in_background(_read, self._take, self._fail)
+    def reading(self) -> Callable[[], Any]:
+        return _read
 
     # What is done
 
@@ -161,14 +146,13 @@ class QueueView(QWidget):
 
     # What is shown
 
-    def _take(self, found: tuple[list[Entry], bool, int]) -> None:
-        self._reading = False
+    def show_found(self, found: tuple[list[Entry], bool, int]) -> None:
         entries, self.paused, at_once = found
         if not self.at_once.hasFocus():
             self.at_once.show_count(at_once)
         self.pause.setText("Go on" if self.paused else "Pause")
         self.redraw()
-        if entries != self.entries:
+        if self.failed or entries != self.entries:
             self._show(entries)
         self._enable()
 
@@ -208,8 +192,7 @@ class QueueView(QWidget):
         self.down.setEnabled(0 <= row < len(self.entries) - 1)
         self.remove.setEnabled(row >= 0)
 
-    def _fail(self, error: Exception) -> None:
-        self._reading = False
+    def show_error(self, error: Exception) -> None:
         self.stage.tell_error(error)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -30,6 +31,7 @@ from cnnstudio.ui.session import Session
 from cnnstudio.ui.train.run_card import STATE_TOKENS
 from cnnstudio.ui.train.run_words import name_of
 from cnnstudio.ui.train.runs import columns as named
+from cnnstudio.ui.train.runs.looking import LookingView
 
 LOOK_MILLISECONDS = 1000
 COLUMNS = ("Sweep", "State", "Trials", "Best", "With")
@@ -51,16 +53,14 @@ class Seen:
         return self.status.state in ("running", "queued")
 
 
-class SweepsView(QWidget):
+class SweepsView(LookingView):
     """`runs_wanted(filter)` asks for a sweep's runs in the table, `new_wanted` for a new sweep."""
 
     runs_wanted = Signal(str)
     new_wanted = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._session = session
-        self._reading = False
+        super().__init__(session, LOOK_MILLISECONDS, parent)
         self.seen: list[Seen] = []
         self.setObjectName("sweeps")
         self.table = QTableWidget(0, len(COLUMNS))
@@ -89,6 +89,25 @@ class SweepsView(QWidget):
             row.addWidget(button)
         row.addStretch()
         self.stage = Stage(self.table)
+        self._show_empty()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(row)
+        column.addWidget(self.stage, 1)
+        self.table.itemSelectionChanged.connect(self._enable)
+        self._enable()
+
+    def reading(self) -> Callable[[], Any]:
+        roots = {sweeps_root(root) for root in self._session.runs.roots}
+        return lambda: _read(roots)
+
+    @property
+    def current(self) -> Seen | None:
+        row = self.table.currentRow()
+        return self.seen[row] if 0 <= row < len(self.seen) else None
+
+    def _show_empty(self) -> None:
         self.stage.tell(
             Message(
                 "No sweeps yet.",
@@ -97,40 +116,12 @@ class SweepsView(QWidget):
             ),
             "mdi6.tune-variant",
         )
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(row)
-        column.addWidget(self.stage, 1)
-        self.table.itemSelectionChanged.connect(self._enable)
-        self._timer = QTimer(self, interval=LOOK_MILLISECONDS)
-        self._timer.timeout.connect(self.refresh)
-        self._enable()
 
-    def showEvent(self, event) -> None:
-        super().showEvent(event)
-        self.refresh()
-        self._timer.start()
+    def show_error(self, error: Exception) -> None:
+        self.stage.tell_error(error)
 
-    def hideEvent(self, event) -> None:
-        super().hideEvent(event)
-        self._timer.stop()
-
-    def refresh(self) -> None:
-        """Reads the sweeps anew, on another thread."""
-        if not self._reading:
-            self._reading = True
-            roots = {sweeps_root(root) for root in self._session.runs.roots}
-            self._session.in_background(lambda: _read(roots), self._take)
-
-    @property
-    def current(self) -> Seen | None:
-        row = self.table.currentRow()
-        return self.seen[row] if 0 <= row < len(self.seen) else None
-
-    def _take(self, seen: list[Seen]) -> None:
-        self._reading = False
-        if seen == self.seen:
+    def show_found(self, seen: list[Seen]) -> None:
+        if seen == self.seen and not self.failed:
             return
         chosen = self.current
         self.seen = seen
@@ -145,6 +136,8 @@ class SweepsView(QWidget):
             self.table.selectRow(0)
         if seen:
             self.stage.show_content()
+        else:
+            self._show_empty()
         self._enable()
 
     def _show_row(self, row: int, one: Seen) -> None:
