@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
-from cnnstudio.graph import Node
-from cnnstudio.layers import catalogue
 from cnnstudio.ui import quantities, theme
 from cnnstudio.ui.choice_box import ChoiceBox
 from cnnstudio.ui.inspect.color_bar import ColorBar
+from cnnstudio.ui.inspect.focus import Focus
+from cnnstudio.ui.inspect.layer_box import LayerBox
 from cnnstudio.ui.inspect.map_view import MapView
 from cnnstudio.ui.inspect.mosaic import Mosaic
 from cnnstudio.ui.inspect.number import number_text
@@ -24,20 +24,15 @@ SCALES = (("Own scales", False), ("Common scale", True))
 
 
 class MapsPanel(Panel):
-    """Choosing the node, and its maps or values. `layer_changed(name)` asks for another node."""
+    """Choosing the node, and its maps or values."""
 
-    layer_changed = Signal(str)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, focus: Focus, parent: QWidget | None = None) -> None:
         content = QWidget()
         super().__init__("Feature maps", content, parent)
         self._maps = np.zeros((0, 1, 1), np.float32)
         self._channels = 0
         self._names: list[str] = []
-        self.layer = ChoiceBox("Layer")
-        self.layer.setToolTip("The layer whose output is shown; follows the canvas")
-        self.layer.shrink_to(14)
-        self.layer.activated.connect(lambda _: self.layer_changed.emit(self.current_layer))
+        self.layer = LayerBox(focus)
         self.scale = ChoiceBox("Scale of the colours", SCALES)
         self.scale.setToolTip(
             "Colours from each map's own lowest to highest value, or from all maps'"
@@ -68,23 +63,6 @@ class MapsPanel(Panel):
         column.setSpacing(theme.spacing)
         column.addWidget(self.views, 1)
         column.addLayout(foot)
-
-    @property
-    def current_layer(self) -> str:
-        """The name of the chosen node; empty if there is none."""
-        return self.layer.currentData() or ""
-
-    def list_layers(self, layers: list[Node], chosen: str) -> None:
-        """The nodes to choose from; no signal."""
-        kinds = [catalogue[n.kind].title if n.kind in catalogue else n.short_kind for n in layers]
-        self.layer.show_items(
-            (f"{node.name}  ·  {kind}", node.name) for node, kind in zip(layers, kinds, strict=True)
-        )
-        self.layer.choose(chosen)
-
-    def choose_layer(self, name: str) -> bool:
-        """Makes a node the chosen one, if it is listed and not chosen yet; no signal."""
-        return self.layer.choose(name)
 
     def show_maps(self, answer: dict[str, Any], classes: list[str]) -> None:
         """Shows an answer of `feature_maps`; `classes` name the values of a last layer."""

@@ -1,4 +1,4 @@
-"""The Inspect workspace: network and image on top; prediction, feature maps and heat below."""
+"""The Inspect workspace: network and image on top; below, pages with what can be seen of them."""
 
 from __future__ import annotations
 
@@ -7,49 +7,51 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
 
 from cnnstudio.graph import ExplanationError
 from cnnstudio.training.status import UNFINISHED
 from cnnstudio.ui import theme
-from cnnstudio.ui.inquiry import Inquiry
-from cnnstudio.ui.inspect.heat_panel import HeatPanel
+from cnnstudio.ui.inspect.focus import Focus
 from cnnstudio.ui.inspect.image_chooser import SUFFIXES, ImageChooser
-from cnnstudio.ui.inspect.maps_panel import MapsPanel
+from cnnstudio.ui.inspect.image_page import ImagePage
 from cnnstudio.ui.inspect.network_chooser import NetworkChooser
-from cnnstudio.ui.inspect.prediction_panel import PredictionPanel
-from cnnstudio.ui.inspect.subject import Subject, first_layer
+from cnnstudio.ui.inspect.page import Page
+from cnnstudio.ui.inspect.pages import PAGES
+from cnnstudio.ui.inspect.subject import Subject
 from cnnstudio.ui.message import Message
 from cnnstudio.ui.notice import Stage
 from cnnstudio.ui.session import Session
 
-WIDTHS = (300, 640, 400)
-
 
 class InspectWorkspace(QWidget):
-    """Asks the kernel about the chosen image and network while it is visible."""
+    """Keeps the focus on what is chosen, and asks the kernel about it while it is visible."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._stale = False
-        self._classes: list[str] = []
         self.setAccessibleName("Inspect")
         self.setAcceptDrops(True)
         self.setProperty("role", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.networks = NetworkChooser(session)
         self.images = ImageChooser(session)
-        self.prediction = PredictionPanel()
-        self.maps = MapsPanel()
-        self.heat = HeatPanel(session)
-        self._predict = Inquiry(session, "predict", "inspect predict", self)
-        self._maps = Inquiry(session, "feature_maps", "inspect maps", self)
-        self._explain = Inquiry(session, "explain", "inspect heat", self)
-        self._trust = Inquiry(session, "trust", "inspect trust", self)
+        self.focus = Focus(session, self)
+        self.pages: dict[type[Page], Page] = {made: made(session, self.focus) for made in PAGES}
         self._arrange()
         self._connect()
         self._take_subject(self.networks.subject)
+
+    @property
+    def image_page(self) -> ImagePage:
+        page = self.pages[ImagePage]
+        assert isinstance(page, ImagePage)
+        return page
+
+    def show_page(self, page: type[Page]) -> None:
+        """Brings a page to the front."""
+        self.tabs.setCurrentWidget(self.pages[page])
 
     def open_image(self, path: Path) -> None:
         """Looks at an image file."""
@@ -91,17 +93,12 @@ class InspectWorkspace(QWidget):
         head.setSpacing(theme.spacing)
         head.addLayout(top)
         head.addWidget(self.images)
-        self.panels = QSplitter(Qt.Orientation.Horizontal)
-        self.panels.setHandleWidth(1)
-        self.panels.setChildrenCollapsible(False)
-        for number, panel in enumerate((self.prediction, self.maps, self.heat)):
-            self.panels.addWidget(panel)
-            self.panels.setStretchFactor(number, int(number == 1))
-        self.panels.setSizes(WIDTHS)
-        self.prediction.setMinimumWidth(240)
-        self.maps.setMinimumWidth(400)
-        self.heat.setMinimumWidth(280)
-        self.stage = Stage(self.panels)
+        self.tabs = QTabWidget()
+        self.tabs.setObjectName("inspect_pages")
+        self.tabs.setDocumentMode(True)
+        for page in self.pages.values():
+            self.tabs.setTabToolTip(self.tabs.addTab(page, page.title), page.tip)
+        self.stage = Stage(self.tabs)
         line = QFrame()
         line.setProperty("role", "line")
         column = QVBoxLayout(self)
@@ -112,24 +109,13 @@ class InspectWorkspace(QWidget):
         column.addWidget(self.stage, 1)
 
     def _connect(self) -> None:
-        session = self._session
+        session, focus = self._session, self.focus
         self.networks.subject_changed.connect(self._take_subject)
         self.images.image_changed.connect(self._ask)
         self.images.failed.connect(self.stage.tell_error)
-        self.maps.layer_changed.connect(lambda _: self._ask_maps())
-        self.heat.wanted.connect(self._ask_heat)
-        self.prediction.class_chosen.connect(self.heat.choose_class)
-        self.prediction.outline_shown.connect(self.heat.show_outline)
-        for panel, inquiry in ((self.prediction, self._predict), (self.maps, self._maps),
-                               (self.heat, self._explain)):  # fmt: skip
-            panel.follow(inquiry)
-        self.heat.follow_trust(self._trust)
-        self.heat.scorecard.wanted.connect(self._ask_trust)
-        self._predict.slow.connect(self._tell_of_waiting)
-        self._predict.answered.connect(self._take_prediction)
-        self._predict.failed.connect(self._take_refusal)
-        self._maps.answered.connect(lambda answer: self.maps.show_maps(answer, self._classes))
-        self._explain.answered.connect(self.heat.show_heat)
+        focus.predicting.slow.connect(self._tell_of_waiting)
+        focus.predicting.failed.connect(self._take_refusal)
+        focus.predicted.connect(self._take_prediction)
         session.selection_changed.connect(self._follow_selection)
         session.theme_changed.connect(self._redraw)
 
@@ -140,78 +126,44 @@ class InspectWorkspace(QWidget):
         self.images.controls.setEnabled(subject is not None)
         self.images.setVisible(subject is not None)
         if subject is None:
-            for inquiry in (self._predict, self._maps, self._explain, self._trust):
-                inquiry.forget()
+            self.focus.predicting.forget()
+            self.focus.show_subject(None, None)
             self._tell_what_is_missing()
             return
         self.stage.show_content()
-        layers = subject.layers()
-        names = [node.name for node in layers]
-        chosen = self.maps.current_layer
-        self.maps.list_layers(layers, chosen if chosen in names else first_layer(layers))
-        self.heat.list_layers(layers)
+        self.focus.show_subject(subject, self.images.image)
         self._follow_selection(self._session.selection)
         self._ask()
 
     def _ask(self) -> None:
-        """Asks what the network says; the rest follows when it can say something."""
+        """Asks what the network says of the image that is chosen; the pages follow the focus."""
+        self.focus.show_image(self.images.image)
         self._stale = not self.isVisible()
-        image, subject = self.images.image, self.networks.subject
-        if subject is None or image is None or self._stale:
-            return
-        self._predict.ask(image=image, **subject.arguments)
-        self._ask_maps()
-        self._ask_heat()
+        if not self._stale:
+            self.focus.predict()
 
-    def _ask_maps(self) -> None:
-        image, subject = self.images.image, self.networks.subject
-        if subject is not None and image is not None and self.maps.current_layer:
-            self._maps.ask(image=image, layer=self.maps.current_layer, **subject.arguments)
-
-    def _ask_heat(self) -> None:
-        image, subject = self.images.image, self.networks.subject
-        self._trust.forget()
-        self.heat.scorecard.reset()
-        if subject is not None and image is not None:
-            self._explain.ask(image=image, **self.heat.arguments, **subject.arguments)
-
-    def _ask_trust(self) -> None:
-        image, subject = self.images.image, self.networks.subject
-        if subject is not None and image is not None:
-            asked = {
-                name: value for name, value in self.heat.arguments.items() if name != "against"
-            }
-            self.heat.scorecard.show_waiting()
-            self._trust.ask(image=image, **asked, **subject.arguments)
-
-    def _take_prediction(self, answer: dict[str, Any]) -> None:
+    def _take_prediction(self) -> None:
         self.stage.show_content()
-        self._classes = list(answer["classes"])
-        self.images.model.name_classes(self._classes)
-        self.heat.list_classes(self._classes)
-        self.prediction.show_prediction(answer)
+        self.images.model.name_classes(self.focus.classes)
 
     def _tell_of_waiting(self) -> None:
         """Before there is any answer; later ones are waited for in their panels."""
-        if not self.prediction.answered:
+        if not self.image_page.prediction.answered:
             hint = "The first time takes a moment: the data is read and the network is built."
             self.stage.tell(Message("Asking the network…", hint), "mdi6.timer-sand")
 
     def _take_refusal(self, error: Exception) -> None:
         """What keeps the network from answering at all is told once, in place of the panels."""
         if not isinstance(error, ExplanationError):
-            for inquiry in (self._maps, self._explain, self._trust):
-                inquiry.forget()
+            for page in self.pages.values():
+                page.forget()
             self.stage.tell_error(error)
 
     def _follow_selection(self, ids: list[str]) -> None:
         by_id, path = self._session.network.by_id, self._session.place.path(self._session.project)
         prefix = f"{path}." if path else ""
-        chosen = f"{prefix}{by_id[ids[0]].name}" if len(ids) == 1 and ids[0] in by_id else ""
-        if chosen and self.maps.choose_layer(chosen):
-            self._stale = self._stale or not self.isVisible()
-            if self.isVisible():
-                self._ask_maps()
+        if len(ids) == 1 and ids[0] in by_id:
+            self.focus.show_layer(f"{prefix}{by_id[ids[0]].name}")
 
     def _tell_what_is_missing(self) -> None:
         lacks = self.networks.lacks
@@ -255,8 +207,8 @@ class InspectWorkspace(QWidget):
     def _redraw(self) -> None:
         self.images.redraw()
         self.stage.notice.redraw()
-        for panel in (self.prediction, self.maps, self.heat):
-            panel.redraw()
+        for page in self.pages.values():
+            page.redraw()
 
 
 def image_in(event: QDropEvent) -> Path | None:

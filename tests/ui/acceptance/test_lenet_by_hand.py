@@ -194,9 +194,9 @@ def reopen(window, person, path: Path):
 def see_the_heatmap(window, person):
     person.click(window.rail.findChild(QObject, "rail_inspect"))
     inspect = window.workspaces["inspect"]
-    person.wait(lambda: inspect.heat.view.image is not None, 60)
-    view = inspect.heat.view
+    person.wait(lambda: inspect.image_page.heat.view.image is not None, 60)
+    view = inspect.image_page.heat.view
     heat = np.array([[view.heat_at(x, y) for x in range(28)] for y in range(28)])
     assert np.isfinite(heat).all()
     assert heat.max() > heat.min() >= 0.0
-    assert inspect.prediction.isVisible()
+    assert inspect.image_page.prediction.isVisible()

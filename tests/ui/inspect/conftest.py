@@ -71,8 +71,8 @@ def finished_run(shapes_project: Project, tmp_path: Path) -> RunDirectory:
 
 
 def is_filled(workspace: InspectWorkspace) -> bool:
-    asking = (workspace._predict, workspace._maps, workspace._explain)
-    panels = (workspace.prediction, workspace.maps, workspace.heat)
+    asking = (workspace.focus.predicting, workspace.image_page._maps, workspace.image_page._explain)
+    panels = (workspace.image_page.prediction, workspace.image_page.maps, workspace.image_page.heat)
     return not any(one.waiting for one in asking) and all(
         panel.stage.shows_content and panel._answered for panel in panels
     )

@@ -142,7 +142,7 @@ def test_heat_that_is_zero_everywhere_is_told_in_words(session, qtbot):
 
 
 def test_two_classes_are_shown_side_by_side_and_as_difference(untrained, qtbot):
-    heat = untrained.heat
+    heat = untrained.image_page.heat
     heat.target.choose(0)
     heat.against.choose(3)
     heat.choice.changed.emit()
@@ -163,8 +163,8 @@ def test_two_classes_are_shown_side_by_side_and_as_difference(untrained, qtbot):
 
 
 def test_the_scorecard_is_made_in_the_kernel_and_goes_with_the_heat(untrained, qtbot):
-    card = untrained.heat.scorecard
-    spy = QSignalSpy(untrained._trust.progressed)
+    card = untrained.image_page.heat.scorecard
+    spy = QSignalSpy(untrained.image_page._trust.progressed)
     qtbot.mouseClick(card.button, Qt.MouseButton.LeftButton)
     assert card.button.text() == "Cancel"
     wait_for(qtbot, lambda: bool(card.results))
@@ -177,11 +177,11 @@ def test_the_scorecard_is_made_in_the_kernel_and_goes_with_the_heat(untrained, q
 
 
 def test_checks_that_are_taken_back_end_and_leave_the_kernel_free(untrained, qtbot):
-    heat = untrained.heat
+    heat = untrained.image_page.heat
     heat.method.choose("rise")
     heat.choice._take("masks", 20000, False)  # minutes, were it not taken back
     qtbot.mouseClick(heat.scorecard.button, Qt.MouseButton.LeftButton)
-    wait_for(qtbot, lambda: heat.busy.text().endswith("%") or untrained._trust.waiting)
+    wait_for(qtbot, lambda: heat.busy.text().endswith("%") or untrained.image_page._trust.waiting)
     heat.method.choose("gradients")
     heat.choice.changed.emit()
     assert heat.scorecard.button.text() == "Check"

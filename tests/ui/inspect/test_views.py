@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 
 from cnnstudio.interpret.colour import colour_maps
 from cnnstudio.ui.images.array_image import array_of
+from cnnstudio.ui.inspect.focus import Focus
 from cnnstudio.ui.inspect.heat_view import HeatView, heat_picture
 from cnnstudio.ui.inspect.maps_panel import MapsPanel
 from cnnstudio.ui.inspect.mosaic import Mosaic
@@ -20,8 +21,8 @@ FLAT = {"layer": "conv1", "channels": 9, "maps": MAPS}
 
 
 @pytest.fixture
-def panel(qtbot) -> MapsPanel:
-    made = MapsPanel()
+def panel(session, qtbot) -> MapsPanel:
+    made = MapsPanel(Focus(session))
     qtbot.addWidget(made)
     made.resize(640, 600)
     made.show()

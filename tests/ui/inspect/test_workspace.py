@@ -60,15 +60,15 @@ def test_the_untrained_network_can_be_looked_at(workspace, qtbot):
     wait_for(qtbot, lambda: is_filled(workspace), 90)
 
     assert workspace.networks.run.currentText() == "Untrained network"
-    assert len(workspace.prediction.bars.order) == 6
-    assert workspace.maps.current_layer == "conv1"
-    assert workspace.maps.note.text() == "4 maps of 32×32"
-    assert "relu1" in workspace.heat.layer.itemText(0)
-    assert workspace.heat.note.text()
+    assert len(workspace.image_page.prediction.bars.order) == 6
+    assert workspace.focus.layer == "conv1"
+    assert workspace.image_page.maps.note.text() == "4 maps of 32×32"
+    assert "relu1" in workspace.image_page.heat.layer.itemText(0)
+    assert workspace.image_page.heat.note.text()
 
 
 def test_the_opacity_changes_pixels_and_asks_nothing(untrained, counted, qtbot):
-    view, slider = untrained.heat.view, untrained.heat.opacity
+    view, slider = untrained.image_page.heat.view, untrained.image_page.heat.opacity
     before = array_of(view.image)
     slider.setFocus()
     qtbot.keyClick(slider, Qt.Key.Key_End)
@@ -81,12 +81,12 @@ def test_the_opacity_changes_pixels_and_asks_nothing(untrained, counted, qtbot):
 
 
 def test_the_right_arrow_shows_the_next_image(untrained, counted, qtbot):
-    before = untrained.prediction.name.text()
+    before = untrained.image_page.prediction.name.text()
     qtbot.keyClick(untrained, Qt.Key.Key_Right)
     wait_for(qtbot, lambda: is_filled(untrained))
 
     assert untrained.images.image == ["test", 1]
-    assert untrained.prediction.name.text() != before
+    assert untrained.image_page.prediction.name.text() != before
     assert untrained.images.place.text().startswith("Image 2 of ")
     assert sorted(set(counted) - {"samples"}) == ["explain", "feature_maps", "predict"]
 
@@ -113,12 +113,12 @@ def test_a_dropped_image_file_is_predicted(untrained, tmp_path, qtbot):
     Image.fromarray(np.full((50, 40, 3), 200, np.uint8)).save(file)
 
     drop(untrained, file)
-    wait_for(qtbot, lambda: untrained.prediction.name.text() == "mine.png")
+    wait_for(qtbot, lambda: untrained.image_page.prediction.name.text() == "mine.png")
     wait_for(qtbot, lambda: is_filled(untrained))
 
-    assert untrained.prediction.verdict.text().startswith("The network says ")
+    assert untrained.image_page.prediction.verdict.text().startswith("The network says ")
     assert untrained.images.place.text() == "mine.png"
-    assert untrained.prediction.outline.isHidden()
+    assert untrained.image_page.prediction.outline.isHidden()
     qtbot.keyClick(untrained, Qt.Key.Key_Right)
     assert untrained.images.image == ["test", 1]
 
@@ -139,63 +139,63 @@ def test_the_canvas_selection_chooses_the_layer(untrained, session, qtbot):
     session.select(["n4"])
     wait_for(qtbot, lambda: is_filled(untrained))
 
-    assert untrained.maps.current_layer == "fc"
-    assert untrained.maps.views.currentWidget() is untrained.maps.plot
-    assert len(untrained.maps.plot.values) == 6
+    assert untrained.focus.layer == "fc"
+    assert untrained.image_page.maps.views.currentWidget() is untrained.image_page.maps.plot
+    assert len(untrained.image_page.maps.plot.values) == 6
 
 
 def test_a_clicked_class_is_explained(untrained, qtbot):
-    number = untrained.prediction.bars.order[3]
-    untrained.prediction.bars.chosen.emit(number)
+    number = untrained.image_page.prediction.bars.order[3]
+    untrained.image_page.prediction.bars.chosen.emit(number)
     wait_for(qtbot, lambda: is_filled(untrained))
-    name = untrained.heat.target.currentText()
+    name = untrained.image_page.heat.target.currentText()
 
-    assert untrained.heat.target.currentData() == number
-    assert untrained.heat.title.text() == f"Why “{name}”?"
+    assert untrained.image_page.heat.target.currentData() == number
+    assert untrained.image_page.heat.title.text() == f"Why “{name}”?"
 
 
 def test_a_layer_that_cannot_be_explained_is_told_in_its_panel_only(untrained, qtbot):
-    untrained.heat.layer.choose("fc")
-    untrained.heat.wanted.emit()
-    wait_for(qtbot, lambda: not untrained.heat.stage.shows_content)
+    untrained.image_page.heat.layer.choose("fc")
+    untrained.image_page.heat.wanted.emit()
+    wait_for(qtbot, lambda: not untrained.image_page.heat.stage.shows_content)
 
-    assert "fc" in untrained.heat.stage.notice.message.text
+    assert "fc" in untrained.image_page.heat.stage.notice.message.text
     assert untrained.stage.shows_content
-    assert untrained.prediction.stage.shows_content
+    assert untrained.image_page.prediction.stage.shows_content
 
 
 def test_gradients_need_no_layer(untrained, qtbot):
-    untrained.heat.method.choose("gradients")
-    untrained.heat.wanted.emit()
+    untrained.image_page.heat.method.choose("gradients")
+    untrained.image_page.heat.wanted.emit()
     wait_for(qtbot, lambda: is_filled(untrained))
 
-    assert not untrained.heat.layer.isEnabled()
+    assert not untrained.image_page.heat.layer.isEnabled()
 
 
 def test_the_true_outline_is_drawn_over_image_and_heat(untrained, qtbot):
-    qtbot.mouseClick(untrained.prediction.outline, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(untrained.image_page.prediction.outline, Qt.MouseButton.LeftButton)
 
-    assert untrained.prediction.view._outline
-    assert untrained.heat.view._outline
-    qtbot.mouseClick(untrained.prediction.outline, Qt.MouseButton.LeftButton)
-    assert not untrained.heat.view._outline
+    assert untrained.image_page.prediction.view._outline
+    assert untrained.image_page.heat.view._outline
+    qtbot.mouseClick(untrained.image_page.prediction.outline, Qt.MouseButton.LeftButton)
+    assert not untrained.image_page.heat.view._outline
 
 
 def test_the_picture_is_copied_and_saved(untrained, session, tmp_path, qtbot):
-    qtbot.mouseClick(untrained.heat.copy_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(untrained.image_page.heat.copy_button, Qt.MouseButton.LeftButton)
     assert QGuiApplication.clipboard().image().width() == 1024
 
     from cnnstudio.ui.inspect.picture_file import write_picture
 
     with qtbot.waitSignal(session.told):
-        write_picture(session, untrained.heat.picture(), tmp_path / "heat.png")
+        write_picture(session, untrained.image_page.heat.picture(), tmp_path / "heat.png")
     assert QImage(str(tmp_path / "heat.png")).width() == 1024
 
 
 def test_an_edit_of_the_network_is_followed(untrained, session, qtbot):
     edit = SetParameter(node_id="n1", name="out_channels", value=7)
     session.apply(edit)
-    wait_for(qtbot, lambda: untrained.maps.note.text().startswith("7 maps"))
+    wait_for(qtbot, lambda: untrained.image_page.maps.note.text().startswith("7 maps"))
 
 
 def test_a_network_that_cannot_be_built_is_told_once(untrained, session, qtbot):
@@ -215,7 +215,7 @@ def test_a_killed_kernel_is_asked_again(untrained, kernel, qtbot):
     os.kill(kernel.pid, signal.SIGKILL)
     wait_for(qtbot, lambda: is_filled(untrained), 60)
 
-    assert untrained.prediction.stage.shows_content
+    assert untrained.image_page.prediction.stage.shows_content
 
 
 def test_hidden_it_asks_nothing_until_it_is_shown(untrained, counted, qtbot):
@@ -234,7 +234,7 @@ def test_a_run_is_looked_into_at_its_best_checkpoint(workspace, session, finishe
     assert workspace.networks.subject.run == finished_run
     assert workspace.networks.checkpoint.currentText() == "Best"
     assert workspace.networks.run.currentText().startswith("shapes, 24 Nov 10:31")
-    assert workspace.prediction.verdict.text().split(":")[0] in ("Right", "Wrong")
+    assert workspace.image_page.prediction.verdict.text().split(":")[0] in ("Right", "Wrong")
     workspace.networks.choose_untrained()
     wait_for(qtbot, lambda: workspace.networks.subject.run is None)
     assert session.run == finished_run

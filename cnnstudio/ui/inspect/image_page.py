@@ -1,0 +1,107 @@
+"""What the network makes of one image: its prediction, its feature maps, and why."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+
+from cnnstudio.ui.inquiry import Inquiry
+from cnnstudio.ui.inspect.focus import Focus
+from cnnstudio.ui.inspect.heat_panel import HeatPanel
+from cnnstudio.ui.inspect.maps_panel import MapsPanel
+from cnnstudio.ui.inspect.page import Page
+from cnnstudio.ui.inspect.prediction_panel import PredictionPanel
+from cnnstudio.ui.session import Session
+
+WIDTHS = (300, 640, 400)
+
+
+class ImagePage(Page):
+    """Three panels side by side: prediction, feature maps, heat."""
+
+    title = "Image"
+    tip = "Prediction, feature maps and heatmap of the image"
+
+    def __init__(self, session: Session, focus: Focus, parent: QWidget | None = None) -> None:
+        super().__init__(session, focus, parent)
+        self.prediction = PredictionPanel()
+        self.maps = MapsPanel(focus)
+        self.heat = HeatPanel(session)
+        self._maps = Inquiry(session, "feature_maps", "inspect maps", self)
+        self._explain = Inquiry(session, "explain", "inspect heat", self)
+        self._trust = Inquiry(session, "trust", "inspect trust", self)
+        self._arrange()
+        self._connect()
+
+    def look(self) -> None:
+        self._ask_maps()
+        self._ask_heat()
+
+    def forget(self) -> None:
+        for inquiry in (self._maps, self._explain, self._trust):
+            inquiry.forget()
+
+    def redraw(self) -> None:
+        for panel in (self.prediction, self.maps, self.heat):
+            panel.redraw()
+
+    def _arrange(self) -> None:
+        self.panels = QSplitter(Qt.Orientation.Horizontal)
+        self.panels.setHandleWidth(1)
+        self.panels.setChildrenCollapsible(False)
+        for number, panel in enumerate((self.prediction, self.maps, self.heat)):
+            self.panels.addWidget(panel)
+            self.panels.setStretchFactor(number, int(number == 1))
+        self.panels.setSizes(WIDTHS)
+        self.prediction.setMinimumWidth(240)
+        self.maps.setMinimumWidth(400)
+        self.heat.setMinimumWidth(280)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.panels)
+
+    def _connect(self) -> None:
+        focus = self.focus
+        focus.subject_changed.connect(lambda: self.heat.list_layers(focus.layers))
+        focus.layer_changed.connect(self._take_layer)
+        focus.predicted.connect(self._take_prediction)
+        self.heat.wanted.connect(self._ask_heat)
+        self.prediction.class_chosen.connect(self.heat.choose_class)
+        self.prediction.outline_shown.connect(self.heat.show_outline)
+        self.prediction.follow(focus.predicting)
+        self.maps.follow(self._maps)
+        self.heat.follow(self._explain)
+        self.heat.follow_trust(self._trust)
+        self.heat.scorecard.wanted.connect(self._ask_trust)
+        self._maps.answered.connect(lambda answer: self.maps.show_maps(answer, focus.classes))
+        self._explain.answered.connect(self.heat.show_heat)
+
+    def _take_layer(self) -> None:
+        if self.isVisible():
+            self._ask_maps()
+        else:
+            self.refresh()
+
+    def _take_prediction(self) -> None:
+        answer = self.focus.prediction
+        assert answer is not None, "it has just come"
+        self.heat.list_classes(self.focus.classes)
+        self.prediction.show_prediction(answer)
+
+    def _ask_maps(self) -> None:
+        if self.focus.is_ready and self.focus.layer:
+            self._maps.ask(layer=self.focus.layer, **self.focus.arguments)
+
+    def _ask_heat(self) -> None:
+        self._trust.forget()
+        self.heat.scorecard.reset()
+        if self.focus.is_ready:
+            self._explain.ask(**self.heat.arguments, **self.focus.arguments)
+
+    def _ask_trust(self) -> None:
+        if self.focus.is_ready:
+            asked = {
+                name: value for name, value in self.heat.arguments.items() if name != "against"
+            }
+            self.heat.scorecard.show_waiting()
+            self._trust.ask(**asked, **self.focus.arguments)
