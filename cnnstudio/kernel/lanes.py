@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-Lane = Literal["design", "data", "inspect", "explain", "measure", "layout", "report"]
+# Scans of a whole data set "study"; pictures that are optimised are "imagined".
+Lane = Literal[
+    "design", "data", "inspect", "explain", "study", "imagine", "measure", "layout", "report"
+]
 
 LANES: Final[dict[str, Lane]] = {
     "check": "design",
