@@ -34,17 +34,17 @@ def require_names(model: nn.Module, names: Collection[str]) -> None:
             )
 
 
-def run(model: nn.Module, inputs: tuple[Tensor, ...], keep: See) -> None:
-    """Runs the model; `keep(name, value)` sees each node's tensor when it is computed.
+def run(model: nn.Module, inputs: tuple[Tensor, ...], keep: See) -> Any:
+    """Runs the model; `keep(name, value)` sees each node's tensor when it is computed. Returns what
+    the model gives.
 
     A later layer may work in place on the very tensor: keep a copy. Of a node that gives several
     tensors, the first is seen.
     """
     if isinstance(model, fx.GraphModule):
-        Watcher(model, keep).run(*inputs)
-    else:
-        with _watched_modules(model, keep):
-            model(*inputs)
+        return Watcher(model, keep).run(*inputs)
+    with _watched_modules(model, keep):
+        return model(*inputs)
 
 
 def collect(

@@ -16,7 +16,8 @@ class Focus(QObject):
     """Each part has a signal that tells of its change. What is chosen on one page is on all.
 
     `prediction` is the kernel's answer to `predict`: None until it has come for this network and
-    image. `predicted` tells that it has; `predicting` is the question.
+    image. `predicted` tells that it has; `predicting` is the question. `image_wanted` asks for
+    another image, and whether the Image page is to be brought to the front.
     """
 
     subject_changed = Signal()
@@ -24,6 +25,7 @@ class Focus(QObject):
     predicted = Signal()
     layer_changed = Signal()
     unit_changed = Signal()
+    image_wanted = Signal(object, bool)
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -62,6 +64,10 @@ class Focus(QObject):
         if image != self.image:
             self.image, self.prediction = image, None
             self.image_changed.emit()
+
+    def want_image(self, image: Image, opened: bool = False) -> None:
+        """Asks to look at another image, a sample or a file; with `opened`, on the Image page."""
+        self.image_wanted.emit(image, opened)
 
     def predict(self) -> None:
         """Asks what the network says of the image."""

@@ -113,6 +113,16 @@ class ImageChooser(QWidget):
         """Goes to a neighbouring sample."""
         self._choose_row(self._row + by)
 
+    def show_sample(self, split: str, index: int) -> None:
+        """Looks at a sample, of another split too."""
+        if split == self.split.currentData() and self.model.rowCount():
+            self._choose_row(index)
+            return
+        self.split.choose(split)
+        self._file, self._row = None, index
+        self.model.show(self._source())
+        self.image_changed.emit()
+
     def choose_split(self, name: str) -> None:
         self.split.choose(name)
         self._show_split()

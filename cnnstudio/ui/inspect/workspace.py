@@ -18,7 +18,7 @@ from cnnstudio.ui.inspect.image_page import ImagePage
 from cnnstudio.ui.inspect.network_chooser import NetworkChooser
 from cnnstudio.ui.inspect.page import Page
 from cnnstudio.ui.inspect.pages import PAGES
-from cnnstudio.ui.inspect.subject import Subject
+from cnnstudio.ui.inspect.subject import Image, Subject
 from cnnstudio.ui.message import Message
 from cnnstudio.ui.notice import Stage
 from cnnstudio.ui.session import Session
@@ -116,6 +116,7 @@ class InspectWorkspace(QWidget):
         focus.predicting.slow.connect(self._tell_of_waiting)
         focus.predicting.failed.connect(self._take_refusal)
         focus.predicted.connect(self._take_prediction)
+        focus.image_wanted.connect(self._show_wanted)
         session.selection_changed.connect(self._follow_selection)
         session.theme_changed.connect(self._redraw)
 
@@ -141,6 +142,14 @@ class InspectWorkspace(QWidget):
         self._stale = not self.isVisible()
         if not self._stale:
             self.focus.predict()
+
+    def _show_wanted(self, image: Image, opened: bool) -> None:
+        if isinstance(image, str):
+            self.images.open_file(Path(image))
+        else:
+            self.images.show_sample(str(image[0]), int(image[1]))
+        if opened:
+            self.show_page(ImagePage)
 
     def _take_prediction(self) -> None:
         self.stage.show_content()

@@ -271,3 +271,11 @@ def test_a_run_that_ended_without_a_checkpoint_says_so(
 
     wait_for(qtbot, lambda: "failed before its first checkpoint" in notice.message.text)
     assert notice.message.text.endswith("There is no room left.")
+
+
+def test_a_page_can_ask_for_a_sample_of_another_split(untrained, qtbot):
+    untrained.focus.want_image(["train", 5], opened=True)
+    assert untrained.images.image == ["train", 5] and untrained.focus.image == ["train", 5]
+    wait_for(qtbot, lambda: untrained.images.place.text().startswith("Image 6 of "))
+    assert untrained.images.strip.currentIndex().row() == 5
+    assert untrained.tabs.currentWidget() is untrained.image_page
