@@ -29,6 +29,12 @@ _HOMES = {
     "explain": "cnnstudio.interpret.explain",
     "trust": "cnnstudio.interpret.trust.scorecard",
     "methods": "cnnstudio.interpret.methods",
+    "open_run": "cnnstudio.interpret.subject",
+    "heat_figure": "cnnstudio.interpret.figures",
+    "maps_figure": "cnnstudio.interpret.figures",
+    "Figure": "cnnstudio.interpret.figure",
+    "Panel": "cnnstudio.interpret.figure",
+    "Scale": "cnnstudio.interpret.figure",
     "export": "cnnstudio.deploy.export",
 }
 

@@ -78,3 +78,18 @@ def coloured(levels: np.ndarray, name: str = "viridis") -> np.ndarray:
     """Values in 0…1 of any shape as colours: uint8 (…, 3)."""
     indexes = (np.clip(levels, 0.0, 1.0) * 255).round().astype(np.uint8)
     return colour_maps[name][indexes]
+
+
+def range_of(values: np.ndarray) -> tuple[float, float]:
+    """The lowest and highest value that is a number; (0, 0) if none is."""
+    known = values[np.isfinite(values)]
+    return (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
+
+
+def levels_of(values: np.ndarray, within: tuple[float, float]) -> np.ndarray:
+    """Float32 in 0…1 of values in a range; what is no number is 0."""
+    low, high = within
+    if high <= low:
+        return np.zeros(values.shape, np.float32)
+    levels = (np.asarray(values, np.float32) - low) / (high - low)
+    return np.clip(np.nan_to_num(levels), 0.0, 1.0)

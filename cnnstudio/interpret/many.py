@@ -19,7 +19,7 @@ from cnnstudio.interpret.explain import Explanation, contrast, explanation
 from cnnstudio.interpret.pictures import overlay
 from cnnstudio.interpret.predict import probabilities
 from cnnstudio.interpret.sheet import sheet, write_picture
-from cnnstudio.interpret.subject import SPLITS, Picture, Reference, Subject, open_run
+from cnnstudio.interpret.subject import Picture, Reference, Subject, open_run
 from cnnstudio.interpret.trust.scorecard import Scorecard, trust
 
 IMAGES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm"}
@@ -46,7 +46,7 @@ def explain_images(
     explained, the layer and why it is the one.
     """
     subject = open_run(run, checkpoint)
-    found = [_explained(subject, text, reference(text), wish) for text in images]
+    found = [_explained(subject, text, text, wish) for text in images]
     write_picture(sheet([one.pictures for one in found]), out)
     return [one.row | {"reason": one.reason} for one in found]
 
@@ -95,7 +95,7 @@ def trust_images(
 ) -> Scorecard:
     """The scorecard of a method for a run's network and some images, `only` some checks of it."""
     subject = open_run(run, checkpoint)
-    pictures = [subject.picture(reference(text)) for text in images]
+    pictures = [subject.picture(text) for text in images]
     batch = torch.stack([picture.tensor for picture in pictures])
     classes = probabilities(subject.model, batch[:1]).shape[1]
     target = None if wish.target is None else subject.class_number(wish.target, classes)
@@ -105,14 +105,6 @@ def trust_images(
         subject.model, batch, wish.method, target, layer,
         truths=truths, only=only, **dict(wish.parameters),
     )  # fmt: skip
-
-
-def reference(text: str) -> Reference:
-    """`test:12` is a sample, anything else the path of a file."""
-    split, colon, index = text.partition(":")
-    if colon and split in SPLITS and index.isdigit():
-        return split, int(index)
-    return text
 
 
 def _explained(subject: Subject, name: str, image: Reference, wish: Wish) -> Explained:

@@ -14,6 +14,8 @@ GAP_GREY = 128
 DIVERGING = "coolwarm"
 STRONGEST = 0.01
 COLD = 0.35
+GREY = np.array([0.299, 0.587, 0.114], np.float32)
+COLOUR_GONE_AT = 0.5
 
 
 def mosaic(
@@ -32,17 +34,24 @@ def mosaic(
     return canvas
 
 
-def overlay(image: np.ndarray, heat: np.ndarray, strength: float = 0.6) -> np.ndarray:
-    """Heat (H, W) over an image uint8 (H, W, 3): strong where it is hot, the image elsewhere.
+def overlay(
+    image: np.ndarray,
+    heat: np.ndarray,
+    opacity: float = 0.6,
+    within: tuple[float, float] | None = None,
+) -> np.ndarray:
+    """Heat (H, W) over an image, both uint8 (H, W, 3): strong where it is hot, or far below 0.
 
-    Heat that is below 0 somewhere is blue there and red above.
+    The image loses its own colours on the way, so that those of the heat can be read: blue where
+    it is below 0, if it is anywhere. `within` are the values of the colour map's ends.
     """
-    levels, name = heat_levels(heat)
+    levels, name = heat_levels(heat, within)
     colours = coloured(levels, name).astype(np.float32)
-    grey = image.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)
-    weight = (strength * heat_amounts(levels, name))[..., None]
-    mixed = (1 - weight) * grey[..., None] + weight * colours
-    return mixed.clip(0, 255).astype(np.uint8)
+    plain = image.astype(np.float32)
+    fading = min(1.0, opacity / COLOUR_GONE_AT)
+    base = plain + fading * ((plain @ GREY)[..., None] - plain)
+    weight = (opacity * heat_amounts(levels, name))[..., None]
+    return ((1 - weight) * base + weight * colours).clip(0, 255).round().astype(np.uint8)
 
 
 def heat_amounts(levels: np.ndarray, name: str) -> np.ndarray:

@@ -25,7 +25,7 @@ from cnnstudio.training.rundir import RunDirectory
 SPLITS = ("train", "validation", "test")
 PARTS = (*SPLITS, "left_out", "relabelled")  # what of a dataset can be looked at
 
-# A sample as (split, index), or the path of an image file.
+# A sample as (split, index) or `test:12`, or the path of an image file.
 Reference = tuple[str, int] | str | Path
 LoadData = Callable[[DataSettings, tuple[int, ...]], Splits]
 
@@ -85,6 +85,8 @@ class Subject:
 
     def picture(self, reference: Reference) -> Picture:
         """The image referred to. Raises DataError if there is none."""
+        if isinstance(reference, str):
+            reference = read_reference(reference)
         if isinstance(reference, str | Path):
             return self._prepared(read_image(Path(reference)), Path(reference).name)
         split, index = reference
@@ -99,6 +101,12 @@ class Subject:
             label=int(samples.labels[index]),
             truth=samples.fitted_truth(index),
         )
+
+    def images(self, *references: Reference) -> np.ndarray:
+        """The images referred to as the network takes them: float32 (N, C, H, W)."""
+        if not references:
+            raise DataError("No image is named.", "Name files, or samples such as test:0.")
+        return np.stack([self.picture(one).tensor.numpy() for one in references])
 
     def node(self, name: str) -> str:
         """The name in the model of a node on the canvas: an Output shows what it is given."""
@@ -122,7 +130,17 @@ class Subject:
         return (channels.transpose(1, 2, 0).clip(0, 1) * 255).round().astype(np.uint8)
 
 
-def open_run(path: Path | str, checkpoint: str, load_data: LoadData = load_data) -> Subject:
+def read_reference(text: str) -> Reference:
+    """`test:12` is a sample, anything else the path of a file."""
+    split, colon, index = text.partition(":")
+    if colon and split in PARTS and index.isdigit():
+        return split, int(index)
+    return text
+
+
+def open_run(
+    path: Path | str, checkpoint: str = "best", load_data: LoadData = load_data
+) -> Subject:
     """A run with the weights of a checkpoint. Raises RunError if there is no such one."""
     run = RunDirectory(path)
     if not run.exists():

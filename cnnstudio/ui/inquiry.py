@@ -16,6 +16,8 @@ SLOW_MILLISECONDS = 300
 class Inquiry(QObject):
     """Asks `question`; what comes for an older asking is dropped.
 
+    `asked` are the arguments of the newest asking; those of an answer when it is told.
+
     `slow` is emitted when there is no answer after a moment, `settled` when there is nothing to
     wait for any more: before `answered(answer)` and `failed(error)`, and after `forget`.
     """
@@ -32,6 +34,7 @@ class Inquiry(QObject):
         self._question = question
         self._key = key
         self._number = 0
+        self.asked: dict[str, Any] = {}
         self._future: Future[Any] | None = None
         self._timer = QTimer(self, singleShot=True, interval=SLOW_MILLISECONDS)
         self._timer.timeout.connect(self.slow)
@@ -44,6 +47,7 @@ class Inquiry(QObject):
         """Asks with these arguments instead of whatever was asked before."""
         self._number += 1
         number = self._number
+        self.asked = arguments
         self._take_back()
         if not self._timer.isActive():
             self._timer.start()

@@ -59,7 +59,8 @@ def feature_maps(
     project: dict[str, Any] | None = None,
     limit: int = 256,
 ) -> dict[str, Any]:
-    """What a node gives: {"layer", "channels", "maps": float32 (C, h, w)}, at most `limit` units.
+    """What a node gives: {"layer", "node" (its name in the model), "channels", "maps": float32
+    (C, h, w)}, at most `limit` units.
 
     Of a node that gives a vector, "values": float32 (C,) instead of maps.
     """
@@ -72,7 +73,7 @@ def feature_maps(
         value = value[:, None, :]
     kind = "maps" if value.ndim == 3 else "values"
     kept = value[:limit] if value.ndim == 3 else value.reshape(-1)
-    return {"layer": layer, "channels": len(value), kind: kept, **shown(picture)}
+    return {"layer": layer, "node": node, "channels": len(value), kind: kept, **shown(picture)}
 
 
 def thumbnails(

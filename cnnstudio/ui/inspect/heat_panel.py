@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
     QScrollArea,
     QSlider,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from cnnstudio.graph import Node
+from cnnstudio.interpret.as_python import described, heat_lines
+from cnnstudio.interpret.figure import Figure
+from cnnstudio.interpret.figures import heat_figure
 from cnnstudio.interpret.methods import methods
 from cnnstudio.interpret.pictures import heat_map_of, heat_range
 from cnnstudio.ui import theme
@@ -29,7 +31,7 @@ from cnnstudio.ui.inspect.heat_choice import HeatChoice
 from cnnstudio.ui.inspect.heat_views import HeatViews
 from cnnstudio.ui.inspect.number import number_text
 from cnnstudio.ui.inspect.panel import Panel
-from cnnstudio.ui.inspect.picture_file import enlarged, save_picture
+from cnnstudio.ui.inspect.picture_button import PictureButton
 from cnnstudio.ui.inspect.scorecard import Scorecard
 from cnnstudio.ui.message import Message
 from cnnstudio.ui.notice import Stage
@@ -47,15 +49,13 @@ class HeatPanel(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         content = QScrollArea()
         super().__init__("Why?", content, parent)
-        self._session = session
+        self._answer: dict[str, Any] | None = None
+        self._asked: dict[str, Any] = {}
         self._truth: dict[str, Any] = {}
         self._outlined = False
-        self._name = "heatmap"
         self._reason = ""
-        self.copy_button = self._tool("mdi6.content-copy", "Copy the picture", self.copy)
-        self.save_button = self._tool("mdi6.download", "Save the picture as PNG", self.save)
-        self.header.addWidget(self.copy_button)
-        self.header.addWidget(self.save_button)
+        self.picture_button = PictureButton(session, self.figure, self.python)
+        self.header.addWidget(self.picture_button)
         self.choice = HeatChoice()
         self.choice.changed.connect(self.wanted)
         self.target, self.method = self.choice.target, self.choice.method
@@ -109,13 +109,13 @@ class HeatPanel(Panel):
         if self.target.choose(number):
             self.wanted.emit()
 
-    def show_heat(self, answer: dict[str, Any]) -> None:
-        """Shows an answer of `explain`."""
+    def show_heat(self, answer: dict[str, Any], asked: dict[str, Any] | None = None) -> None:
+        """Shows an answer of `explain` to what was `asked`."""
+        self._asked = asked or {}
         against = answer.get("against_class")
         self.title.setText(
             f"Why “{answer['class']}”, not “{against}”?" if against else f"Why “{answer['class']}”?"
         )
-        self._name = f"{answer['class']}-{answer['method']}"
         self._truth = answer.get("truth") or {}
         told = [str(answer[name]) for name in ("reason", "note") if answer.get(name)]
         self._reason = " ".join(told) or methods[answer["method"]].doc
@@ -133,28 +133,38 @@ class HeatPanel(Panel):
         self._outlined = shown
         self.views.show_outline(outline(self._truth) if shown else [])
 
-    def picture(self) -> QImage | None:
-        """The heat over the image, large enough for a page; None before there is one."""
-        return None if self.view.image is None else enlarged(self.view.image)
+    def figure(self) -> Figure | None:
+        """What is shown, to take away; None before there is any heat."""
+        answer = self._answer
+        if answer is None:
+            return None
+        layer = f" at {answer['layer']}" if answer["layer"] else ""
+        title = methods[answer["method"]].title
+        seen = f": {described(self._asked)}" if self._asked else ""
+        against = answer.get("against_class")
+        name = f"{answer['class']}-{answer['method']}"
+        return heat_figure(
+            np.asarray(answer["image"]),
+            np.asarray(answer["heat"]),
+            np.asarray(answer["against_heat"]) if against else None,
+            classes=[str(answer["class"]), *([str(against)] if against else [])],
+            opacity=self.opacity.value() / 100,
+            caption=f"{title}{layer}{seen}.",
+            name=re.sub(r"[^\w.-]+", "-", name),
+        )
 
-    def copy(self) -> None:
-        picture = self.picture()
-        if picture is not None:
-            QGuiApplication.clipboard().setImage(picture)
-
-    def save(self) -> None:
-        """Asks for a file and writes the picture to it."""
-        picture = self.picture()
-        if picture is not None:
-            save_picture(self._session, self, picture, f"{self._name}.png")
+    def python(self) -> str:
+        """The lines that make the same figure."""
+        figure = self.figure()
+        assert figure is not None and self._answer is not None, "there is a picture"
+        opacity = self.opacity.value() / 100
+        return heat_lines(self._asked, self._answer, opacity, figure.name, figure.caption)
 
     def redraw(self) -> None:
         super().redraw()
         self.choice.redraw()
         self.shown.notice.redraw()
         self.scorecard.redraw()
-        for button in (self.copy_button, self.save_button):
-            button.setIcon(theme.icon(button.property("icon_name"), "text_muted"))
 
     def _arrange(self, area: QScrollArea) -> None:
         foot = QHBoxLayout()
@@ -192,8 +202,8 @@ class HeatPanel(Panel):
         """Shows the heat, or says that there is none: a picture of zeros tells nothing."""
         heats = [answer[name] for name in ("heat", "against_heat") if name in answer]
         some = any(np.any(heat) for heat in heats)
-        for button in (self.copy_button, self.save_button):
-            button.setEnabled(some)
+        self._answer = answer if some else None
+        self.picture_button.setEnabled(some)
         if some:
             self.shown.show_content()
             return
@@ -216,13 +226,3 @@ class HeatPanel(Panel):
 
     def _tell_heat(self, heat: float, column: int, row: int) -> None:
         self.note.setText(f"row {row}, column {column}: {number_text(heat)}")
-
-    def _tool(self, icon: str, text: str, called: Any) -> QToolButton:
-        button = QToolButton()
-        button.setProperty("icon_name", icon)
-        button.setIcon(theme.icon(icon, "text_muted"))
-        button.setIconSize(QSize(18, 18))
-        button.setAccessibleName(text)
-        button.setToolTip(text)
-        button.clicked.connect(lambda _=False: called())
-        return button

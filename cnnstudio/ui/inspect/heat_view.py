@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnnstudio.interpret.colour import coloured
-from cnnstudio.interpret.pictures import heat_amounts, heat_levels
+from cnnstudio.interpret.pictures import overlay
 from cnnstudio.ui.images.array_image import image_of
 from cnnstudio.ui.images.image_view import ImageView
 from cnnstudio.ui.inspect.scale import Range
-
-GREY = np.array([0.299, 0.587, 0.114], np.float32)
-COLOUR_GONE_AT = 0.5
 
 
 class HeatView(ImageView):
@@ -39,21 +35,5 @@ class HeatView(ImageView):
 
     def _redraw(self) -> None:
         if self._picture is not None and self._heat is not None:
-            picture = heat_picture(self._picture, self._heat, self._opacity, self._within)
+            picture = overlay(self._picture, self._heat, self._opacity, self._within)
             self.show_image(image_of(picture))
-
-
-def heat_picture(
-    image: np.ndarray, heat: np.ndarray, opacity: float, within: Range | None = None
-) -> np.ndarray:
-    """Heat (H, W) over an image, uint8 (H, W, 3): strong where it is hot, or far below 0.
-
-    The image loses its own colours on the way, so that those of the heat can be read.
-    """
-    levels, name = heat_levels(heat, within)
-    colours = coloured(levels, name).astype(np.float32)
-    plain = image.astype(np.float32)
-    fading = min(1.0, opacity / COLOUR_GONE_AT)
-    base = plain + fading * ((plain @ GREY)[..., None] - plain)
-    weight = (opacity * heat_amounts(levels, name))[..., None]
-    return ((1 - weight) * base + weight * colours).clip(0, 255).round().astype(np.uint8)

@@ -25,7 +25,7 @@ class ImagePage(Page):
     def __init__(self, session: Session, focus: Focus, parent: QWidget | None = None) -> None:
         super().__init__(session, focus, parent)
         self.prediction = PredictionPanel()
-        self.maps = MapsPanel(focus)
+        self.maps = MapsPanel(session, focus)
         self.heat = HeatPanel(session)
         self._maps = Inquiry(session, "feature_maps", "inspect maps", self)
         self._explain = Inquiry(session, "explain", "inspect heat", self)
@@ -73,8 +73,12 @@ class ImagePage(Page):
         self.heat.follow(self._explain)
         self.heat.follow_trust(self._trust)
         self.heat.scorecard.wanted.connect(self._ask_trust)
-        self._maps.answered.connect(lambda answer: self.maps.show_maps(answer, focus.classes))
-        self._explain.answered.connect(self.heat.show_heat)
+        self._maps.answered.connect(
+            lambda answer: self.maps.show_maps(answer, focus.classes, self._maps.asked)
+        )
+        self._explain.answered.connect(
+            lambda answer: self.heat.show_heat(answer, self._explain.asked)
+        )
 
     def _take_layer(self) -> None:
         if self.isVisible():

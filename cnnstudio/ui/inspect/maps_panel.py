@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
+from cnnstudio.interpret.as_python import described, maps_lines
+from cnnstudio.interpret.figure import Figure
+from cnnstudio.interpret.figures import maps_figure
 from cnnstudio.ui import quantities, theme
 from cnnstudio.ui.choice_box import ChoiceBox
 from cnnstudio.ui.inspect.color_bar import ColorBar
@@ -17,8 +22,10 @@ from cnnstudio.ui.inspect.map_view import MapView
 from cnnstudio.ui.inspect.mosaic import Mosaic
 from cnnstudio.ui.inspect.number import number_text
 from cnnstudio.ui.inspect.panel import Panel
+from cnnstudio.ui.inspect.picture_button import PictureButton
 from cnnstudio.ui.inspect.scale import range_of
 from cnnstudio.ui.inspect.vector_plot import VectorPlot
+from cnnstudio.ui.session import Session
 
 SCALES = (("Own scales", False), ("Common scale", True))
 
@@ -26,12 +33,14 @@ SCALES = (("Own scales", False), ("Common scale", True))
 class MapsPanel(Panel):
     """Choosing the node, and its maps or values."""
 
-    def __init__(self, focus: Focus, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, focus: Focus, parent: QWidget | None = None) -> None:
         content = QWidget()
         super().__init__("Feature maps", content, parent)
         self._maps = np.zeros((0, 1, 1), np.float32)
         self._channels = 0
+        self._node = ""
         self._names: list[str] = []
+        self._asked: dict[str, Any] = {}
         self.layer = LayerBox(focus)
         self.scale = ChoiceBox("Scale of the colours", SCALES)
         self.scale.setToolTip(
@@ -40,6 +49,8 @@ class MapsPanel(Panel):
         self.scale.activated.connect(lambda _: self._show_maps())
         self.header.addWidget(self.scale)
         self.header.addWidget(self.layer)
+        self.picture_button = PictureButton(session, self.figure, self.python)
+        self.header.addWidget(self.picture_button)
         self.mosaic, self.large, self.plot = Mosaic(), MapView(), VectorPlot()
         self.mosaic.chosen.connect(self.enlarge)
         self.mosaic.pointed.connect(self._tell_unit)
@@ -64,9 +75,14 @@ class MapsPanel(Panel):
         column.addWidget(self.views, 1)
         column.addLayout(foot)
 
-    def show_maps(self, answer: dict[str, Any], classes: list[str]) -> None:
-        """Shows an answer of `feature_maps`; `classes` name the values of a last layer."""
+    def show_maps(
+        self, answer: dict[str, Any], classes: list[str], asked: dict[str, Any] | None = None
+    ) -> None:
+        """Shows an answer of `feature_maps` to what was `asked`; `classes` name the values of a
+        last layer."""
+        self._asked = asked or {}
         self._channels = int(answer["channels"])
+        self._node = str(answer.get("node", answer.get("layer", "")))
         if "maps" in answer:
             self._maps = np.asarray(answer["maps"])
             self._show_maps()
@@ -94,6 +110,33 @@ class MapsPanel(Panel):
         self.mosaic.setFocus(Qt.FocusReason.OtherFocusReason)
         self.mosaic.set_current(self.large.unit)
         self._show_scale()
+
+    def figure(self) -> Figure | None:
+        """The maps that are shown, to take away; None for a vector."""
+        if not len(self._maps) or self.views.currentWidget() is self.plot:
+            return None
+        layer = self._asked.get("layer", "")
+        what = "Feature maps" if self._units is None else f"Unit {self.large.unit}"
+        caption = f"{what} of {layer}: {described(self._asked)}." if self._asked else f"{what}."
+        name = re.sub(r"[^\w.-]+", "-", f"{layer or 'maps'}-maps")
+        common = self._is_common
+        return maps_figure(self._maps, self._units, common=common, caption=caption, name=name)
+
+    def python(self) -> str:
+        """The lines that make the same figure."""
+        figure = self.figure()
+        assert figure is not None, "there is a picture"
+        units = self._units
+        if units is None and len(self._maps) < self._channels:
+            units = range(len(self._maps))
+        return maps_lines(
+            self._asked, self._node, units, self._is_common, figure.name, figure.caption
+        )
+
+    @property
+    def _units(self) -> Sequence[int] | None:
+        """The one that is shown large; None while all are shown."""
+        return [self.large.unit] if self.views.currentWidget() is self.large else None
 
     @property
     def _is_common(self) -> bool:

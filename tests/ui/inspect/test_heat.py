@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QLineEdit
 
 from cnnstudio.interpret.colour import colour_maps
 from cnnstudio.interpret.methods import methods
+from cnnstudio.interpret.pictures import overlay
 from cnnstudio.interpret.trust.checks import checks
 from cnnstudio.ui.inspect.heat_choice import HeatChoice
 from cnnstudio.ui.inspect.heat_panel import HeatPanel
-from cnnstudio.ui.inspect.heat_view import heat_picture
 from cnnstudio.ui.inspect.method_box import MethodBox
 from cnnstudio.ui.inspect.scorecard import Scorecard
 from tests.ui.conftest import wait_for
@@ -92,7 +92,7 @@ def test_a_method_without_classes_asks_for_none(choice):
 def test_heat_with_a_sign_is_red_above_zero_and_blue_below_and_the_image_at_zero():
     image = np.full((2, 3, 3), 90, np.uint8)
     heat = np.array([[-1, 0, 1], [-1, 0, 1]], np.float32)
-    picture = heat_picture(image, heat, 1.0)
+    picture = overlay(image, heat, 1.0)
     table = colour_maps["coolwarm"]
     assert tuple(picture[0, 0]) == tuple(table[0]) and tuple(picture[0, 2]) == tuple(table[255])
     assert np.abs(picture[:, 1].astype(int) - 90).max() <= 1
@@ -129,7 +129,7 @@ def test_heat_that_is_zero_everywhere_is_told_in_words(session, qtbot):
     panel.show_heat(answer)
 
     told = panel.shown.notice.message
-    assert not panel.shown.shows_content and not panel.save_button.isEnabled()
+    assert not panel.shown.shows_content and not panel.picture_button.isEnabled()
     assert told.text == "Nothing in conv2 speaks for “cat” here."
     assert told.hint == "The heat is 0 everywhere. Try another layer or method."
 
@@ -138,7 +138,7 @@ def test_heat_that_is_zero_everywhere_is_told_in_words(session, qtbot):
     heat = answer["heat"].copy()
     heat[3, 4] = 1.0
     panel.show_heat(answer | {"heat": heat})
-    assert panel.shown.shows_content and panel.save_button.isEnabled()
+    assert panel.shown.shows_content and panel.picture_button.isEnabled()
 
 
 def test_two_classes_are_shown_side_by_side_and_as_difference(untrained, qtbot):

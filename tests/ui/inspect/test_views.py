@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
 
 from cnnstudio.interpret.colour import colour_maps
+from cnnstudio.interpret.pictures import overlay
 from cnnstudio.ui.images.array_image import array_of
 from cnnstudio.ui.inspect.focus import Focus
-from cnnstudio.ui.inspect.heat_view import HeatView, heat_picture
+from cnnstudio.ui.inspect.heat_view import HeatView
 from cnnstudio.ui.inspect.maps_panel import MapsPanel
 from cnnstudio.ui.inspect.mosaic import Mosaic
 from cnnstudio.ui.inspect.number import number_text
@@ -22,7 +23,7 @@ FLAT = {"layer": "conv1", "channels": 9, "maps": MAPS}
 
 @pytest.fixture
 def panel(session, qtbot) -> MapsPanel:
-    made = MapsPanel(Focus(session))
+    made = MapsPanel(session, Focus(session))
     qtbot.addWidget(made)
     made.resize(640, 600)
     made.show()
@@ -146,7 +147,7 @@ def test_the_heat_has_the_colours_of_its_values():
     image = np.zeros((16, 16, 3), np.uint8)
     heat = np.linspace(0, 3, 256, dtype=np.float32).reshape(16, 16)
 
-    picture = heat_picture(image, heat, 1.0)
+    picture = overlay(image, heat, 1.0)
 
     table = colour_maps["magma"].astype(float)
     levels = np.arange(256).reshape(16, 16)
@@ -157,7 +158,7 @@ def test_the_heat_has_the_colours_of_its_values():
 def test_without_opacity_the_image_is_as_it_was():
     image = np.random.default_rng(0).integers(0, 255, (8, 8, 3), np.uint8)
 
-    assert (heat_picture(image, np.ones((8, 8), np.float32), 0.0) == image).all()
+    assert (overlay(image, np.ones((8, 8), np.float32), 0.0) == image).all()
 
 
 def test_the_hottest_pixel_on_screen_is_the_hottest_of_the_array(qtbot):

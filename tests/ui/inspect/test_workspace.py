@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QPushButton
 
 from cnnstudio.graph import Disconnect, Edge, SetParameter
+from cnnstudio.interpret.pictures import overlay
 from cnnstudio.training import launch
 from cnnstudio.training.rundir import RunDirectory
 from cnnstudio.training.status import RunStatus
 from cnnstudio.ui.images.array_image import array_of
-from cnnstudio.ui.inspect.heat_view import heat_picture
 from tests.ui.conftest import wait_for
 from tests.ui.inspect.conftest import is_filled
 
@@ -76,7 +76,7 @@ def test_the_opacity_changes_pixels_and_asks_nothing(untrained, counted, qtbot):
 
     assert slider.value() == 100
     assert (before != after).any()
-    assert (after == heat_picture(view._picture, view._heat, 1.0)).all()
+    assert (after == overlay(view._picture, view._heat, 1.0)).all()
     assert counted == []
 
 
@@ -179,17 +179,6 @@ def test_the_true_outline_is_drawn_over_image_and_heat(untrained, qtbot):
     assert untrained.image_page.heat.view._outline
     qtbot.mouseClick(untrained.image_page.prediction.outline, Qt.MouseButton.LeftButton)
     assert not untrained.image_page.heat.view._outline
-
-
-def test_the_picture_is_copied_and_saved(untrained, session, tmp_path, qtbot):
-    qtbot.mouseClick(untrained.image_page.heat.copy_button, Qt.MouseButton.LeftButton)
-    assert QGuiApplication.clipboard().image().width() == 1024
-
-    from cnnstudio.ui.inspect.picture_file import write_picture
-
-    with qtbot.waitSignal(session.told):
-        write_picture(session, untrained.image_page.heat.picture(), tmp_path / "heat.png")
-    assert QImage(str(tmp_path / "heat.png")).width() == 1024
 
 
 def test_an_edit_of_the_network_is_followed(untrained, session, qtbot):
