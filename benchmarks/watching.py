@@ -1,4 +1,5 @@
-"""What watching a run costs: the numbers of its layers, and the doctor that reads its events.
+"""What watching a run costs: the numbers and histograms of its layers, and the doctor that reads
+its events.
 
     python benchmarks/watching.py [--seconds 20] [--only lenet5]
 
@@ -32,6 +33,7 @@ from cnnstudio.training.doctor import Doctor
 from cnnstudio.training.layer_numbers import LayerNumbers
 
 LIMIT = 0.02
+LOOKS = ("begin", "_look_before", "_look_after", "take")
 CASES = {
     "lenet5": {},
     "shapes_small": {},
@@ -87,7 +89,7 @@ def main() -> int:
     options.add_argument("--seconds", type=float, default=20.0)
     options.add_argument("--only", choices=list(CASES))
     arguments = options.parse_args()
-    measuring = Spent(*((LayerNumbers, name) for name in ("_look_before", "_look_after", "take")))
+    measuring = Spent(*((LayerNumbers, name) for name in LOOKS))
     doctor = Spent((Doctor, "take"))
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
     print(f"{torch.get_num_threads()} threads, load {load:.2f} before")

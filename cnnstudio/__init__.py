@@ -25,6 +25,7 @@ _HOMES = {
     "find_batch_sizes": "cnnstudio.training.batch_sizes",
     "train": "cnnstudio.training.train",
     "sweep": "cnnstudio.training.sweep.conducting",
+    "histograms": "cnnstudio.training.histograms",
     "feature_maps": "cnnstudio.interpret.feature_maps",
     "explain": "cnnstudio.interpret.explain",
     "trust": "cnnstudio.interpret.trust.scorecard",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
@@ -17,6 +17,7 @@ from torch.optim import Optimizer
 
 from cnnstudio.compiler.running import Watcher
 from cnnstudio.compiler.trace import trace
+from cnnstudio.training.histogram_recorder import HistogramRecorder
 from cnnstudio.training.memory_in_use import MemoryInUse
 from cnnstudio.training.preparation import Preparation
 
@@ -46,16 +47,24 @@ class LayerNumbers:
     By node, in the order of computation: `gradient` (2-norm, before it was clipped), `weight`
     (2-norm), `update` (how far the step went, as a share of `weight`), `dead` (share of units that
     gave 0 for each image of the batch), `saturated` (share of outputs at an end of their range).
-    `gradient_norm` tells the whole gradient's norm before it was clipped.
+    `gradient_norm` tells the whole gradient's norm before it was clipped. What is measured is
+    shown to `histograms` too.
     """
 
-    def __init__(self, ready: Preparation, gradient_norm: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        ready: Preparation,
+        gradient_norm: Callable[[], float],
+        histograms: HistogramRecorder | None = None,
+    ) -> None:
         self._ready = ready
         self._gradient_norm = gradient_norm
+        self._histograms = histograms
+        self._draws = False  # whether the measurement that is going on is to be in histograms
         steps = trace(ready.project).used
         self._place = {step.path: number for number, step in enumerate(steps)}
         self._nodes = _weights_by_node(ready, {step.module for step in steps})
-        self._weights = [weight for weights in self._nodes.values() for weight in weights]
+        self._weights = [weight for weights in self._nodes.values() for weight in weights.values()]
         self._watched = {
             step.path: step.node.kind for step in steps if step.node.kind in ZEROING | RANGES.keys()
         }
@@ -69,18 +78,32 @@ class LayerNumbers:
         self._found: Numbers | None = None
         # Of several processes the one that leads measures; not where each has a share of a weight.
         shared = any(hasattr(weight, "full_tensor") for weight in self._weights)
-        if ready.processes.leads and not shared:
+        self._measures = ready.processes.leads and not shared
+        if self._measures:
             ready.optimizer.register_step_pre_hook(self._look_before)
             ready.optimizer.register_step_post_hook(self._look_after)
 
-    def take(self, images: Tensor) -> dict[str, Any] | None:
-        """The last step's numbers, if it was measured; `images` (N, …) are those of its batch."""
+    def begin(self, step: int, epoch: int) -> None:
+        """Takes down how the weights are spread before the first step of a run."""
+        if self._histograms is None or not self._measures:
+            return
+        self._histograms.begin(step)
+        if step == 0:
+            self._see_weights(self._histograms)
+            self._histograms.write(step, epoch)
+
+    def take(self, images: Tensor, step: int, epoch: int) -> dict[str, Any] | None:
+        """The last step's numbers, if it was measured; `images` (N, …) are those of its batch.
+        Histograms are written as of this step and epoch."""
         if self._found is None:
             return None
         begun = time.monotonic()
         numbers, self._found = self._found, None
         for node, shares in self._activations(images[:MOST_IMAGES]).items():
             numbers.setdefault(node, {}).update(shares)
+        if self._draws and self._histograms is not None:
+            self._see_weights(self._histograms)
+            self._histograms.write(step, epoch)
         ordered = sorted(numbers, key=lambda path: self._place.get(path, len(self._place)))
         told: dict[str, Any] = {"layers": {path: _short(numbers[path]) for path in ordered}}
         now = time.monotonic()
@@ -96,6 +119,12 @@ class LayerNumbers:
             return
         self._gradients = _norms([_gradient(weight) for weight in self._weights])
         self._before = [weight.detach().clone() for weight in self._weights]
+        self._draws = self._histograms is not None and self._histograms.is_due()
+        if self._draws and self._histograms is not None:
+            self._histograms.forget()
+            for node, parameter, weight in self._named_weights():
+                if weight.grad is not None:
+                    self._histograms.see(node, "gradients", weight.grad, parameter)
         self._cost = time.monotonic() - begun
 
     def _look_after(self, optimizer: Optimizer, *_: Any) -> None:
@@ -125,11 +154,14 @@ class LayerNumbers:
 
     def _activations(self, images: Tensor) -> Numbers:
         model = self._ready.model
-        if not self._watched or not isinstance(model, fx.GraphModule):
+        draws = self._histograms if self._draws else None
+        if not (self._watched or draws) or not isinstance(model, fx.GraphModule):
             return {}
         found: Numbers = {}
 
         def see(path: str, value: Tensor) -> None:
+            if draws is not None and path in self._place:
+                draws.see(path, "activations", value)
             kind = self._watched.get(path)
             if kind in ZEROING and value.ndim > 1:
                 found[path] = {"dead": _share_of_dead(value)}
@@ -142,17 +174,28 @@ class LayerNumbers:
         self._ready.begin_training()
         return found
 
+    def _named_weights(self) -> Iterator[tuple[str, str, Tensor]]:
+        """Node, parameter and weight."""
+        for node, weights in self._nodes.items():
+            for parameter, weight in weights.items():
+                yield node, parameter, weight
 
-def _weights_by_node(ready: Preparation, paths: set[str]) -> dict[str, list[Tensor]]:
-    """The weights that learn, by the path of the node that they are of."""
+    def _see_weights(self, histograms: HistogramRecorder) -> None:
+        for node, parameter, weight in self._named_weights():
+            histograms.see(node, "weights", weight, parameter)
+
+
+def _weights_by_node(ready: Preparation, paths: set[str]) -> dict[str, dict[str, Tensor]]:
+    """The weights that learn, by the path of the node that they are of, and by their name in it."""
     learning = {id(w) for group in ready.optimizer.param_groups for w in group["params"]}
-    found: dict[str, list[Tensor]] = {}
+    found: dict[str, dict[str, Tensor]] = {}
     for name, weight in ready.model.named_parameters():
         path = name.rpartition(".")[0]
         while path and path not in paths:
             path = path.rpartition(".")[0]
         if id(weight) in learning:
-            found.setdefault(path or name, []).append(weight)
+            inside = name.removeprefix(f"{path}.") if path else name.rpartition(".")[2]
+            found.setdefault(path or name, {})[inside] = weight
     return found
 
 

@@ -18,6 +18,8 @@ from cnnstudio.training.divergence import Origin, examine, examine_evaluation
 from cnnstudio.training.evaluate import Evaluation, evaluate
 from cnnstudio.training.events import EventLog
 from cnnstudio.training.heartbeat import Heartbeat
+from cnnstudio.training.histogram_recorder import HistogramRecorder
+from cnnstudio.training.histograms import FILE
 from cnnstudio.training.initial import initial_model
 from cnnstudio.training.keeper import Keeper
 from cnnstudio.training.layer_numbers import LayerNumbers
@@ -73,7 +75,9 @@ class Loop:
         self._numbers = (
             None
             if ready.processes.divides or not ready.processes.leads
-            else LayerNumbers(ready, lambda: self._update.gradient_norm)
+            else LayerNumbers(
+                ready, lambda: self._update.gradient_norm, HistogramRecorder(run.path / FILE)
+            )
         )
         self._waiting = Waiting()
         self._progress = Watch(
@@ -105,6 +109,8 @@ class Loop:
         """Trains to the end; False if the user stopped it before. Leaves a checkpoint."""
         self._pace = Pace(self.step)
         self._heartbeat.step = self.step
+        if self._numbers is not None:
+            self._numbers.begin(self.step, self.epoch + 1)
         while self.epoch < self._settings.epochs and not self.ended_early:
             if not self._go_through_epoch():
                 return False
@@ -256,7 +262,9 @@ class Loop:
         self._quiet = max(seldom, EVENT_SECONDS)
 
     def _tell_layers_if_measured(self, images: Tensor) -> None:
-        numbers = self._numbers.take(images) if self._numbers is not None else None
+        if self._numbers is None:
+            return
+        numbers = self._numbers.take(images, self.step, self.epoch + 1)
         if numbers is not None:
             self._log.write("layers", step=self.step, epoch=self.epoch + 1, **numbers)
 

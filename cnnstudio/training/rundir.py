@@ -205,16 +205,7 @@ class RunDirectory:
         Reads about `most` bytes, all if it is negative. A line that is not finished yet is left
         for the next time.
         """
-        try:
-            with self.events_file.open("rb") as stream:
-                stream.seek(offset)
-                content = stream.read(most)
-                if most >= 0:
-                    content += stream.readline()
-        except FileNotFoundError:
-            return [], offset
-        complete = content[: content.rfind(b"\n") + 1]
-        return [*_parsed(complete.splitlines())], offset + len(complete)
+        return read_lines(self.events_file, offset, most)
 
     def history(self) -> list[Event]:
         """All events without those that a resumed run did again."""
@@ -325,6 +316,20 @@ def without_repeats(events: Iterable[Event]) -> list[Event]:
             kept = [old for old in kept if old.get("step", 0) <= step and old["type"] != "end"]
         kept.append(event)
     return kept
+
+
+def read_lines(path: Path, offset: int = 0, most: int = -1) -> tuple[list[Event], int]:
+    """The objects with a `type` in a file of one a line, as `RunDirectory.events` reads them."""
+    try:
+        with path.open("rb") as stream:
+            stream.seek(offset)
+            content = stream.read(most)
+            if most >= 0:
+                content += stream.readline()
+    except FileNotFoundError:
+        return [], offset
+    complete = content[: content.rfind(b"\n") + 1]
+    return [*_parsed(complete.splitlines())], offset + len(complete)
 
 
 def read_json(path: Path) -> dict[str, Any] | None:

@@ -52,7 +52,7 @@ def test_the_numbers_are_those_that_torch_gives_around_a_step(always):
     )
     torch.manual_seed(0)
     update.take(ready.loss(images, labels)[0], 0, 0, 64)
-    told = numbers.take(images)["layers"]
+    told = numbers.take(images, 1, 1)["layers"]
 
     assert list(told) == ["conv", "norm", "relu", "head"]
     unclipped = torch.cat([part.flatten() for part in whole]).norm()
@@ -83,7 +83,7 @@ def test_units_that_give_nothing_and_outputs_at_their_ends_are_counted(always):
     numbers = LayerNumbers(ready, lambda: update.gradient_norm)
     images, labels = next(iter(ready.train(torch.arange(64), 64)))
     update.take(ready.loss(images, labels)[0], 0, 0, 64)
-    told = numbers.take(images)["layers"]
+    told = numbers.take(images, 1, 1)["layers"]
 
     assert told["relu"] == {"dead": 0.75}
     assert told["tanh"] == {"saturated": 0.75}
