@@ -29,6 +29,8 @@ _HOMES = {
     "feature_maps": "cnnstudio.interpret.feature_maps",
     "explain": "cnnstudio.interpret.explain",
     "trust": "cnnstudio.interpret.trust.scorecard",
+    "visualize": "cnnstudio.interpret.imagine.visualize",
+    "attack": "cnnstudio.interpret.adversarial.attack",
     "methods": "cnnstudio.interpret.methods",
     "open_run": "cnnstudio.interpret.subject",
     "heat_figure": "cnnstudio.interpret.figures",

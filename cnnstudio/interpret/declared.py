@@ -38,10 +38,15 @@ class Method(Declaration):
 
     def chosen(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """All parameters with the defaults; ExplanationError for one that is wrong."""
-        try:
-            return self.validate(parameters)
-        except ProblemError as error:
-            raise ExplanationError(error.message, error.hint) from None
+        return chosen_of(self, parameters)
+
+
+def chosen_of(declared: Declaration, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """All parameters with the defaults; ExplanationError for one that is wrong."""
+    try:
+        return declared.validate(parameters)
+    except ProblemError as error:
+        raise ExplanationError(error.message, error.hint) from None
 
 
 declared_methods: dict[str, Method] = {}

@@ -23,6 +23,25 @@ def probabilities(model: nn.Module, images: Tensor, output: str | None = None) -
 
 def as_probabilities(scores: Tensor) -> Tensor:
     """Scores (N, classes) through softmax, unless each image's are at least 0 and sum to 1."""
+    return scores if _are_probabilities(scores) else scores.softmax(dim=1)
+
+
+def log_odds(scores: Tensor, classes: Tensor) -> Tensor:
+    """(N,): log p / (1 − p) of each image's class, from scores (N, classes).
+
+    It rises and falls with the probability, and with minus the cross-entropy, but never levels
+    off: where a network is sure, its gradient is not lost in rounding. Of a single class, the
+    score itself.
+    """
+    if scores.shape[1] == 1:
+        return scores[:, 0]
+    if _are_probabilities(scores):
+        scores = scores.clamp(min=torch.finfo(scores.dtype).tiny).log()
+    own = scores.gather(1, classes[:, None])
+    others = scores.scatter(1, classes[:, None], -torch.inf).logsumexp(dim=1)
+    return own[:, 0] - others
+
+
+def _are_probabilities(scores: Tensor) -> bool:
     sums = scores.sum(dim=1)
-    already = bool((scores >= 0).all()) and torch.allclose(sums, torch.ones_like(sums), atol=1e-4)
-    return scores if already else scores.softmax(dim=1)
+    return bool((scores >= 0).all()) and torch.allclose(sums, torch.ones_like(sums), atol=1e-4)

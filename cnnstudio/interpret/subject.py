@@ -69,6 +69,13 @@ class Subject:
         """The data of the project. Raises DataError if it is not there."""
         return self.load_data(self.project.data, self.input_shape)
 
+    @property
+    def normalization(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """(mean, std) by channel, of levels in 0…1; None where the network takes the levels."""
+        if not self.project.data.normalize:
+            return None
+        return self.splits.mean, self.splits.std
+
     def class_names(self, count: int) -> list[str]:
         """A name for each of the network's classes; a number where the data has no name."""
         known = list(self.splits.classes)[:count]
@@ -123,8 +130,8 @@ class Subject:
     def _shown(self, prepared: np.ndarray) -> np.ndarray:
         """uint8 (H, W, 3) of a prepared image: the normalisation is taken back."""
         levels = prepared
-        if self.project.data.normalize:
-            mean, std = (np.asarray(v, np.float32) for v in (self.splits.mean, self.splits.std))
+        if self.normalization is not None:
+            mean, std = (np.asarray(one, np.float32) for one in self.normalization)
             levels = prepared * std.reshape(-1, 1, 1) + mean.reshape(-1, 1, 1)
         channels = levels if len(levels) == 3 else np.repeat(levels[:1], 3, axis=0)
         return (channels.transpose(1, 2, 0).clip(0, 1) * 255).round().astype(np.uint8)

@@ -1,0 +1,1 @@
+"""The smallest change of an image that changes what a network says of it."""

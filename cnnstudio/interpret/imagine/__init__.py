@@ -1,0 +1,1 @@
+"""Images that a network is asked to imagine: what drives a unit, a channel or a class."""
