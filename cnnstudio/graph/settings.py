@@ -331,6 +331,21 @@ class TrainingSettings(Settings):
         title="Keep a checkpoint every … epochs",
         description="0 keeps only the last and the best",
     )
+    snapshots: int = Field(
+        60,
+        ge=0,
+        le=10_000,
+        title="Snapshots for the history",
+        description="weights kept over the run, most of them early, to look back at how it "
+        "learned; 0 keeps none",
+    )
+    snapshot_megabytes: int = Field(
+        256,
+        ge=0,
+        le=10_000_000,
+        title="Megabytes for snapshots",
+        description="what they may take on the disk; of a large network fewer are kept",
+    )
     tensorboard: bool = Field(
         True,
         title="TensorBoard files",

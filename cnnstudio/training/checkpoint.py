@@ -24,7 +24,7 @@ from torch.optim.swa_utils import AveragedModel
 from cnnstudio.compiler.weights import fill, read_weights
 from cnnstudio.graph import RunError
 from cnnstudio.graph.replacing import replacing
-from cnnstudio.training.rundir import RunDirectory, read_json, replace_json
+from cnnstudio.training.rundir import RunDirectory, read_json, replace_json, snapshot_name
 from cnnstudio.training.shares import all_shared_as, shared_as, whole
 
 WEIGHTS = "model.safetensors"
@@ -54,11 +54,11 @@ class Snapshot:
         tensors, scalars = _taken_apart(optimizer)
         state = {**state, "optimizer": scalars}
         if average is None:
-            return cls(_separate(model.state_dict()), tensors, state)
+            return cls(separate(model.state_dict()), tensors, state)
         trained = {f"{TRAINED}{name}": value for name, value in model.state_dict().items()}
         state["averaged"] = int(average.n_averaged)
         shown = average.module.state_dict()
-        return cls(_separate(shown), tensors | _separate(trained), state)
+        return cls(separate(shown), tensors | separate(trained), state)
 
 
 def write_checkpoint(run: RunDirectory, snapshot: Snapshot) -> Path:
@@ -74,15 +74,15 @@ def write_checkpoint(run: RunDirectory, snapshot: Snapshot) -> Path:
     run.checkpoint_folder.mkdir(exist_ok=True)
     with replacing(folder) as aside:
         aside.mkdir()
-        _write_tensors(snapshot.weights, aside / WEIGHTS)
-        _write_tensors(snapshot.optimizer, aside / "training.safetensors")
+        write_tensors(snapshot.weights, aside / WEIGHTS)
+        write_tensors(snapshot.optimizer, aside / "training.safetensors")
         replace_json(aside / "state.json", snapshot.state)
     return folder
 
 
 def folder_of(run: RunDirectory, snapshot: Snapshot) -> Path:
     """Where a snapshot goes."""
-    return run.checkpoint_folder / f"step-{snapshot.state['step']:06d}"
+    return run.checkpoint_folder / snapshot_name(snapshot.state["step"])
 
 
 def load_checkpoint(
@@ -166,7 +166,7 @@ def _taken_apart(optimizer: Optimizer) -> tuple[dict[str, Tensor], dict[str, Any
                 tensors[f"{index}.{name}"] = value
             else:
                 scalars.setdefault(str(index), {})[name] = value
-    return _separate(tensors), {"groups": content["param_groups"], "state": scalars}
+    return separate(tensors), {"groups": content["param_groups"], "state": scalars}
 
 
 def _put_together(tensors: Mapping[str, Tensor], scalars: dict[str, Any]) -> dict[str, Any]:
@@ -202,8 +202,8 @@ def _lay_out_as_weights(optimizer: Optimizer) -> None:
                 values[name] = alike.copy_(value)
 
 
-def _separate(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Copies, each with its own memory: safetensors stores no shared tensors.
+def separate(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Copies of tensors, each with its own memory: safetensors stores no shared ones.
 
     They stay on a GPU while they are few bytes there, since the way to the CPU would hold up the
     steps; else they are on the CPU.
@@ -223,7 +223,8 @@ def _is_little(tensors: Collection[Tensor]) -> bool:
     return sum(tensor.nbytes for tensor in tensors) <= SHARE_ON_GPU * torch.cuda.mem_get_info()[0]
 
 
-def _write_tensors(tensors: dict[str, Tensor], path: Path) -> None:
+def write_tensors(tensors: dict[str, Tensor], path: Path) -> None:
+    """A safetensors file. Raises OSError if the disk refuses."""
     try:
         save_file(tensors, path)
     except SafetensorError as error:  # it wraps what the disk said

@@ -30,6 +30,7 @@ from cnnstudio.training.plateau import Watch
 from cnnstudio.training.preparation import Preparation
 from cnnstudio.training.randomness import epoch_order, seed_step
 from cnnstudio.training.rundir import RunDirectory
+from cnnstudio.training.snapshots import Snapshots
 from cnnstudio.training.steering import LOOK_SECONDS, Steering
 from cnnstudio.training.tally import Tally
 from cnnstudio.training.update import Update
@@ -84,6 +85,9 @@ class Loop:
             self._settings.early_metric, self._settings.early_change, absolute=True
         )
         self._keeper = Keeper(run, self._snapshot, self._processes)
+        self._snapshots = Snapshots(
+            run, self._settings, ready.steps, lambda: self._update.model.state_dict(), self._say
+        )
         self._epoch_begun = time.monotonic()
         self._told = float("-inf")
         self._quiet = EVENT_SECONDS
@@ -111,6 +115,8 @@ class Loop:
         self._heartbeat.step = self.step
         if self._numbers is not None:
             self._numbers.begin(self.step, self.epoch + 1)
+        if self._processes.leads and not self._processes.divides:
+            self._snapshots.begin(self.step)
         while self.epoch < self._settings.epochs and not self.ended_early:
             if not self._go_through_epoch():
                 return False
@@ -140,6 +146,7 @@ class Loop:
         for images, labels in self._waiting.over(self._batches()):
             if not self._obey():
                 return False
+            self._snapshots.take_if_due(self.step)
             self._train_on(images, labels)
             self._tell_step_if_due()
             self._tell_layers_if_measured(images)
@@ -273,7 +280,10 @@ class Loop:
         return self.seconds + time.monotonic() - self._epoch_begun
 
     def _note(self, message: str) -> None:
-        self._log.write("note", step=self.step, epoch=self.epoch, message=message)
+        self._say("note", message)
+
+    def _say(self, kind: str, message: str) -> None:
+        self._log.write(kind, step=self.step, epoch=self.epoch, message=message)
 
     # What the user wants
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from cnnstudio.graph import Project, RunError, save
@@ -20,6 +21,8 @@ MAY_CHANGE = (
     "threads",
     "parallel",
     "checkpoint_every",
+    "snapshots",
+    "snapshot_megabytes",
     "keep_images",
     "readers",
     "tensorboard",
@@ -132,6 +135,7 @@ def _clear(run: RunDirectory) -> None:
     """Makes room for a new run; files that are not the run's stay."""
     for name in STARTED_FILES:
         (run.path / name).unlink(missing_ok=True)
+    shutil.rmtree(run.snapshot_folder, ignore_errors=True)
 
 
 def _given(project: Project | None) -> Project:

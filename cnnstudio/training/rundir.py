@@ -29,6 +29,7 @@ Wish = Literal["run", "pause", "stop", "checkpoint"]
 Event = dict[str, Any]
 
 LINES_AT_ONCE = 1000
+STEP = re.compile(r"step-\d+")  # names of the folders of checkpoints and snapshots
 
 
 def runs_root(project_path: Path | str | None) -> Path:
@@ -137,6 +138,11 @@ class RunDirectory:
         return self.path / "checkpoints"
 
     @property
+    def snapshot_folder(self) -> Path:
+        """Weights over time, for the history; see `moments`."""
+        return self.path / "snapshots"
+
+    @property
     def log_file(self) -> Path:
         """What the trainer process printed."""
         return self.path / "trainer.log"
@@ -219,7 +225,7 @@ class RunDirectory:
         """Folders of the checkpoints by name: last, best, epoch-0003, …"""
         index = read_json(self.checkpoint_folder / "index.json")
         if index is None:  # damaged, or not written yet: the newest is whole, as each is
-            found = max(self.checkpoint_folder.glob("step-*"), key=_step_of, default=None)
+            found = max(self.checkpoint_folder.glob("step-*"), key=step_of, default=None)
             index = {"last": found.name if found else None}
         named = {name: index.get(name) for name in ("last", "best")}
         for epoch, folder in (index.get("epochs") or {}).items():
@@ -231,12 +237,23 @@ class RunDirectory:
         """Their folders, the last one first, then from new to old."""
         there = self.checkpoints()
         last = [there["last"]] if "last" in there else []
-        older = sorted(set(there.values()) - set(last), key=_step_of, reverse=True)
+        older = sorted(set(there.values()) - set(last), key=step_of, reverse=True)
         return [*last, *older]
 
+    def snapshots(self) -> list[Path]:
+        """Folders of the snapshots, in order of steps. They hold the weights alone."""
+        found = self.snapshot_folder.glob("step-*")
+        return sorted((path for path in found if STEP.fullmatch(path.name)), key=step_of)
+
     def checkpoint(self, name: str) -> Path:
-        """The folder of a checkpoint by name. Raises RunError with those that there are."""
+        """The folder of a checkpoint by name, or of any moment of the history (step-000123).
+
+        Raises RunError with those that there are.
+        """
         there = self.checkpoints()
+        for folder in (self.snapshot_folder / name, self.checkpoint_folder / name):
+            if STEP.fullmatch(name) and folder.is_dir():
+                return folder
         if name not in there:
             raise RunError(
                 f"{self.name} has no checkpoint '{name}'.",
@@ -354,7 +371,13 @@ def replace_json(path: Path, content: Any, lasting: bool = False) -> None:
         aside.write_text(text, "utf-8")
 
 
-def _step_of(checkpoint: Path) -> int:
+def snapshot_name(step: int) -> str:
+    """The folder of a checkpoint or snapshot."""
+    return f"step-{step:06d}"
+
+
+def step_of(checkpoint: Path) -> int:
+    """The step that a folder of a checkpoint or snapshot is of; -1 if it is none."""
     number = checkpoint.name.removeprefix("step-")
     return int(number) if number.isdigit() else -1
 

@@ -30,7 +30,7 @@ FURTHER = ("auxiliary_weight",), ()  # of matter only where the network has seve
 METRICS = ("best_metric",), ("top_k",)
 REGULAR = ("early_stopping",), ("early_metric", "early_change", "l1", "decay_all", "ema_decay")
 MACHINE = (
-    ("seed", "device", "precision", "threads", "checkpoint_every"),
+    ("seed", "device", "precision", "threads", "checkpoint_every", "snapshots"),
     (
         "channels_last",
         "fused",
@@ -40,6 +40,7 @@ MACHINE = (
         "readers",
         "parallel",
         "sync_norms",
+        "snapshot_megabytes",
         "tensorboard",
     ),
 )
