@@ -27,6 +27,7 @@ _HOMES = {
     "sweep": "cnnstudio.training.sweep.conducting",
     "histograms": "cnnstudio.training.histograms",
     "feature_maps": "cnnstudio.interpret.feature_maps",
+    "computation": "cnnstudio.interpret.computation.compute",
     "explain": "cnnstudio.interpret.explain",
     "trust": "cnnstudio.interpret.trust.scorecard",
     "visualize": "cnnstudio.interpret.imagine.visualize",

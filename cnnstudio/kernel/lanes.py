@@ -26,6 +26,7 @@ LANES: Final[dict[str, Lane]] = {
     "predict": "inspect",
     "feature_maps": "inspect",
     "thumbnails": "inspect",
+    "computation": "inspect",
     "explain": "explain",
     "trust": "explain",
     "estimate": "measure",

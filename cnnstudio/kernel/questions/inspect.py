@@ -14,6 +14,10 @@ from typing import Any
 import numpy as np
 
 from cnnstudio.graph import ExplanationError, KernelError, Project
+from cnnstudio.interpret.computation.compute import layer_call
+from cnnstudio.interpret.computation.reading.call import Call
+from cnnstudio.interpret.computation.reading.read import read, units_of
+from cnnstudio.interpret.computation.wire import to_message
 from cnnstudio.interpret.feature_maps import feature_maps as maps_of
 from cnnstudio.interpret.predict import probabilities
 from cnnstudio.interpret.subject import (
@@ -32,6 +36,8 @@ from cnnstudio.training.rundir import RunDirectory
 Image = list[Any] | str
 
 _subjects: Memory[Subject] = Memory(limit=4)
+# Each beside the subject that it was asked of: as long as that lives, its id is no other's.
+_calls: Memory[tuple[Subject, Call, dict[str, Any]]] = Memory(limit=2)
 
 
 def predict(
@@ -101,6 +107,31 @@ def thumbnails(
         "probabilities": chances,
         **shown(picture),
     }
+
+
+def computation(
+    image: Image,
+    layer: str,
+    unit: int = 0,
+    run: str | None = None,
+    checkpoint: str = "best",
+    project: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """{"working": as `from_message` takes it, "image": uint8 (H, W, 3), "label", …}.
+
+    It holds what is needed for all places of the unit, so that the window follows the pointer
+    without asking again. A unit beyond the last is the last.
+    """
+    subject = subject_of(run, checkpoint, project)
+    reference = reference_of(image)
+    node = subject.node(layer)
+
+    def make() -> tuple[Subject, Call, dict[str, Any]]:
+        picture = subject.picture(reference)
+        return subject, layer_call(subject.model, (picture.tensor[None],), node), shown(picture)
+
+    _, call, picture = _calls.get((id(subject), str(reference), node), make)
+    return {"working": to_message(read(call, max(0, min(unit, units_of(call) - 1)))), **picture}
 
 
 def subject_of(run: str | None, checkpoint: str, project: dict[str, Any] | None) -> Subject:

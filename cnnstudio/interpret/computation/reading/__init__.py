@@ -1,0 +1,1 @@
+"""Reads from a network, with torch, how one unit of a layer computes."""
