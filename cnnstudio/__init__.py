@@ -34,6 +34,7 @@ _HOMES = {
     "attack": "cnnstudio.interpret.adversarial.attack",
     "methods": "cnnstudio.interpret.methods",
     "open_run": "cnnstudio.interpret.subject",
+    "activations": "cnnstudio.interpret.activations",
     "heat_figure": "cnnstudio.interpret.figures",
     "maps_figure": "cnnstudio.interpret.figures",
     "Figure": "cnnstudio.interpret.figure",

@@ -18,11 +18,11 @@ from cnnstudio.interpret.chosen import Wish
 from cnnstudio.interpret.explain import Explanation, contrast, explanation
 from cnnstudio.interpret.pictures import overlay
 from cnnstudio.interpret.predict import probabilities
+from cnnstudio.interpret.several_images import images_in
 from cnnstudio.interpret.sheet import sheet, write_picture
 from cnnstudio.interpret.subject import Picture, Reference, Subject, open_run
 from cnnstudio.interpret.trust.scorecard import Scorecard, trust
 
-IMAGES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm"}
 TABLE = "explanations.csv"
 COLUMNS = ("image", "picture", "predicted", "probability", "explained", "against", "method",
            "layer", "lowest", "highest", "hottest_x", "hottest_y", "problem")  # fmt: skip
@@ -65,11 +65,7 @@ def explain_folder(
     An image that can't be read has a row with the problem. `tell(done, all, name)` is called after
     each. Returns the rows.
     """
-    files = sorted(
-        file for file in folder.rglob("*") if file.suffix.lower() in IMAGES and file.is_file()
-    )
-    if not files:
-        raise DataError(f"There are no images in {folder}.", "Name a folder of PNG or JPEG files.")
+    files = images_in(folder)
     subject = open_run(run, checkpoint)
     rows: list[dict[str, Any]] = []
     taken = {file.resolve() for file in files}

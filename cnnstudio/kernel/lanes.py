@@ -29,6 +29,7 @@ LANES: Final[dict[str, Lane]] = {
     "computation": "inspect",
     "explain": "explain",
     "trust": "explain",
+    "activations": "study",
     "estimate": "measure",
     "rehearse": "measure",
     "batch_sizes": "measure",

@@ -1,0 +1,28 @@
+"""Questions that go through many images of a data set."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from cnnstudio.interpret.activations import export_activations
+from cnnstudio.interpret.case import Progress
+from cnnstudio.kernel.questions.inspect import subject_of
+
+
+def activations(
+    images: list[str],
+    path: str,
+    layers: list[str] | None = None,
+    statistics: bool = False,
+    run: str | None = None,
+    checkpoint: str = "best",
+    project: dict[str, Any] | None = None,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """{"path", "images", "nodes": {name: shape}, "left_out", "bytes"} of the file that is written.
+
+    `images` are such as `test`, `test:0-99`, or paths. Ends when it is taken back, with no file.
+    """
+    subject = subject_of(run, checkpoint, project)
+    return export_activations(subject, images, layers, Path(path), statistics, progress)
