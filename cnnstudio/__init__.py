@@ -40,6 +40,9 @@ _HOMES = {
     "Figure": "cnnstudio.interpret.figure",
     "Panel": "cnnstudio.interpret.figure",
     "Scale": "cnnstudio.interpret.figure",
+    "embed": "cnnstudio.interpret.embedding",
+    "neighbours": "cnnstudio.interpret.neighbours",
+    "mistakes": "cnnstudio.interpret.mistakes",
     "export": "cnnstudio.deploy.export",
 }
 

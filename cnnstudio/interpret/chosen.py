@@ -33,9 +33,14 @@ def wish_of(
     """`settings` are such as `steps=100`. ExplanationError for a method or parameter that isn't
     there, or a wrong value."""
     declared = method_named(method)
-    parameters = dict(map(_read, settings))
+    parameters = settings_of(settings)
     declared.chosen(parameters)
     return Wish(method, layer, target, against, tuple(parameters.items()))
+
+
+def settings_of(settings: Iterable[str]) -> dict[str, Any]:
+    """Values by name, of settings such as `steps=100`. ExplanationError for one that is none."""
+    return dict(map(_read, settings))
 
 
 def _read(setting: str) -> tuple[str, Any]:

@@ -238,8 +238,9 @@ def _how(value: Tensor, pooling: str) -> str:
 
 
 def _chances(result: Any, output: str | None) -> Tensor | None:
-    """Probabilities (N, classes); None where the network gives no scores."""
+    """Probabilities (N, classes); None where the network gives no scores, or but one."""
     try:
-        return as_probabilities(class_scores(result, output).float())
+        scores = class_scores(result, output)
     except ExplanationError:
         return None
+    return as_probabilities(scores.float()) if scores.shape[1] > 1 else None

@@ -12,12 +12,14 @@ import threading
 import warnings
 from contextlib import redirect_stdout
 from dataclasses import dataclass
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import numpy as np
 
 from cnnstudio.graph.errors import ExplanationError
-from cnnstudio.interpret.case import Progress
+
+if TYPE_CHECKING:
+    from cnnstudio.interpret.case import Progress
 
 
 @dataclass(frozen=True)

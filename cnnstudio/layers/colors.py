@@ -1,4 +1,4 @@
-"""The colours by which categories of layers are told apart, on the canvas and in reports.
+"""The colours by which categories of layers, runs and classes are told apart.
 
 Okabe and Ito's, which stay apart for the colour-blind. `#rrggbb`, for a light ground.
 """
@@ -23,3 +23,16 @@ CATEGORY_COLORS = {
     "Blocks": "#5b6b8c",
     "My blocks": "#5b6b8c",
 }
+
+# Of runs or classes that are shown together: on a light ground, on a dark one. Apart for the
+# colour-blind in this order.
+SERIES_COLORS = (
+    ("#0072b2", "#56b4e9"),
+    ("#d55e00", "#ff9d4d"),
+    ("#009e73", "#3ecf9f"),
+    ("#b5528d", "#e59cc7"),
+    ("#8a6d00", "#e6c229"),
+    ("#5d53c9", "#a48ef5"),
+    ("#117f8f", "#5fd0e0"),
+    ("#7a3b12", "#c98a5f"),
+)

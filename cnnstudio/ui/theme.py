@@ -16,7 +16,7 @@ from typing import Literal
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QPalette, QPixmap
 
-from cnnstudio.layers.colors import CATEGORY_COLORS
+from cnnstudio.layers.colors import CATEGORY_COLORS, SERIES_COLORS
 
 Mode = Literal["system", "light", "dark"]
 
@@ -131,18 +131,6 @@ FRAME_COLORS = {
     "purple": "#8b6ff0",
 }
 
-# Of runs that are shown together: light, then dark. Apart for the colour-blind in this order.
-RUN_COLORS = (
-    ("#0072b2", "#56b4e9"),
-    ("#d55e00", "#ff9d4d"),
-    ("#009e73", "#3ecf9f"),
-    ("#b5528d", "#e59cc7"),
-    ("#8a6d00", "#e6c229"),
-    ("#5d53c9", "#a48ef5"),
-    ("#117f8f", "#5fd0e0"),
-    ("#7a3b12", "#c98a5f"),
-)
-
 # For drawings: light, on white.
 PAPER = Theme(
     "paper",
@@ -200,8 +188,8 @@ def frame_color(name: str) -> QColor:
 
 
 def run_color(slot: int) -> QColor:
-    """The colour of one of several runs that are shown together."""
-    return QColor(RUN_COLORS[slot % len(RUN_COLORS)][_current.dark])
+    """The colour of one of several runs, or classes, that are shown together."""
+    return QColor(SERIES_COLORS[slot % len(SERIES_COLORS)][_current.dark])
 
 
 def icon(name: str, color: QColor | str | None = None) -> QIcon:

@@ -8,6 +8,9 @@ from typing import Any
 from cnnstudio.interpret.activations import export_activations
 from cnnstudio.interpret.case import Progress
 from cnnstudio.kernel.questions.inspect import subject_of
+from cnnstudio.kernel.questions.seen_data import embed, heats, mistakes, neighbours
+
+__all__ = ["activations", "embed", "heats", "mistakes", "neighbours"]
 
 
 def activations(
