@@ -23,7 +23,7 @@ Layer = Annotated[
 Split = Annotated[str, typer.Option(help="train, validation or test")]
 Samples = Annotated[int, typer.Option(min=2, help="how many images, evenly spread over the split")]
 Pooling = Annotated[str, typer.Option(help="of maps: mean over positions, or flat for all values")]
-Out = Annotated[Path | None, typer.Option("--out", "-o", help="picture to write")]
+Out = Annotated[Path | None, typer.Option("--out", "-o", help=".png or .svg file to write")]
 
 
 @app.command()
@@ -81,20 +81,15 @@ def neighbours(
     as_json: AsJson = False,
 ) -> None:
     """Find the images that a layer gives most nearly the same for as for this one."""
-    from cnnstudio.interpret.many import reference
     from cnnstudio.interpret.neighbours import neighbours as find
-    from cnnstudio.interpret.sheet import write_picture
-    from cnnstudio.interpret.tiles import tiles
+    from cnnstudio.interpret.sample_figures import neighbours_figure
+    from cnnstudio.interpret.subject import read_reference
 
     subject = _subject(run, checkpoint)
-    asked = reference(image)
+    asked = read_reference(image)
     found = find(subject, asked, layer, k, metric, split, samples, pooling, _tell)
     if out is not None:
-        shown = [([subject.picture(asked).image], image)]
-        for one in found.found:
-            caption = f"{found.classes[one.label]}\n{found.metric} {one.distance:.3g}"
-            shown.append(([subject.picture((split, one.index)).image], caption))
-        write_picture(tiles(shown), out)
+        neighbours_figure(subject, asked, found).save(out)
     if as_json:
         print_json(study_tables.neighbour_facts(found))
     else:
@@ -126,8 +121,7 @@ def mistakes(
     """Show the images that a run's network takes for another class, with what speaks for it."""
     from cnnstudio.interpret.mistakes import mistakes as find
     from cnnstudio.interpret.mistakes import mistakes_in, recorded
-    from cnnstudio.interpret.mistakes_picture import mistakes_picture
-    from cnnstudio.interpret.sheet import write_picture
+    from cnnstudio.interpret.sample_figures import mistakes_figure
 
     wish = wish_of(method, layer, settings=settings or [])
     subject = _subject(run, checkpoint)
@@ -138,10 +132,8 @@ def mistakes(
     else:
         found = find(subject, split, wanted, limit, _tell)
     if out is not None and len(found.rows):
-        picture = mistakes_picture(
-            subject, found, method, layer, of, _tell, **dict(wish.parameters)
-        )
-        write_picture(picture, out)
+        picture = mistakes_figure(subject, found, method, layer, of, _tell, **dict(wish.parameters))
+        picture.save(out)
     if as_json:
         print_json(found.facts())
     else:

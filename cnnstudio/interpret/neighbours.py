@@ -10,7 +10,7 @@ import numpy as np
 from cnnstudio.graph.errors import ExplanationError
 from cnnstudio.interpret.case import Progress
 from cnnstudio.interpret.features import Features, feature_of, features
-from cnnstudio.interpret.subject import Reference, Subject
+from cnnstudio.interpret.subject import Reference, Subject, read_reference
 
 METRICS = ("cosine", "euclidean")
 
@@ -72,6 +72,8 @@ def nearest(
     from sklearn.neighbors import NearestNeighbors
 
     _require(metric, k)
+    if isinstance(image, str):
+        image = read_reference(image)
     said = among.said
     row = feature_of(subject, subject.picture(image).tensor[None], among.layer, pooling)
     others = np.ones(len(said.indexes), bool)

@@ -178,7 +178,7 @@ def test_many_samples_are_believed_by_some_of_them():
     ("cosine", cosine_distances), ("euclidean", euclidean_distances),
 ])  # fmt: skip
 def test_neighbours_are_the_nearest_rows_without_the_image_itself(subject, metric, distances):
-    found = neighbours(subject, ("train", 7), "relu1", 5, metric, "train", 1000)
+    found = neighbours(subject, "train:7", "relu1", 5, metric, "train", 1000)
     count = len(subject.splits.train)
     given = collect(subject.model, (all_images(subject, range(count)),), ["relu1"])["relu1"]
     far = distances(given.mean((2, 3)).numpy()[7:8], given.mean((2, 3)).numpy())[0]
