@@ -26,6 +26,8 @@ _HOMES = {
     "train": "cnnstudio.training.train",
     "sweep": "cnnstudio.training.sweep.conducting",
     "histograms": "cnnstudio.training.histograms",
+    "history": "cnnstudio.interpret.history",
+    "compare_runs": "cnnstudio.interpret.side_by_side",
     "feature_maps": "cnnstudio.interpret.feature_maps",
     "computation": "cnnstudio.interpret.computation.compute",
     "explain": "cnnstudio.interpret.explain",
