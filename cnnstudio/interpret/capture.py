@@ -11,6 +11,7 @@ from torch import Tensor, fx, nn
 
 from cnnstudio.compiler.running import See, Watcher, first_tensor, names_by_node
 from cnnstudio.graph.errors import ExplanationError
+from cnnstudio.interpret.keeping import kept
 
 
 def node_names(model: nn.Module) -> list[str]:
@@ -50,16 +51,41 @@ def run(model: nn.Module, inputs: tuple[Tensor, ...], keep: See) -> Any:
 def collect(
     model: nn.Module, inputs: tuple[Tensor, ...], names: Collection[str] | None = None
 ) -> dict[str, Tensor]:
-    """Copies of what the named nodes (all if None) give, in order of computation; no gradients."""
+    """What the named nodes (all if None) give, in order of computation; no gradients.
+
+    As the nodes gave it, whatever works in place later; but two may share memory, where the one
+    only hands on or views the other. A graph is run no further than it must be.
+    """
+    with torch.no_grad():
+        if isinstance(model, fx.GraphModule):
+            return kept(model, inputs, names)[0]
+        return _copies(model, inputs, names)[0]
+
+
+def collect_all(model: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[dict[str, Tensor], Any]:
+    """What all nodes give, as `collect` has it, and what the network gives; no gradients."""
+    with torch.no_grad():
+        if isinstance(model, fx.GraphModule):
+            return kept(model, inputs)
+        return _copies(model, inputs, None)
+
+
+def value_at(model: nn.Module, images: Tensor, layer: str) -> Tensor:
+    """What `layer` gives for images, (N, …), without gradients."""
+    return collect(model, (images,), [layer])[layer]
+
+
+def _copies(
+    model: nn.Module, inputs: tuple[Tensor, ...], names: Collection[str] | None
+) -> tuple[dict[str, Tensor], Any]:
     found: dict[str, Tensor] = {}
 
     def keep(name: str, value: Tensor) -> None:
         if names is None or name in names:
             found[name] = value.detach().clone()
 
-    with torch.no_grad():
-        run(model, inputs, keep)
-    return found
+    # A first layer may work in place.
+    return found, run(model, tuple(one.clone() for one in inputs), keep)
 
 
 def node_named(model: fx.GraphModule, name: str) -> fx.Node:

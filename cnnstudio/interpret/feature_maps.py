@@ -19,7 +19,8 @@ def feature_maps(
 
     `images` is an array or tensor (N, C, H, W) as the network takes it, or a tuple with one for
     each input. The model is run in evaluation mode; what it was in is restored. Layers that
-    work in place don't spoil what comes before them: each array is the value at its node.
+    work in place don't spoil what comes before them: each array is the value at its node. Two
+    arrays may share memory, where a layer only hands on what it got.
 
     Raises ExplanationError for a layer that the network doesn't have.
     """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
@@ -15,10 +17,14 @@ def probabilities(model: nn.Module, images: Tensor, output: str | None = None) -
     Scores go through softmax, unless the network did that itself.
     """
     with evaluating(model), torch.no_grad():
-        result = model(images)
-        if isinstance(result, dict) and output is None:
-            output = next(iter(result))
-        return as_probabilities(class_scores(result, output).float())
+        return probabilities_of(model(images), output)
+
+
+def probabilities_of(result: Any, output: str | None = None) -> Tensor:
+    """The same of what a network gave; of its first output if None."""
+    if isinstance(result, dict) and output is None:
+        output = next(iter(result))
+    return as_probabilities(class_scores(result, output).float()).detach()
 
 
 def as_probabilities(scores: Tensor) -> Tensor:

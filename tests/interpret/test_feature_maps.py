@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from torch import nn
+from torch import fx, nn
 
 from cnnstudio.graph import ExplanationError
 from cnnstudio.interpret.feature_maps import feature_maps
@@ -75,3 +75,56 @@ def test_an_unknown_layer_is_named_with_those_that_exist():
 def test_maps_of_a_double_precision_network_come_back():
     maps = feature_maps(traced(InPlace()).to(torch.float64), images())
     assert maps["conv"].dtype == np.float64
+
+
+class Overwriting(nn.Module):
+    """Writes over a view of what a convolution gave, and reads both afterwards."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+
+    def forward(self, image):
+        given = self.conv(image)
+        flat = given.flatten(1)
+        flat.mul_(0.5)
+        return torch.relu_(given).sum((2, 3)) + flat.mean()
+
+
+@fx.wrap
+def written_over(value):
+    value[:, :1] = 0
+    return value + 1
+
+
+class ByOwnFunction(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+
+    def forward(self, image):
+        return written_over(self.conv(image))
+
+
+@pytest.mark.parametrize("made", [Overwriting, ByOwnFunction])
+def test_functions_that_write_over_views_spoil_nothing_and_change_nothing(made):
+    model, batch = traced(made()), images()
+    plain = model(batch.clone())
+    maps = feature_maps(model, batch)
+
+    assert np.array_equal(maps["conv"], model.conv(images()).detach().numpy())
+    assert np.array_equal(list(maps.values())[-1], plain.detach().numpy())
+    assert np.array_equal(batch.numpy(), images().numpy())
+
+
+def test_the_images_given_are_not_written_over():
+    model, batch = traced(nn.Sequential(nn.ReLU(inplace=True))), images() - 0.5
+    maps = feature_maps(model, batch)
+    assert float(batch.min()) < 0 and np.array_equal(maps["input_1"], batch.numpy())
+
+
+def test_a_layer_put_in_another_ones_place_is_the_one_that_is_seen():
+    model, batch = traced(InPlace()), images()
+    before = feature_maps(model, batch, "fc")["fc"]
+    model.fc = nn.Linear(5 * 8 * 8, 4)
+    assert not np.array_equal(feature_maps(model, batch, "fc")["fc"], before)

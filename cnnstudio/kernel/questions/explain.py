@@ -13,7 +13,7 @@ from cnnstudio.interpret.explain import contrast, explanation
 from cnnstudio.interpret.subject import Subject
 from cnnstudio.interpret.trust.scorecard import trust as scorecard
 from cnnstudio.kernel.memory import Memory
-from cnnstudio.kernel.questions.inspect import Image, reference_of, shown, subject_of
+from cnnstudio.kernel.questions.asked import Image, reference_of, shown, subject_of
 
 # Each beside the one that it is a copy of: as long as that lives, its id is no other's.
 _copies: Memory[tuple[Subject, Subject]] = Memory(limit=2)

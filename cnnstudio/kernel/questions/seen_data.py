@@ -16,7 +16,7 @@ from cnnstudio.interpret.mistakes import heated, mistakes_in, recorded
 from cnnstudio.interpret.neighbours import nearest
 from cnnstudio.interpret.subject import Subject
 from cnnstudio.kernel.memory import Memory
-from cnnstudio.kernel.questions.inspect import Image, reference_of, subject_of
+from cnnstudio.kernel.questions.asked import Image, reference_of, subject_of
 
 # Each beside the subject that it is about: as long as that lives, its id is no other's.
 _copies: Memory[tuple[Subject, Subject]] = Memory(limit=4)
