@@ -14,6 +14,7 @@ from cnnstudio.compiler.trace import Ref, Step, Trace, trace
 from cnnstudio.graph import ProblemError, Project
 
 BLOCKS = "blocks"  # in a model's `meta`: the name of the value that each block gives, by its path
+SHAPE = "shape"  # beside it: the shape of this value, without the batch
 PATH = "path"  # in the `meta` of a graph's node: the path of the layer that gives this value
 
 
@@ -145,6 +146,7 @@ def _add(
         values[Ref(step.path, port)] = value
     first = values[Ref(step.path)]
     first.meta[PATH] = step.path
+    first.meta[SHAPE] = step.shapes[0]
     assert first.name == name, "names that torch.fx changes are refused by the check"
 
 

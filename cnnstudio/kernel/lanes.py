@@ -10,7 +10,16 @@ from typing import Final, Literal
 
 # Scans of a whole data set "study"; pictures that are optimised are "imagined".
 Lane = Literal[
-    "design", "data", "inspect", "explain", "study", "imagine", "measure", "layout", "report"
+    "design",
+    "data",
+    "inspect",
+    "weights",
+    "explain",
+    "study",
+    "imagine",
+    "measure",
+    "layout",
+    "report",
 ]
 
 LANES: Final[dict[str, Lane]] = {
@@ -33,6 +42,8 @@ LANES: Final[dict[str, Lane]] = {
     "layer_scan": "study",
     "top_samples": "study",
     "ablate_split": "study",
+    "filters": "weights",
+    "filter_history": "weights",
     "explain": "explain",
     "trust": "explain",
     "activations": "study",
