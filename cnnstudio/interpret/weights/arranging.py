@@ -88,7 +88,7 @@ def _of_any(values: np.ndarray) -> Arranged:
 
 
 def _matrix(values: np.ndarray, note: str = "") -> Arranged:
-    if 1 in values.shape:
+    if values.shape[1] == 1:
         return Arranged(values.reshape(-1), note=note)
     told = note or "A row for each unit, a column for each input."
     return Arranged(values, note=told)

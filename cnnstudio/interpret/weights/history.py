@@ -17,6 +17,7 @@ from cnnstudio.interpret.weights.filters import Filters, View, filters
 from cnnstudio.interpret.weights.finding import found_at
 from cnnstudio.training.checkpoint import WEIGHTS
 from cnnstudio.training.initial import initial_model
+from cnnstudio.training.moments import moments
 from cnnstudio.training.rundir import RunDirectory
 
 MOST_MOMENTS = 24
@@ -59,9 +60,8 @@ def filter_history(
     directory = RunDirectory(run)
     if not directory.exists():
         raise RunError(f"There is no run in {run}.")
-    files = moments_of(directory)
-    if not files or min(files) > 0:
-        files[0] = None
+    files: dict[int, Path | None] = {one.step: one.path / WEIGHTS for one in moments(directory)}
+    files.setdefault(0, None)  # runs of before snapshots have none of the beginning
     steps = sorted(files)
     if len(steps) > most:
         steps = [steps[i] for i in np.linspace(0, len(steps) - 1, most).round().astype(int)]
@@ -84,12 +84,6 @@ def filter_history(
     return FilterHistory(
         layer, unit, np.array([step for step, _, _ in told]), pictures, weights, *_moved(weights)
     )
-
-
-def moments_of(run: RunDirectory) -> dict[int, Path | None]:
-    """The files of weights that are on disk, by step; None for weights that have to be made."""
-    folders = run.checkpoints().values()
-    return {int(one.name.removeprefix("step-")): one / WEIGHTS for one in folders}
 
 
 def _filled(model: nn.Module, layer: str, file: Path) -> bool:

@@ -212,7 +212,8 @@ def test_attention_tells_query_key_and_value_apart():
         (nn.Bilinear(3, 4, 2), "weight", (2, 1, 1, 3, 4)),
         (nn.LayerNorm((3, 4)), "weight", (3, 4)),
         (nn.PReLU(), "weight", (1,)),
-        (nn.Linear(4, 1), "weight", (4,)),
+        (nn.Linear(4, 1), "weight", (1, 4)),
+        (nn.Linear(1, 4), "weight", (4,)),
         (nn.utils.parametrizations.weight_norm(nn.Conv2d(2, 3, 2)), "weight", (3, 2, 1, 2, 2)),
     ],
 )
