@@ -21,7 +21,8 @@ from cnnstudio.training.interpreter import QUIET_WAITING
 # Importing these declares their commands, which --help lists in this order.
 for name in (
     "window", "catalogue", "network", "exchange", "augmentation", "runs", "explaining", "units",
-    "weights", "computing", "activations", "studying", "doctor", "comparing", "sweeps", "queue",
+    "imagining", "weights", "computing", "activations", "studying", "doctor", "comparing", "sweeps",
+    "queue",
 ):  # fmt: skip
     import_module(f"cnnstudio.cli.{name}")
 
