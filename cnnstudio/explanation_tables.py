@@ -50,6 +50,51 @@ def method_facts(one: Method) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def print_history(rows: Sequence[dict[str, Any]]) -> None:
+    """What was said at each moment of a run."""
+    print_table(
+        ["Step", "Epoch", "Says", "Probability", ""],
+        [
+            [
+                f"{one['step']:,}", f"{one['epoch']:.1f}", one["predicted"],
+                percent(one["probability"]), ", ".join(one["marks"]),
+            ]
+            for one in rows
+        ],
+    )  # fmt: skip
+
+
+def print_beside(names: tuple[str, str], rows: Sequence[dict[str, Any]]) -> None:
+    """What each of two networks says of some images."""
+    sides = [(one["first"], one["second"]) for one in rows]
+    print_table(
+        ["Image", *names, "Explained", ""],
+        [
+            [
+                one["image"],
+                *(f"{side['predicted']} {percent(side['probability'])}" for side in both),
+                both[0]["explained"],
+                "" if one["agree"] else "they differ",
+            ]
+            for one, both in zip(rows, sides, strict=True)
+        ],
+    )
+
+
+def print_differing(total: int, right: tuple[int, int], rows: Sequence[dict[str, Any]]) -> None:
+    """What two networks decide differently."""
+    print_table(
+        ["Image", "Class", "First says", "Second says"],
+        [[one["image"], one["class"], one["first"], one["second"]] for one in rows[:MOST_ROWS]],
+    )
+    if len(rows) > MOST_ROWS:
+        print(f"… and {len(rows) - MOST_ROWS} more; --json has all")
+    print(
+        f"{len(rows)} of {total} images are decided differently; right are {right[0]} and "
+        f"{right[1]}."
+    )
+
+
 def print_explanations(found: Sequence[dict[str, Any]]) -> None:
     """What the network said of each image, and where it was looked into."""
     rows = [

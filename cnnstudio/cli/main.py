@@ -21,8 +21,8 @@ from cnnstudio.training.interpreter import QUIET_WAITING
 # Importing these declares their commands, which --help lists in this order.
 for name in (
     "window", "catalogue", "network", "exchange", "augmentation", "runs", "explaining", "units",
-    "imagining", "weights", "computing", "activations", "studying", "doctor", "comparing", "sweeps",
-    "queue",
+    "imagining", "looking_back", "weights", "computing", "activations", "studying", "doctor",
+    "comparing", "sweeps", "queue",
 ):  # fmt: skip
     import_module(f"cnnstudio.cli.{name}")
 
