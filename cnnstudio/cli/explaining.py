@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -90,6 +90,14 @@ def trust(
     only: Annotated[
         list[str] | None, typer.Option("--check", help="only this check; may be given again")
     ] = None,
+    train_twin: Annotated[
+        bool,
+        typer.Option(
+            "--train-twin",
+            help="first train the same network on shuffled labels, beside the run, for the check "
+            "'labels'",
+        ),
+    ] = False,
     checkpoint: Checkpoint = "best",
     as_json: AsJson = False,
 ) -> None:
@@ -98,11 +106,34 @@ def trust(
     from cnnstudio.interpret.many import trust_images
 
     wish = wish_of(method, layer, target, None, settings or [])
+    if train_twin:
+        _train_twin(run)
     found = trust_images(run, checkpoint, images, wish, only or [])
     if as_json:
         print_json(found.to_json())
-    else:
-        explanation_tables.print_scorecard(found)
+        return
+    explanation_tables.print_scorecard(found)
+    if any(one.check == "labels" and one.value is None for one in found.results):
+        print("For 'Label randomisation', train the network's twin: add --train-twin.")
+
+
+def _train_twin(run: Path) -> None:
+    """Trains the run's twin, or goes on with it; nothing where it is finished."""
+    from cnnstudio.training.rundir import RunDirectory
+    from cnnstudio.training.train import train
+    from cnnstudio.training.twin import twin_of, twin_project
+
+    project, twin = RunDirectory(run).project(), twin_of(run)
+    begun = twin.exists()
+    if begun and twin.status().state == "finished":
+        return
+
+    def tell(event: dict[str, Any]) -> None:
+        if event["type"] == "epoch":
+            share = f"epoch {event['epoch']} of {project.training.epochs}"
+            print(f"Training on shuffled labels: {share}", file=sys.stderr)
+
+    train(None if begun else twin_project(project), twin.path, resume=begun, on_event=tell)
 
 
 def _explain_folder(

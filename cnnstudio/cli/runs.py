@@ -92,13 +92,19 @@ def evaluate(
     mistakes: Annotated[
         int, typer.Option(min=0, help="list so many mistakes, the most confident first")
     ] = 0,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="test on other data, such as data.options.background=plain"),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Test a run's weights on the images kept for it: all metrics, for each class and over all."""
     from cnnstudio.training.assessment import evaluate_run
     from cnnstudio.training.run import Run
 
-    summary = evaluate_run(run, checkpoint)
+    if settings and mistakes:
+        raise typer.BadParameter("mistakes are listed for the run's own data", param_hint="--set")
+    summary = evaluate_run(run, checkpoint, settings or ())
     found = Run(run).mistakes(mistakes) if mistakes and summary else []
     if as_json:
         print_json(summary | ({"mistakes": found} if mistakes else {}))

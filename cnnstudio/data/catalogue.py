@@ -47,6 +47,14 @@ class Shapes:
     seed: int = parameter(
         0, minimum=0, maximum=2**31 - 1, advanced=True, help="another seed, other images"
     )
+    shortcut: float = parameter(
+        0.0,
+        minimum=0.0,
+        maximum=1.0,
+        title="Planted shortcut",
+        advanced=True,
+        help="share of images with a mark in the corner whose colour gives the class away",
+    )
 
 
 @dataset(

@@ -23,6 +23,7 @@ from cnnstudio.data.samples import (
     fits_in_memory,
     is_small,
 )
+from cnnstudio.data.shuffling import shuffled
 from cnnstudio.data.source import Source
 from cnnstudio.data.splitting import split
 from cnnstudio.data.statistics import mean_and_std
@@ -88,14 +89,17 @@ def arrange(images: Images, settings: DataSettings, watch: Watch) -> Splits:
     # After the split: what is left out must not move the others from one split to another.
     indices = {name: corrected.kept(rows) for name, rows in indices.items()}
     _check_corrected(corrected.labels[indices["train"]], settings)
+    labels = corrected.labels
+    if settings.shuffled_labels:
+        rows = np.concatenate([indices["train"], indices["validation"]])
+        labels = shuffled(labels, rows, settings.shuffled_labels)
     # What is measured goes by the data's size alone: the same numbers on every machine.
     measured = indices["train"] if images.small else indices["train"][:IMAGES_FOR_STATISTICS]
     mean, std = mean_and_std(_parts(source, fitted, measured, fit, watch), fit.channels)
     preparation = Preparation(fit, mean, std, settings.normalize)
     indices |= {"left_out": corrected.left_out, "relabelled": corrected.kept(corrected.relabelled)}
     samples = {
-        name: Samples(source, rows, preparation, fitted, corrected.labels)
-        for name, rows in indices.items()
+        name: Samples(source, rows, preparation, fitted, labels) for name, rows in indices.items()
     }
     return Splits(
         **samples,

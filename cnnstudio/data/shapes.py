@@ -24,19 +24,35 @@ MUTED = (0.1, 0.6), (0.1, 0.5)
 SCRAP = (0.2, 0.9), (0.2, 0.9)
 PATTERN_CONTRAST = 0.3, 0.8
 SCRAPS = 6
+# Of a planted shortcut, by class: Okabe and Ito's, and two more.
+MARK_COLOURS = np.array(
+    [(230, 159, 0), (86, 180, 233), (0, 158, 115), (240, 228, 66), (0, 114, 178), (213, 94, 0),
+     (204, 121, 167), (0, 0, 0), (255, 255, 255), (128, 0, 128)], np.uint8,
+)  # fmt: skip
+MARKS = 1  # tells the numbers that choose marked images from those that draw
 
 
 def find(
-    count: int, classes: int, size: int, background: str, seed: int, watch: Watch
+    count: int,
+    classes: int,
+    size: int,
+    background: str,
+    seed: int,
+    watch: Watch,
+    shortcut: float = 0.0,
 ) -> ArraySource:
-    """Shapes of all classes in turn, each with its mask. Raises DataError if they are too many."""
+    """Shapes of all classes in turn, each with its mask. Raises DataError if they are too many.
+
+    A share `shortcut` of the images has a mark in the corner whose colour gives the class away;
+    apart from it they are the same images.
+    """
     needed = count * size * size * 4
     if needed > LARGEST_BYTES:
         raise DataError(
             f"{count:,} shapes of {size}×{size} pixels take {needed / 2**30:.1f} GiB of memory.",
             f"Choose fewer or smaller ones: at most {LARGEST_BYTES / 2**30:.0f} GiB.",
         )
-    key = (count, classes, size, background, seed)
+    key = (count, classes, size, background, seed, shortcut)
     held = _held(*key)
     if not held:
         held.append(_drawn(*key, watch))
@@ -49,8 +65,14 @@ def _held(*key: object) -> list[ArraySource]:
     return []
 
 
+def mark_box(size: int) -> tuple[int, int, int, int]:
+    """Where the mark of a planted shortcut is: (x0, y0, x1, y1), x1 and y1 just outside."""
+    side, margin = max(3, size // 8), size // 32
+    return size - margin - side, size - margin - side, size - margin, size - margin
+
+
 def _drawn(
-    count: int, classes: int, size: int, background: str, seed: int, watch: Watch
+    count: int, classes: int, size: int, background: str, seed: int, shortcut: float, watch: Watch
 ) -> ArraySource:
     names = list(OUTLINES)[:classes]
     images = np.empty((count, size, size, 3), np.uint8)
@@ -63,8 +85,17 @@ def _drawn(
         random = np.random.default_rng([seed, first // BLOCK])
         drawn = draw([names[number] for number in numbers], size, background, random)
         images[first:last], masks[first:last] = (part[: last - first] for part in drawn)
+        marked = np.random.default_rng([seed, first // BLOCK, MARKS]).random(BLOCK) < shortcut
+        _plant(images[first:last], labels[first:last], masks[first:last], marked[: last - first])
     images.flags.writeable = masks.flags.writeable = False
     return ArraySource(images, labels, names, masks=masks)
+
+
+def _plant(images: np.ndarray, labels: np.ndarray, masks: np.ndarray, marked: np.ndarray) -> None:
+    """Puts the mark of its class on each image that is marked, over whatever is there."""
+    left, top, right, bottom = mark_box(images.shape[1])
+    images[marked, top:bottom, left:right] = MARK_COLOURS[labels[marked], None, None]
+    masks[marked, top:bottom, left:right] = False
 
 
 def draw(

@@ -82,6 +82,14 @@ class DataSettings(Settings):
     seed: int = Field(
         0, ge=0, le=2**31 - 1, title="Split seed", description="another seed, another split"
     )
+    shuffled_labels: int = Field(
+        0,
+        ge=0,
+        le=2**31 - 1,
+        title="Shuffle labels by seed",
+        description="deals the classes of training and validation images out anew, to see what a "
+        "network shows that learned nothing true; 0 leaves them as they are",
+    )
     normalize: bool = Field(
         True,
         title="Normalise",

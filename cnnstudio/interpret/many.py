@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import nn
 
 from cnnstudio.graph import DataError, ExplanationError
 from cnnstudio.graph.file import write_atomically
@@ -22,6 +23,7 @@ from cnnstudio.interpret.several_images import images_in
 from cnnstudio.interpret.sheet import sheet, write_picture
 from cnnstudio.interpret.subject import Picture, Reference, Subject, open_run
 from cnnstudio.interpret.trust.scorecard import Scorecard, trust
+from cnnstudio.training.twin import twin_of
 
 TABLE = "explanations.csv"
 COLUMNS = ("image", "picture", "predicted", "probability", "explained", "against", "method",
@@ -89,7 +91,10 @@ def explain_folder(
 def trust_images(
     run: Path, checkpoint: str, images: Sequence[str], wish: Wish, only: Sequence[str]
 ) -> Scorecard:
-    """The scorecard of a method for a run's network and some images, `only` some checks of it."""
+    """The scorecard of a method for a run's network and some images, `only` some checks of it.
+
+    The run's twin, trained on shuffled labels, is used if it is there.
+    """
     subject = open_run(run, checkpoint)
     pictures = [subject.picture(text) for text in images]
     batch = torch.stack([picture.tensor for picture in pictures])
@@ -99,8 +104,16 @@ def trust_images(
     truths = [picture.truth for picture in pictures]
     return trust(
         subject.model, batch, wish.method, target, layer,
-        truths=truths, only=only, **dict(wish.parameters),
+        truths=truths, twin=twin_model(run), only=only, **dict(wish.parameters),
     )  # fmt: skip
+
+
+def twin_model(run: Path | str) -> nn.Module | None:
+    """The network of a run's finished twin, as it was at the end; None if there is none."""
+    twin = twin_of(run)
+    if not twin.exists() or twin.status().state != "finished":
+        return None
+    return open_run(twin.path, "last").model
 
 
 def _explained(subject: Subject, name: str, image: Reference, wish: Wish) -> Explained:

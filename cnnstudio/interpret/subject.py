@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from cnnstudio.data.samples import Samples, Splits
 from cnnstudio.graph import DataError, DataSettings, ExplanationError, Project, RunError
 from cnnstudio.training.checkpoint import load_weights
 from cnnstudio.training.initial import initial_model
+from cnnstudio.training.paths import with_settings
 from cnnstudio.training.rundir import RunDirectory
 
 SPLITS = ("train", "validation", "test")
@@ -89,6 +90,13 @@ class Subject:
         if text.isdigit() and int(text) < count:
             return int(text)
         raise ExplanationError(f"There is no class '{text}'.", f"There are: {', '.join(names)}.")
+
+    def with_data(self, *settings: str) -> Subject:
+        """The same network looking at other data: `with_data("data.options.background=plain")`.
+
+        Raises ProblemError for a wrong setting.
+        """
+        return replace(self, project=with_settings(self.project, settings))
 
     def picture(self, reference: Reference) -> Picture:
         """The image referred to. Raises DataError if there is none."""

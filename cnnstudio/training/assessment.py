@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 import torch
 
-from cnnstudio.graph import RunError
+from cnnstudio.graph import Project, RunError
 from cnnstudio.training.checkpoint import load_weights
 from cnnstudio.training.evaluate import evaluate
+from cnnstudio.training.paths import with_settings
 from cnnstudio.training.predictions import write_predictions
 from cnnstudio.training.preparation import Preparation, choose_device, prepare
 from cnnstudio.training.randomness import private_randomness
@@ -45,10 +49,30 @@ def assess(ready: Preparation, run: RunDirectory, checkpoint: str = "best") -> d
     )  # fmt: skip
 
 
-def evaluate_run(run_dir: Path | str, checkpoint: str = "best") -> dict[str, Any]:
-    """Evaluates a run anew, finished or not, and returns the summary of its predictions."""
+def evaluate_run(
+    run_dir: Path | str, checkpoint: str = "best", settings: Iterable[str] = ()
+) -> dict[str, Any]:
+    """Evaluates a run anew, finished or not, and returns the summary of its predictions.
+
+    With `settings` such as `data.options.background=plain` it is tested on other data, and what is
+    kept in the run stays as it is.
+    """
     run = RunDirectory(run_dir)
     project = run.project()
+    changes = list(settings)
+    if changes:
+        return _elsewhere(run, with_settings(project, changes), checkpoint)
     device = choose_device(project.training.device)
     with private_randomness(device), torch.inference_mode():
         return assess(prepare(project, device), run, checkpoint)
+
+
+def _elsewhere(run: RunDirectory, project: Project, checkpoint: str) -> dict[str, Any]:
+    """Evaluates a run's weights in a project, and keeps nothing of it."""
+    weights = run.checkpoint(checkpoint)
+    device = choose_device(project.training.device)
+    with TemporaryDirectory() as folder, private_randomness(device), torch.inference_mode():
+        copied = RunDirectory.create_at(Path(folder) / run.name, project)
+        kept = copied.path / "checkpoints" / weights.name
+        shutil.copytree(weights, kept)
+        return assess(prepare(project, device), copied, weights.name)

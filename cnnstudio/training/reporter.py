@@ -78,6 +78,7 @@ def _line(event: Event) -> str:
             went_on = ", from the start"
         length = f"{event['epochs']} epochs ({event['steps']} steps)"
         images = ", on generated images" if event.get("generated") else ""
+        images += "".join(f", {note}" for note in event.get("origin", ()))
         return f"Training {length} on {event['device']}{images}{went_on}{again}"
     if kind == "epoch":
         line = f"Epoch {event['epoch']}: train {_pair(event, 'train')}"

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from cnnstudio.data.catalogue import datasets
+from cnnstudio.data.origin import notes_on
 from cnnstudio.graph import CnnStudioError, Project
 from cnnstudio.training.annotations import Annotations, annotations_of
 from cnnstudio.training.paths import settings_of
@@ -55,6 +56,12 @@ class RunRow:
     @cached_property
     def settings(self) -> dict[str, Any]:
         return {} if self.project is None else settings_of(self.project)
+
+    @property
+    def origin(self) -> list[str]:
+        """What the images are, if not plain data, in a few words each."""
+        notes = [] if self.project is None else notes_on(self.project.data)
+        return ["generated", *notes] if self.generated else notes
 
     @cached_property
     def metrics(self) -> dict[str, float]:

@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 
+from cnnstudio.data.origin import notes_on
 from cnnstudio.graph import Project, RunError
 from cnnstudio.training import launched
 from cnnstudio.training.alive import is_alive, is_here
@@ -153,6 +154,7 @@ def _train(
             epochs=project.training.epochs, resumed=resumed,
             again=epochs_again(history, loop.step),
             generated=ready.splits.generated,
+            origin=notes_on(project.data),
             best_metric=project.training.best_metric,
             **{name: environment[name] for name in TOLD_AT_START},
             **ready.machine.facts(),

@@ -125,6 +125,23 @@ def test_the_background_tells_nothing_about_the_class():
     assert (np.abs(means - corners.mean(axis=0)) < 5 * noise).all()
 
 
+def test_a_planted_shortcut_is_a_mark_by_class_and_changes_nothing_else():
+    clean, marked = (
+        shapes.find(300, 6, 64, "textured", 0, Watch(), shortcut=share) for share in (0.0, 0.5)
+    )
+    left, top, right, bottom = shapes.mark_box(64)
+    marks = marked.images[:, top:bottom, left:right]
+    changed = (marked.images != clean.images).any(axis=(1, 2, 3))
+    assert 0.4 < changed.mean() < 0.6
+    for label in range(6):
+        of_class = marks[changed & (marked.labels == label)].reshape(-1, 3)
+        assert (of_class == shapes.MARK_COLOURS[label]).all()
+    differs = (marked.images != clean.images).any(axis=3)
+    differs[:, top:bottom, left:right] = False
+    assert not differs.any() and (marked.labels == clean.labels).all()
+    assert not marked.masks[changed, top:bottom, left:right].any()
+
+
 def test_more_shapes_keep_the_first_ones():
     few, many = (shapes.find(count, 6, 32, "textured", 0, Watch()) for count in (70, 200))
     assert np.array_equal(few.images, many.images[:70])

@@ -24,7 +24,8 @@ STEADY, UNSTEADY = 0.3, 1.0
 class Check:
     """One check. `target` is the dotted name of a function (judged) → measures, of one image;
     `judge` reads the means. `value` names the measure that stands for the check, `better` the
-    direction in which it is. With `needs_truth` it is made only where the object's place is known.
+    direction in which it is. With `needs_truth` it is made only where the object's place is known,
+    with `needs_twin` only where there is a network trained on shuffled labels.
     """
 
     kind: str
@@ -36,6 +37,7 @@ class Check:
     value: str
     better: Literal["high", "low"]
     needs_truth: bool = False
+    needs_twin: bool = False
 
 
 def _randomisation(found: Measures) -> tuple[Verdict, str]:
@@ -46,6 +48,16 @@ def _randomisation(found: Measures) -> tuple[Verdict, str]:
     if alike >= HARDLY_ALIKE:
         return "doubtful", f"{told}: much of it is not about what the network has learnt."
     return "good", f"{told}: it shows what the network has learnt."
+
+
+def _labels(found: Measures) -> tuple[Verdict, str]:
+    alike = found["alike"]
+    told = f"A network trained on shuffled labels has heat that is {alike:.2f} alike"
+    if alike >= ALIKE:
+        return "bad", f"{told}: it does not show what the labels taught."
+    if alike >= HARDLY_ALIKE:
+        return "doubtful", f"{told}: much of it is not about what the labels taught."
+    return "good", f"{told}: it shows what the labels taught."
 
 
 def _curves(found: Measures) -> tuple[Verdict, str]:
@@ -106,6 +118,18 @@ checks: dict[str, Check] = {
             judge=_randomisation,
             value="alike",
             better="low",
+        ),
+        Check(
+            kind="labels",
+            title="Label randomisation",
+            target=HERE + "labels.label_randomisation",
+            doc="Compares with the heat of the same network, trained on labels that were dealt out "
+            "anew. What is alike does not come from what the labels taught.",
+            reference="https://arxiv.org/abs/1810.03292",
+            judge=_labels,
+            value="alike",
+            better="low",
+            needs_twin=True,
         ),
         Check(
             kind="curves",

@@ -20,7 +20,8 @@ class Judged:
     """`image` (1, C, H, W), `heat` (H, W); `target` a class of `output` (None: the only one).
 
     `again(model, images)` makes heat (N, H, W) of the same class by the same method at the same
-    layer. `truth` is where the object is, bool (H, W), None if that is not known; `cell` how many
+    layer. `twin` is the same network, trained on labels dealt out anew; None if there is none.
+    `truth` is where the object is, bool (H, W), None if that is not known; `cell` how many
     pixels a position of the layer stands for, 1 without a layer. `tell` takes the share of the
     check that is done, and may raise to end it.
     """
@@ -33,6 +34,7 @@ class Judged:
     again: Callable[[nn.Module, Tensor], Tensor]
     tell: Callable[[float], None]
     truth: np.ndarray | None = None
+    twin: nn.Module | None = None
     cell: float = 1.0
 
     @torch.no_grad()

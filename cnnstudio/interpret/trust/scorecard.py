@@ -58,6 +58,7 @@ def trust(
     layer: str | None = None,
     *,
     truths: Sequence[Mapping[str, Any]] | None = None,
+    twin: nn.Module | None = None,
     only: Sequence[str] = (),
     progress: Progress | None = None,
     **parameters: Any,
@@ -65,8 +66,8 @@ def trust(
     """Whether explanations by this method, with its `parameters`, of these images can be trusted.
 
     `truths` tells for each image where its object is: {"mask": bool (H, W)} or {"box": (x0, y0, x1,
-    y1)}. `only` names some of the checks. Raises ExplanationError where the method can't be
-    applied, or for an unknown check.
+    y1)}. `twin` is the same network trained on shuffled labels. `only` names some of the
+    checks. Raises ExplanationError where the method can't be applied, or for an unknown check.
     """
     chosen = [check_named(kind) for kind in only] if only else list(checks.values())
     found = explanation(model, images, method, target, layer, progress=progress, **parameters)
@@ -79,12 +80,12 @@ def trust(
         for number, image in enumerate(batch):
             truth = mask_of(truths[number], found.heat.shape[1:]) if truths else None
             for place, check in enumerate(chosen):
-                if check.needs_truth and truth is None:
+                if (check.needs_truth and truth is None) or (check.needs_twin and twin is None):
                     continue
                 done = number * len(chosen) + place, len(batch) * len(chosen)
                 judged = _judged(model, image[None], found, number, parameters,
                                  _Tell(progress, check, *done))  # fmt: skip
-                judged = replace(judged, truth=truth, cell=cell)
+                judged = replace(judged, truth=truth, twin=twin, cell=cell)
                 measured[check.kind].append(_function(check)(judged))
     return Scorecard(found, [_result(check, measured[check.kind]) for check in chosen])
 
@@ -154,6 +155,8 @@ def _function(check: Check) -> Any:
 def _result(check: Check, measured: Sequence[Mapping[str, Any]]) -> CheckResult:
     if not measured:
         text = "Not known: there is no box or mask of the object."
+        if check.needs_twin:
+            text = "Not known: no network was trained on shuffled labels yet."
         return CheckResult(check.kind, check.title, "unknown", None, text, {})
     means = {name: _mean([one[name] for one in measured]) for name in measured[0]}
     verdict, text = check.judge(means)

@@ -8,15 +8,18 @@ import copy
 from dataclasses import replace
 from typing import Any
 
+from torch import nn
+
 from cnnstudio.interpret.case import Progress
 from cnnstudio.interpret.explain import contrast, explanation
 from cnnstudio.interpret.subject import Subject
 from cnnstudio.interpret.trust.scorecard import trust as scorecard
 from cnnstudio.kernel.memory import Memory
 from cnnstudio.kernel.questions.asked import Image, reference_of, shown, subject_of
+from cnnstudio.training.twin import twin_of
 
 # Each beside the one that it is a copy of: as long as that lives, its id is no other's.
-_copies: Memory[tuple[Subject, Subject]] = Memory(limit=2)
+_copies: Memory[tuple[Subject, Subject]] = Memory(limit=3)
 
 
 def explain(
@@ -80,15 +83,23 @@ def trust(
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """{"method", "layer", "targets", "checks": [{"check", "title", "verdict", "value", "text",
-    "measures"}]}, for one image."""
+    "measures"}]}, for one image. The run's twin is used if it is trained."""
     subject = _subject(run, checkpoint, project)
     picture = subject.picture(reference_of(image))
     node = None if layer is None else subject.node(layer)
     card = scorecard(
         subject.model, picture.tensor[None], method, target, node,
-        truths=[picture.truth], progress=progress, **(parameters or {}),
+        truths=[picture.truth], twin=_twin(run), progress=progress, **(parameters or {}),
     )  # fmt: skip
     return card.to_json()
+
+
+def _twin(run: str | None) -> nn.Module | None:
+    """The network of a run's twin, if it is trained, remembered."""
+    twin = None if run is None else twin_of(run)
+    if twin is None or not twin.exists() or twin.status().state != "finished":
+        return None
+    return _subject(str(twin.path), "last", None).model
 
 
 def _subject(run: str | None, checkpoint: str, project: dict[str, Any] | None) -> Subject:

@@ -26,6 +26,7 @@ from cnnstudio.ui.session import Session
 FOLDER = "folder"
 PATHS = ("path", "root")  # options that name a folder
 SPLIT = ("validation", "test", "seed")
+FOR_CHECKS = ("shuffled_labels",)
 INPUT = ("resize", "normalize")
 
 
@@ -63,7 +64,7 @@ class SettingsPanel(QScrollArea):
         beside = QHBoxLayout()
         beside.addStretch()
         beside.addWidget(self.browse)
-        self.split = Form(parameters_of_settings(DataSettings, SPLIT))
+        self.split = Form(parameters_of_settings(DataSettings, SPLIT, advanced=FOR_CHECKS))
         self.input = Form(parameters_of_settings(DataSettings, INPUT))
         for form in (self.split, self.input):
             form.edited.connect(self._set)

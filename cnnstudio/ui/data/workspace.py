@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cnnstudio.data.origin import MEANING, notes_on
 from cnnstudio.graph import DataSettings
 from cnnstudio.ui import quantities, theme
 from cnnstudio.ui.data.augmentation.preview import AugmentationPreview
@@ -140,6 +141,8 @@ class DataWorkspace(QWidget):
         self.generated = QLabel("Generated")
         self.generated.setProperty("role", "badge")
         self.generated.setToolTip("These images are drawn by a program; they are not real ones")
+        self.origin = QLabel()
+        self.origin.setProperty("role", "badge")
         self.filter = QToolButton()
         self.filter.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.filter.setToolTip("Show all classes again")
@@ -158,6 +161,7 @@ class DataWorkspace(QWidget):
         for widget in (self.tabs, self.filter, self.back):
             top.addWidget(widget)
         top.addStretch()
+        top.addWidget(self.origin, 0, Qt.AlignmentFlag.AlignVCenter)
         top.addWidget(self.generated, 0, Qt.AlignmentFlag.AlignVCenter)
         top.addWidget(self.again)
         self.views = QStackedWidget()
@@ -249,6 +253,7 @@ class DataWorkspace(QWidget):
             if split in CORRECTED:
                 self.tabs.setTabVisible(number, self._sizes[split] > 0)
         self.generated.setVisible(bool(answer["generated"]))
+        self._show_origin()
         self._show_wanted()
         self.facts.show_facts(answer)
         self.bar.show_classes(len(self._classes))
@@ -258,6 +263,13 @@ class DataWorkspace(QWidget):
         self._shown = self._asked
         self.preview.read_again()
         self.stage.show_content()
+
+    def _show_origin(self) -> None:
+        """Warns of what was done to the data on purpose."""
+        notes = notes_on(self._session.project.data)
+        self.origin.setVisible(bool(notes))
+        self.origin.setText("  ·  ".join(note.capitalize() for note in notes))
+        self.origin.setToolTip("\n".join(MEANING[note] for note in notes))
 
     def _show_wanted(self) -> None:
         split, self._wanted = self._wanted, None

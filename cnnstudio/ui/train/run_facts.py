@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from cnnstudio.data.origin import notes_on
 from cnnstudio.graph import CnnStudioError, Project
 from cnnstudio.training.rundir import RunDirectory, read_json
 from cnnstudio.training.setting_words import objective_text
@@ -78,10 +79,10 @@ def _results(status: RunStatus, split: str) -> list[tuple[str, str]]:
 
 def _settings(project: Project, data: dict[str, Any]) -> list[tuple[str, str]]:
     training, corrected = project.training, data.get("corrected") or {}
-    generated = ", generated" if data.get("generated") else ""
+    origin = [*(["generated"] if data.get("generated") else []), *notes_on(project.data)]
     parts = [f"{count:,} {what.replace('_', ' ')}" for what, count in corrected.items() if count]
     return [
-        ("Images", f"{project.data.dataset}{generated}"),
+        ("Images", ", ".join([project.data.dataset, *origin])),
         ("Corrected", ", ".join(parts)),
         ("Optimizer", training.optimizer.kind),
         ("Learning rate", f"{training.learning_rate:g}"),

@@ -23,7 +23,6 @@ TITLES = {
     "step": "Step", "data": "Images", "generated": "Generated", "sweep": "Sweep", "trial": "Trial",
 }  # fmt: skip
 SPLITS = {"val": "Validation", "train": "Train", "test": "Test"}
-GENERATED = " (generated)"
 FIELDS = {"data": DataSettings.model_fields, "training": TrainingSettings.model_fields}
 
 
@@ -77,7 +76,8 @@ def text(row: RunRow, column: str) -> str:
     if column == "tags":
         return " ".join(f"#{tag}" for tag in value)
     if column == "data":
-        return f"{value}{GENERATED}" if row.generated else str(value or "")
+        origin = ", ".join(row.origin)
+        return f"{value} ({origin})" if origin else str(value or "")
     if column == "started":
         return f"{datetime.fromtimestamp(value):%d %b, %H:%M}" if value else ""
     if column == "duration":
