@@ -50,6 +50,14 @@ class Preparation:
             levels /= self.std[:, None, None]
         return levels
 
+    def shown(self, prepared: np.ndarray) -> np.ndarray:
+        """A prepared image, float32 (C, H, W), for people: uint8 (H, W, 3)."""
+        levels = prepared
+        if self.normalize:
+            levels = prepared * self.std[:, None, None] + self.mean[:, None, None]
+        channels = levels if len(levels) == 3 else np.repeat(levels[:1], 3, axis=0)
+        return (channels.transpose(1, 2, 0).clip(0, 1) * 255).round().astype(np.uint8)
+
 
 class Samples:
     """The images of one split, or others that are looked at together.

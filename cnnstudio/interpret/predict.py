@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from cnnstudio.interpret.images import evaluating
 from cnnstudio.interpret.scores import class_scores
+from cnnstudio.training.answers import are_probabilities, as_probabilities
 
 
 def probabilities(model: nn.Module, images: Tensor, output: str | None = None) -> Tensor:
@@ -27,11 +28,6 @@ def probabilities_of(result: Any, output: str | None = None) -> Tensor:
     return as_probabilities(class_scores(result, output).float()).detach()
 
 
-def as_probabilities(scores: Tensor) -> Tensor:
-    """Scores (N, classes) through softmax, unless each image's are at least 0 and sum to 1."""
-    return scores if _are_probabilities(scores) else scores.softmax(dim=1)
-
-
 def log_odds(scores: Tensor, classes: Tensor) -> Tensor:
     """(N,): log p / (1 − p) of each image's class, from scores (N, classes).
 
@@ -41,13 +37,8 @@ def log_odds(scores: Tensor, classes: Tensor) -> Tensor:
     """
     if scores.shape[1] == 1:
         return scores[:, 0]
-    if _are_probabilities(scores):
+    if are_probabilities(scores):
         scores = scores.clamp(min=torch.finfo(scores.dtype).tiny).log()
     own = scores.gather(1, classes[:, None])
     others = scores.scatter(1, classes[:, None], -torch.inf).logsumexp(dim=1)
     return own[:, 0] - others
-
-
-def _are_probabilities(scores: Tensor) -> bool:
-    sums = scores.sum(dim=1)
-    return bool((scores >= 0).all()) and torch.allclose(sums, torch.ones_like(sums), atol=1e-4)

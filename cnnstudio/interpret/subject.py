@@ -133,16 +133,7 @@ class Subject:
 
     def _prepared(self, image: np.ndarray, name: str) -> Picture:
         prepared = np.asarray(self.splits.prepare(image), np.float32)
-        return Picture(torch.from_numpy(prepared), self._shown(prepared), name)
-
-    def _shown(self, prepared: np.ndarray) -> np.ndarray:
-        """uint8 (H, W, 3) of a prepared image: the normalisation is taken back."""
-        levels = prepared
-        if self.normalization is not None:
-            mean, std = (np.asarray(one, np.float32) for one in self.normalization)
-            levels = prepared * std.reshape(-1, 1, 1) + mean.reshape(-1, 1, 1)
-        channels = levels if len(levels) == 3 else np.repeat(levels[:1], 3, axis=0)
-        return (channels.transpose(1, 2, 0).clip(0, 1) * 255).round().astype(np.uint8)
+        return Picture(torch.from_numpy(prepared), self.splits.preparation.shown(prepared), name)
 
 
 def read_reference(text: str) -> Reference:

@@ -1,87 +1,69 @@
-"""Small pictures of every node's feature maps, all from one run of the network."""
+"""Small pictures and numbers of every node for a few images, of a network that isn't trained now.
+
+The same that a trainer shows while it trains, see `cnnstudio.training.living`.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import torch
-from torch import Tensor, nn
-from torch.nn import functional
+from torch import Tensor, fx
 
-from cnnstudio.interpret.capture import collect
-from cnnstudio.interpret.images import as_batch, evaluating
+from cnnstudio.graph.errors import ExplanationError
+from cnnstudio.interpret.images import evaluating, one_image_input
+from cnnstudio.interpret.subject import Reference, Subject
+from cnnstudio.training.answers import answers
+from cnnstudio.training.living.look import Look, Probe
+from cnnstudio.training.living.thumbnails import Loss, node_looks
+from cnnstudio.training.living.trainer import chances
+from cnnstudio.training.objective import Objective
 
-MAXIMUM_VALUES = 64
 
+def look(
+    subject: Subject,
+    samples: Sequence[Reference],
+    count: int = 5,
+    size: int = 64,
+    gradients: bool = False,
+) -> Look:
+    """What the nodes give for some images: at most `count` maps of each, `size` pixels wide.
 
-@dataclass(frozen=True)
-class MapThumbnails:
-    """Of a node that gives maps.
-
-    `maps` uint8 (count, size, size): the first units', each from its smallest value (0) to its
-    largest (255). `mean` is over all maps; `silent` counts the units that are zero everywhere
-    on this image.
+    With `gradients` those of the training's loss, for which each image's class must be known.
+    Raises DataError if one isn't there, ExplanationError if the network can't be shown images.
     """
-
-    maps: np.ndarray
-    channels: int
-    mean: float
-    silent: int
-
-
-@dataclass(frozen=True)
-class VectorThumbnail:
-    """Of a node that gives a vector, or maps of one pixel: its first values, float32."""
-
-    values: np.ndarray
-    channels: int
-    mean: float
-    silent: int
-
-
-def thumbnails(
-    model: nn.Module, image: Any, size: int = 40, count: int = 4
-) -> dict[str, MapThumbnails | VectorThumbnail]:
-    """Thumbnails by node for one image (C, H, W), in order of computation.
-
-    Nodes with other outputs than (C, H, W), (C, L) or a vector are left out.
-    """
+    model = subject.model
+    one_image_input(model)
+    if not isinstance(model, fx.GraphModule):
+        raise ExplanationError("Only networks that were built from a project can be looked into.")
+    pictures = [subject.picture(sample) for sample in samples]
+    labels = [picture.label for picture in pictures]
+    device = next((weight.device for weight in model.parameters()), torch.device("cpu"))
+    images = torch.stack([picture.tensor for picture in pictures]).to(device)
+    loss = _loss(subject, labels, device) if gradients and None not in labels else None
     with evaluating(model):
-        found = collect(model, (as_batch(image[None], model),))
-    pictures = {name: _picture(value[0].float(), size, count) for name, value in found.items()}
-    return {name: picture for name, picture in pictures.items() if picture is not None}
+        nodes, result = node_looks(model, images, count, size, loss)
+    probes = tuple(
+        Probe(*(sample if isinstance(sample, tuple) else ("file", 0)), picture.image,
+              picture.label, picture.name)
+        for sample, picture in zip(samples, pictures, strict=True)
+    )  # fmt: skip
+    return Look(nodes, probes, chances(answers(result)[0]))
 
 
-def _picture(value: Tensor, size: int, count: int) -> MapThumbnails | VectorThumbnail | None:
-    if value.ndim not in (1, 2, 3) or value.numel() == 0:
-        return None
-    if value.numel() == len(value):
-        value = value.flatten()
-    silent = int((value.reshape(len(value), -1) == 0).all(dim=1).sum())
-    mean = float(value.mean())
-    if value.ndim == 1:
-        values = value[:MAXIMUM_VALUES].cpu().numpy()
-        return VectorThumbnail(values, len(value), mean, silent)
-    maps = value[:count] if value.ndim == 3 else value[:count, None]
-    return MapThumbnails(_shrunk(maps, size), len(value), mean, silent)
+def _loss(subject: Subject, labels: Sequence[int | None], device: torch.device) -> Loss:
+    """The loss that the project trains with, of each image."""
+    splits, network = subject.splits, subject.project.network
+    outputs = [node.name for node in network.nodes if node.kind == "Output"]
+    objective = Objective(
+        subject.project.training, outputs, torch.from_numpy(splits.train.labels),
+        len(splits.classes), device,
+    )  # fmt: skip
+    truth = torch.tensor(labels, device=device)
 
+    def loss(result: Any, number: int) -> Tensor:
+        part = slice(number, number + 1)
+        return objective([output[part].float() for output in answers(result)], truth[part])
 
-def _shrunk(maps: Tensor, size: int) -> np.ndarray:
-    """uint8 (count, size, size); a shape that is not square is fitted in, on black."""
-    height, width = maps.shape[1:]
-    scale = size / max(height, width)
-    fitted = (max(1, round(height * scale)), max(1, round(width * scale)))
-    if max(height, width) > size:
-        small = functional.interpolate(maps[None], size=fitted, mode="area")[0]
-    else:
-        small = functional.interpolate(maps[None], size=fitted, mode="nearest-exact")[0]
-    low = small.amin(dim=(1, 2), keepdim=True)
-    span = small.amax(dim=(1, 2), keepdim=True) - low
-    levels = torch.where(span > 0, (small - low) / span.clamp(min=1e-12), 0.0)
-    levels = torch.nan_to_num(levels)
-    top, left = (size - fitted[0]) // 2, (size - fitted[1]) // 2
-    canvas = torch.zeros(len(maps), size, size, dtype=torch.uint8)
-    canvas[:, top : top + fitted[0], left : left + fitted[1]] = (levels * 255).round().byte().cpu()
-    return canvas.numpy()
+    return loss

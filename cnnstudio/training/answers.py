@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import torch
 from torch import Tensor
 
 
@@ -13,3 +14,13 @@ def answers(result: Tensor | Mapping[str, Tensor]) -> list[Tensor]:
     Each is (N, classes).
     """
     return list(result.values()) if isinstance(result, Mapping) else [result]
+
+
+def as_probabilities(scores: Tensor) -> Tensor:
+    """Scores (N, classes) through softmax, unless each image's are at least 0 and sum to 1."""
+    return scores if are_probabilities(scores) else scores.softmax(dim=1)
+
+
+def are_probabilities(scores: Tensor) -> bool:
+    sums = scores.sum(dim=1)
+    return bool((scores >= 0).all()) and torch.allclose(sums, torch.ones_like(sums), atol=1e-4)

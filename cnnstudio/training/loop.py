@@ -23,6 +23,7 @@ from cnnstudio.training.histograms import FILE
 from cnnstudio.training.initial import initial_model
 from cnnstudio.training.keeper import Keeper
 from cnnstudio.training.layer_numbers import LayerNumbers
+from cnnstudio.training.living.trainer import Living
 from cnnstudio.training.metrics import is_better_epoch, metric_of
 from cnnstudio.training.mixed_labels import MixedLabels
 from cnnstudio.training.pace import Pace
@@ -80,6 +81,7 @@ class Loop:
                 ready, lambda: self._update.gradient_norm, HistogramRecorder(run.path / FILE)
             )
         )
+        self._living = None if self._numbers is None else Living(ready, run, self._note)
         self._waiting = Waiting()
         self._progress = Watch(
             self._settings.early_metric, self._settings.early_change, absolute=True
@@ -150,6 +152,7 @@ class Loop:
             self._train_on(images, labels)
             self._tell_step_if_due()
             self._tell_layers_if_measured(images)
+            self._look_if_watched()
         self._end_epoch()
         return True
 
@@ -275,6 +278,10 @@ class Loop:
         if numbers is not None:
             self._log.write("layers", step=self.step, epoch=self.epoch + 1, **numbers)
 
+    def _look_if_watched(self) -> None:
+        if self._living is not None:
+            self._living.look(self.step, self.epoch + 1)
+
     @property
     def _epoch_seconds(self) -> float:
         return self.seconds + time.monotonic() - self._epoch_begun
@@ -306,6 +313,7 @@ class Loop:
         while wish not in ("run", "stop"):
             time.sleep(LOOK_SECONDS)
             self._heartbeat.check()
+            self._look_if_watched()
             wish = self._processes.agree(self._steering.poll)
         paused = time.monotonic() - begun
         self._pace.skip(paused)

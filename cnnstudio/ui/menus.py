@@ -165,7 +165,8 @@ class Menus(QObject):
 GROUPED = ("view.theme",)
 BEGINS = (
     "file.import", "file.save", "file.export", "file.quit", "view.tint_none", "view.zoom_in",
-    "view.minimap", "view.thumbnails", "view.palette",
+    "view.minimap", "view.thumbnails", "view.vectors_bars", "view.wires_none", "view.choose_probes",
+    "view.palette",
 )  # fmt: skip
 
 

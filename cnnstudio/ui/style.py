@@ -43,7 +43,7 @@ QPushButton[role="quiet"]:hover { background: @surface_hover@; }
 QPushButton[role="quiet"]:focus, QPushButton[role="link"]:focus { border-color: @accent@; }
 QPushButton[role="link"] { color: @link@; padding: 2px 4px; margin-left: -5px; }
 
-QFrame#canvas_find, QFrame#canvas_busy {
+QFrame#canvas_find, QFrame#canvas_busy, QFrame#canvas_living, QFrame#probe_chooser {
     background: @surface_raised@; border: 1px solid @border_strong@; border-radius: @radius@;
 }
 QPlainTextEdit#canvas_text_editor {

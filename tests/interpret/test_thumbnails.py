@@ -6,24 +6,27 @@ from torch import nn
 
 from cnnstudio.interpret.colour import coloured, scaled
 from cnnstudio.interpret.pictures import mosaic, overlay
-from cnnstudio.interpret.thumbnails import MapThumbnails, VectorThumbnail, thumbnails
+from cnnstudio.interpret.subject import open_untrained
+from cnnstudio.interpret.thumbnails import look
+from cnnstudio.training.living.thumbnails import node_looks
+from tests.training.networks import small
 
 from .networks import Functions, images, traced
 
 
-def test_each_node_has_its_picture_or_its_values():
-    found = thumbnails(traced(Functions()), images()[0], size=24, count=4)
+def test_each_node_has_its_pictures_or_its_values():
+    found, _ = node_looks(traced(Functions()), images(2), count=4, size=24)
 
     assert list(found) == ["image", "first", "relu", "second", "add", "relu_1", "mean", "fc"]
-    assert isinstance(found["add"], MapThumbnails) and isinstance(found["fc"], VectorThumbnail)
-    assert found["add"].maps.shape == (4, 24, 24) and found["add"].maps.dtype == np.uint8
-    assert found["image"].maps.shape == (3, 24, 24)
-    assert found["add"].channels == 6 and found["fc"].values.shape == (4,)
+    assert found["add"].maps.shape == (2, 4, 16, 16) and found["fc"].values.shape == (2, 4)
+    assert found["image"].maps.shape == (2, 3, 16, 16)
+    assert found["add"].channels == 6 and found["add"].size == 6 * 16 * 16
 
 
-def test_each_map_spans_black_to_white():
-    found = thumbnails(traced(Functions()), images()[0], size=16)["first"]
-    assert (found.maps.min((1, 2)) == 0).all() and (found.maps.max((1, 2)) == 255).all()
+def test_what_a_layer_gave_is_seen_before_the_next_one_writes_over_it():
+    model = traced(nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(inplace=True)))
+    found, _ = node_looks(model, images(1), count=4, size=24)
+    assert found["_0"].number("low")[0] < 0 <= found["_1"].number("low")[0]
 
 
 def test_units_that_are_zero_everywhere_are_counted():
@@ -31,28 +34,30 @@ def test_units_that_are_zero_everywhere_are_counted():
     with torch.no_grad():
         model.get_submodule("0").bias[:2] = -1e6
         model.get_submodule("0").bias[2:] = 1e6
-    found = thumbnails(model, images()[0])
-    assert (found["_0"].silent, found["_1"].silent) == (0, 2)
-    assert not found["_1"].maps[:2].any()
+    found, _ = node_looks(model, images(1), count=4, size=24)
+    assert [found[name].number("silent")[0] for name in ("_0", "_1")] == [0, 2]
+    assert found["_1"].number("zeros")[0] == 0.5 and not found["_1"].maps[0, :2].any()
 
 
-def test_maps_of_one_pixel_are_values():
-    model = traced(nn.Sequential(nn.AdaptiveAvgPool2d(1)))
-    found = thumbnails(model, torch.rand(5, 8, 8))["_0"]
-    assert isinstance(found, VectorThumbnail) and found.values.shape == (5,)
-
-
-def test_maps_that_are_not_square_are_fitted_in():
+def test_maps_larger_than_wanted_are_means_of_what_they_cover():
     model = traced(nn.Sequential(nn.Identity()))
-    wide = thumbnails(model, torch.rand(1, 10, 40), size=20)["_0"].maps
-    assert not wide[:, :7].any() and not wide[:, -7:].any() and wide[:, 8:12].any()
+    wide = torch.rand(1, 1, 10, 40)
+    maps = node_looks(model, wide, 1, 20)[0]["_0"].maps[0, 0]
+    means = wide[0, 0].reshape(5, 2, 20, 2).mean((1, 3))
+    levels = (means - means.min()) / (means.max() - means.min()) * 255
+    assert maps.shape == (5, 20) and np.abs(maps - levels.numpy()).max() <= 0.5 + 1e-3
 
 
-def test_an_untrained_network_that_overflows_has_thumbnails_too():
-    model = traced(nn.Sequential(nn.Identity()))
-    picture = torch.rand(2, 8, 8)
-    picture[0, 0, 0] = torch.nan
-    assert thumbnails(model, picture)["_0"].maps.shape == (2, 40, 40)
+def test_a_project_is_looked_into_with_several_of_its_images():
+    subject = open_untrained(small())
+    found = look(subject, [("test", 0), ("validation", 2)], gradients=True)
+    truth = [subject.splits.test.labels[0], subject.splits.validation.labels[2]]
+    assert [probe.label for probe in found.probes] == truth
+    assert np.allclose(found.probabilities.sum(1), 1)
+    alone = look(subject, [("validation", 2)], gradients=True)
+    for name, node in found.nodes.items():
+        assert np.allclose(node.numbers[1], alone.nodes[name].numbers[0], atol=1e-5)
+        assert np.allclose(node.gradient[1], alone.nodes[name].gradient[0], atol=1e-6)
 
 
 def test_a_mosaic_has_a_tile_for_each_map():

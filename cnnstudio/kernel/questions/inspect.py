@@ -4,7 +4,6 @@ feature maps, single units. What network and image are, `asked` tells.
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -15,12 +14,12 @@ from cnnstudio.interpret.computation.reading.call import Call
 from cnnstudio.interpret.computation.reading.read import read, units_of
 from cnnstudio.interpret.computation.wire import to_message
 from cnnstudio.interpret.feature_maps import feature_maps as maps_of
-from cnnstudio.interpret.predict import probabilities
 from cnnstudio.interpret.subject import Subject
-from cnnstudio.interpret.thumbnails import thumbnails as thumbnails_of
+from cnnstudio.interpret.thumbnails import look as look_of
 from cnnstudio.kernel.memory import Memory
 from cnnstudio.kernel.questions.asked import Image, look_at, reference_of, shown, subject_of
 from cnnstudio.kernel.questions.units import ablate, unit, unit_importance
+from cnnstudio.training.living.look import packed
 
 __all__ = ["ablate", "computation", "feature_maps", "predict", "thumbnails", "unit",
            "unit_importance"]  # fmt: skip
@@ -76,30 +75,18 @@ def feature_maps(
 
 
 def thumbnails(
-    image: Image,
+    images: list[Image],
     run: str | None = None,
     checkpoint: str = "best",
     project: dict[str, Any] | None = None,
-    size: int = 40,
-    count: int = 4,
+    size: int = 64,
+    count: int = 5,
+    gradients: bool = False,
 ) -> dict[str, Any]:
-    """{"nodes": {name: {"maps": uint8 (n, size, size) or "values", "channels", "mean",
-    "silent"}}, "probabilities": float32 (classes,), "image": uint8 (H, W, 3), "label", …}.
-
-    "probabilities" is None where the network gives no scores.
-    """
+    """{"look": a `training.living.look.Look` of a few images, as a file's bytes: uint8}."""
     subject = subject_of(run, checkpoint, project)
-    picture = subject.picture(reference_of(image))
-    found = thumbnails_of(subject.model, picture.tensor, size, count)
-    try:
-        chances = probabilities(subject.model, picture.tensor[None])[0].numpy()
-    except ExplanationError:
-        chances = None
-    return {
-        "nodes": {name: asdict(one) for name, one in found.items()},
-        "probabilities": chances,
-        **shown(picture),
-    }
+    found = look_of(subject, [reference_of(image) for image in images], count, size, gradients)
+    return {"look": np.frombuffer(packed(found), np.uint8)}
 
 
 def computation(

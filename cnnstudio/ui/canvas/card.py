@@ -13,6 +13,7 @@ from cnnstudio.ui.canvas.geometry import (
     IMAGE_HEIGHT,
     MAPS_HEIGHT,
     PLAIN_HEIGHT,
+    TEXT_LINE,
     VECTOR_HEIGHT,
 )
 from cnnstudio.ui.canvas.tint import Tint
@@ -175,10 +176,12 @@ def card_height(thumbnail: Thumbnail | None) -> int:
     """How tall a card stands with this thumbnail."""
     if not thumbnail:
         return PLAIN_HEIGHT
-    if "image" in thumbnail:
+    if "images" in thumbnail:
         return IMAGE_HEIGHT
     if "maps" in thumbnail:
         return MAPS_HEIGHT
+    if "texts" in thumbnail:
+        return VECTOR_HEIGHT + TEXT_LINE * (len(thumbnail["texts"]) - 1)
     return VECTOR_HEIGHT
 
 

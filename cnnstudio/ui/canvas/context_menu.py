@@ -30,7 +30,7 @@ CARDS = (
     "arrange.align_middle", "arrange.align_bottom", "",
     "arrange.distribute_horizontally", "arrange.distribute_vertically",
 )  # fmt: skip
-PROBE = ("view.next_probe", "view.previous_probe", "")
+PROBE = ("view.choose_probes", "view.next_probe", "view.previous_probe", "")
 OWN = ("own.show_code", "")
 FRAME = ("edit.cut", "edit.copy", "edit.duplicate", "edit.delete")
 EMPTY = (
@@ -48,7 +48,7 @@ def context_menu(canvas: CanvasView, point: QPointF) -> QMenu:
     if item is not None:
         if item.id not in canvas.selected_ids:
             canvas.select([item.id])
-        if "image" in (item.thumbnail or {}) and PROBE[0] in canvas.session.actions:
+        if "images" in (item.thumbnail or {}) and PROBE[0] in canvas.session.actions:
             _add(menu, canvas, PROBE)
         shows_code = is_own(item.content.kind) and OWN[0] in canvas.session.actions
         if shows_code and len(canvas.selected_ids) == 1:

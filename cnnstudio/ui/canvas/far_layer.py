@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -27,7 +27,7 @@ WORDS_SCALE = 0.08
 class _Blocks:
     """What is drawn, gathered once for many frames."""
 
-    lines: list[QLineF] = field(default_factory=list)
+    lines: dict[int | None, list[QLineF]] = field(default_factory=dict)  # by level of strength
     cards: dict[int | None, list[QRectF]] = field(default_factory=dict)  # by level of the tint
     words: list[QRectF] = field(default_factory=list)
     selected: list[QRectF] = field(default_factory=list)
@@ -66,16 +66,19 @@ class FarLayer(Layer):
         if (lively, lifted) != self._apart:
             self._apart = lively, lifted
             self._still = self._lifted = None
+        levels = canvas.strengths.levels
         nodes, wires = canvas.nodes.values(), canvas.wires.values()
         if self._still is None:
             gone = lively | lifted
             self._still = _gathered(
                 [item for item in nodes if item.id not in gone],
                 [w for w in wires if w.edge.source not in gone and w.edge.target not in gone],
+                levels,
             )
             self._lifted = _gathered(
                 [canvas.nodes[id] for id in sorted(lifted)],
                 [w for w in wires if w.edge.source in lifted and w.edge.target in lifted],
+                levels,
             )
         self._paint(painter, self._still)
         if self._lifted is not None and lifted:
@@ -84,15 +87,16 @@ class FarLayer(Layer):
             painter.translate(-step)
         if lively or lifted:
             items = [canvas.nodes[id] for id in sorted(lively)]
-            self._paint(painter, _gathered(items, canvas.preview.loose_wires()))
+            self._paint(painter, _gathered(items, canvas.preview.loose_wires(), levels))
 
     def _paint(self, painter: QPainter, blocks: _Blocks) -> None:
         look = self.canvas.look
         scale = painter.worldTransform().m11()
         edge = min(EDGE_PIXELS / scale, CARD_WIDTH / 3)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(QPen(look.wire, 0))
-        painter.drawLines(blocks.lines)
+        for strength, lines in blocks.lines.items():
+            painter.setPen(QPen(look.wire, 0) if strength is None else look.strength_pens[strength])
+            painter.drawLines(lines)
         painter.setPen(QPen(look.border, 0))
         for level, rects in blocks.cards.items():
             self._fill(painter, rects, look.surface if level is None else look.tint(level))
@@ -116,11 +120,14 @@ class FarLayer(Layer):
         painter.drawRects(rects)
 
 
-def _gathered(nodes: Iterable[NodeItem], wires: Iterable[WireItem]) -> _Blocks:
+def _gathered(
+    nodes: Iterable[NodeItem], wires: Iterable[WireItem], levels: Mapping[str, int]
+) -> _Blocks:
     blocks = _Blocks()
     for wire in wires:
         points = [QPointF(*point) for point in wire.route.points]
-        blocks.lines += [QLineF(start, end) for start, end in pairwise(points)]
+        lines = blocks.lines.setdefault(levels.get(wire.edge.source), [])
+        lines += [QLineF(start, end) for start, end in pairwise(points)]
     for item in nodes:
         rect, content = item.rect, item.content
         blocks.cards.setdefault(content.tint.level if content.tint else None, []).append(rect)

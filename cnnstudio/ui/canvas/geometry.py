@@ -10,6 +10,7 @@ CARD_RADIUS = 8
 EDGE_WIDTH = 4
 PLAIN_HEIGHT = 56
 VECTOR_HEIGHT = 80
+TEXT_LINE = 16  # further lines of words make a card taller
 MAPS_HEIGHT = 128
 IMAGE_HEIGHT = 160
 PORT_RADIUS = 4

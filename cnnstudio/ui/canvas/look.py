@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from functools import cache
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QPen, QPixmap
 
 from cnnstudio.interpret.colour import colour_maps
 from cnnstudio.ui import theme
+from cnnstudio.ui.canvas.strength import strength_pens
 from cnnstudio.ui.canvas.tint import LEVELS
 
 STRONGEST = 0.6
@@ -28,6 +30,8 @@ class Look:
         self.error = theme.color("error")
         self.warning = theme.color("warning")
         self.ok = theme.color("ok")
+        self.error_surface = theme.color("error_surface")
+        self.warning_surface = theme.color("warning_surface")
         # Mixed beforehand: transparency costs time where hundreds of wires are drawn.
         self.wire = _mixed(self.muted, self.canvas, 0.75)
         self.kind_font = _font(11, bold=True)
@@ -47,6 +51,7 @@ class Look:
         self.wire_pen = _pen(self.wire, 1.6)
         self.wire_selected_pen = _pen(self.accent, 2.4)
         self.wire_hover_pen = _pen(self.text, 2.0)
+        self.strength_pens = strength_pens(theme.current().dark)
         self.guide_pen = QPen(self.accent, 0, Qt.PenStyle.DashLine)
         strongest = theme.color("cost_tint")
         self._tints = [
@@ -129,6 +134,7 @@ def _font(pixels: int, bold: bool = False) -> QFont:
 
 
 @cache
-def viridis() -> list[int]:
-    """256 colours as 0xAARRGGBB, for images with a colour table."""
-    return [0xFF000000 | r << 16 | g << 8 | b for r, g, b in colour_maps["viridis"].tolist()]
+def color_table(name: str) -> np.ndarray:
+    """256 colours as 0xAARRGGBB of a colour map, uint32."""
+    red, green, blue = colour_maps[name].astype(np.uint32).T
+    return 0xFF000000 | red << 16 | green << 8 | blue

@@ -24,6 +24,7 @@ from cnnstudio.ui.canvas.look import Look, faded
 from cnnstudio.ui.canvas.node_item import NodeItem
 from cnnstudio.ui.canvas.port import Port
 from cnnstudio.ui.canvas.routing import Box, CardIndex, Router
+from cnnstudio.ui.canvas.strength import Strengths
 from cnnstudio.ui.canvas.wire_item import WireItem
 from cnnstudio.ui.canvas.wire_layer import WireLayer
 
@@ -53,6 +54,7 @@ class CanvasScene(QGraphicsScene):
         self._extent = QRectF()
         self._findings = Findings()
         self._thumbnails: dict[str, Thumbnail] = {}
+        self.strengths = Strengths({})
         self.router = Router(self.cards, flow)
         self.preview = DragPreview(self)
         self.frames = FrameLayer(self)
@@ -143,6 +145,13 @@ class CanvasScene(QGraphicsScene):
         resized |= fit_cards(self, resized)
         if resized:
             self._show_wires(resized)
+
+    def set_strengths(self, strengths: Mapping[str, float]) -> None:
+        """Lets the wires show how strong what leaves these nodes, by id, is; none: plain wires."""
+        before, self.strengths = self.strengths.levels, Strengths(strengths)
+        if before != self.strengths.levels:
+            self.wire_layer.update()
+            self.far.refresh()
 
     def thumbnail(self, name: str) -> Thumbnail | None:
         return self._thumbnails.get(name)

@@ -57,6 +57,7 @@ class CanvasSurface(QGraphicsView):
     hint: EmptyHint
     legend: TintLegend
     breadcrumb: Breadcrumb
+    foot = 0  # pixels above the lower edge that are taken on the left side
 
     def __init__(self, scene: CanvasScene, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,181 +1,316 @@
-"""The strip at the foot of a card: feature maps, the values of a vector, or the input image."""
+"""The strip at the foot of a card: feature maps, the values of a vector, or the input's images.
+
+Of several images that are looked at, each has a row of its own; the rows share the card's room.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from cnnstudio.ui.canvas.card import Thumbnail
-from cnnstudio.ui.canvas.geometry import CARD_WIDTH
-from cnnstudio.ui.canvas.look import Look, viridis
+from cnnstudio.ui.canvas.geometry import CARD_WIDTH, MAPS_HEIGHT, TEXT_LINE
+from cnnstudio.ui.canvas.look import Look, color_table
+from cnnstudio.ui.canvas.vector_picture import paint_vectors
 
 LEFT = 16.0
 RIGHT = CARD_WIDTH - 12.0
 TOP = 56.0
-MAP_SIZE = 32.0
-MAPS_SHOWN = 5
-BRIEF_MAP_SIZE = 54.0
-BRIEF_MAPS_SHOWN = 3
-IMAGE_SIZE = 84.0
+GAP = 3.0
+ROOM = MAPS_HEIGHT - TOP - 8.0  # for rows of maps
+STATISTICS_HEIGHT = 16.0
+LARGEST_MAP = 32.0
+LARGEST_BRIEF_MAP = 54.0
+MOST_ROWS_WITH_STATISTICS = 2
+LARGEST_IMAGE = 84.0
 FEW_VALUES = 16
 COMPACT_MAPS = 3
 COMPACT_SIZE = 22.0
 COMPACT_TOP = 28.0
 COMPACT_WIDTH = COMPACT_MAPS * (COMPACT_SIZE + 2)
 NONE_SILENT = "0 silent"
+# From these shares on a card says how many of its units are dead or saturated.
+AILING = 0.1
+ILL = 0.5
 
 
 def paint_thumbnail(
     painter: QPainter, thumbnail: Thumbnail, color: QColor, look: Look, brief: bool = False
 ) -> None:
     """A `brief` one has fewer, larger pictures and no small print, to be seen in an overview."""
-    if "image" in thumbnail:
-        _paint_image(painter, thumbnail, look, brief)
+    if "images" in thumbnail:
+        _paint_images(painter, thumbnail, look, brief)
     elif "maps" in thumbnail:
         _paint_maps(painter, thumbnail, look, brief)
     elif "values" in thumbnail:
         _paint_values(painter, thumbnail, color, look, brief)
-    elif "text" in thumbnail:
-        painter.setPen(look.muted)
-        painter.setFont(look.brief_font if brief else look.text_font)
-        text = look.brief_metrics.elidedText if brief else look.text_metrics.elidedText
-        shown = text(str(thumbnail["text"]), Qt.TextElideMode.ElideRight, RIGHT - LEFT)
-        painter.drawText(QPointF(LEFT, TOP + (14 if brief else 11)), shown)
+    elif "texts" in thumbnail:
+        _paint_texts(painter, thumbnail, look, brief)
+    _paint_ailment(painter, thumbnail, look, brief)
 
 
 def paint_compact(
     painter: QPainter, thumbnail: Thumbnail, color: QColor, look: Look, brief: bool = False
 ) -> None:
-    """The thumbnail beside the name, on a card that has no room below it."""
+    """The thumbnail of the first image beside the name, on a card that has no room below it."""
     if brief:
         return
     left, size = RIGHT - COMPACT_WIDTH, COMPACT_SIZE
-    if "image" in thumbnail:
-        image = color_image(np.asarray(thumbnail["image"]))
+    if "images" in thumbnail:
+        image = color_image(np.asarray(thumbnail["images"][0]))
         painter.drawImage(QRectF(RIGHT - size, COMPACT_TOP, size, size), image)
     elif "maps" in thumbnail:
-        maps = np.asarray(thumbnail["maps"])[:COMPACT_MAPS]
-        for index, values in enumerate(maps):
-            x = RIGHT - size - (len(maps) - 1 - index) * (size + 2)
-            painter.drawImage(QRectF(x, COMPACT_TOP, size, size), indexed_image(values))
+        maps = _by_image(thumbnail["maps"])[0][:COMPACT_MAPS]
+        first = RIGHT - len(maps) * (size + 2) + 2
+        _paint_row(painter, maps, "viridis", QPointF(first, COMPACT_TOP), size, size + 2, look)
     elif "values" in thumbnail:
-        values = np.nan_to_num(np.asarray(thumbnail["values"], dtype=np.float32).ravel())
-        if values.size:
-            _paint_bars(
-                painter, values, QRectF(left, COMPACT_TOP, COMPACT_WIDTH, size), color, look
-            )
+        area = QRectF(left, COMPACT_TOP, COMPACT_WIDTH, size)
+        values = np.atleast_2d(np.asarray(thumbnail["values"], np.float32))[:1]
+        paint_vectors(painter, values, area, color, look, thumbnail.get("style", "bars"))
 
 
-def maps_parts(thumbnail: Thumbnail) -> list[str]:
-    """`+27 maps`, `mean 0.26`, `0 silent`"""
-    shown = min(len(thumbnail["maps"]), MAPS_SHOWN)
+# Maps
+
+
+def rows_of(images: int, gradients: bool, statistics: bool) -> tuple[float, int]:
+    """How large a map is where so many images each have a row, or two with gradients; and how many
+    maps a row has."""
+    rows = images * (2 if gradients else 1)
+    room = ROOM - (STATISTICS_HEIGHT if shows_statistics(rows, statistics) else 0.0)
+    size = min(LARGEST_MAP, (room - GAP * (rows - 1)) / rows)
+    return size, max(1, int((RIGHT - LEFT + GAP) // (size + GAP)))
+
+
+def shows_statistics(rows: int, wanted: bool) -> bool:
+    """Whether there is room for a line of numbers below so many rows."""
+    return wanted and rows <= MOST_ROWS_WITH_STATISTICS
+
+
+def maps_parts(thumbnail: Thumbnail, shown: int) -> list[str]:
+    """`+27 maps`, `0.26 ± 0.31`, `0 silent`; `shown` maps are to be seen."""
     channels = int(thumbnail.get("channels", shown))
     parts = []
     if channels > shown:
         parts.append(f"+{channels - shown} map{'s' if channels - shown > 1 else ''}")
     if "mean" in thumbnail:
-        parts.append(f"mean {float(thumbnail['mean']):.2f}".replace("-", "\N{MINUS SIGN}"))
+        spread = f" ± {_short(thumbnail['std'])}" if "std" in thumbnail else ""
+        parts.append(f"{_short(thumbnail['mean'])}{spread}")
     if "silent" in thumbnail:
         parts.append(f"{int(thumbnail['silent'])} silent")
     return parts
 
 
-def _fitting(parts: list[str], look: Look) -> str:
-    """The parts in one line, as wide apart and as complete as the card allows."""
-    telling = [part for part in parts if part != NONE_SILENT]
-    short = [part.removesuffix(" maps") for part in telling]
-    lines = ["  ·  ".join(parts), *(" · ".join(some) for some in (parts, telling, short))]
-    for line in lines:
-        if look.small_metrics.horizontalAdvance(line) <= RIGHT - LEFT:
-            return line
-    return look.small_metrics.elidedText(lines[-1], Qt.TextElideMode.ElideRight, RIGHT - LEFT)
+def _short(number: Any) -> str:
+    number = float(number)
+    size = abs(number)
+    text = f"{number:.2f}" if 0.01 <= size < 1000 or size == 0 else f"{number:.0e}"
+    return text.replace("e-0", "e-").replace("e+0", "e").replace("-", "\N{MINUS SIGN}")
 
 
 def _paint_maps(painter: QPainter, thumbnail: Thumbnail, look: Look, brief: bool) -> None:
-    count, size = (BRIEF_MAPS_SHOWN, BRIEF_MAP_SIZE) if brief else (MAPS_SHOWN, MAP_SIZE)
-    gap = (RIGHT - LEFT - count * size) / (count - 1)
-    for index, values in enumerate(np.asarray(thumbnail["maps"])[:count]):
-        place = QRectF(LEFT + index * (size + gap), TOP, size, size)
-        painter.drawImage(place, indexed_image(values))
+    maps = _by_image(thumbnail["maps"])
+    given = thumbnail.get("gradients")
+    gradients = None if given is None else _by_image(given)
+    rows = len(maps) * (1 if gradients is None else 2)
+    wanted = bool(thumbnail.get("statistics", True)) and not brief
+    size, count = rows_of(len(maps), gradients is not None, wanted)
+    gap = GAP
     if brief:
+        size = min(LARGEST_BRIEF_MAP, (ROOM - GAP * (rows - 1)) / rows)
+        count = int((RIGHT - LEFT + GAP) // (size + GAP))
+    if rows == 1:  # spread over the width
+        gap = (RIGHT - LEFT - count * size) / max(count - 1, 1)
+    y = TOP
+    for number, own in enumerate(maps):
+        corner = QPointF(LEFT, y)
+        _paint_row(painter, own[:count], "viridis", corner, size, size + gap, look)
+        y += size + GAP
+        if gradients is not None:
+            part = gradients[number][:count]
+            _paint_row(painter, part, "coolwarm", QPointF(LEFT, y), size, size + gap, look)
+            y += size + GAP
+    if shows_statistics(rows, wanted):
+        painter.setPen(look.muted)
+        painter.setFont(look.small_font)
+        room = RIGHT - LEFT - (_pill_width(thumbnail, look) + 6 if _ailment(thumbnail) else 0)
+        parts = maps_parts(thumbnail, min(count, maps.shape[1]))
+        baseline = y - GAP + (22 if rows == 1 else 14)
+        painter.drawText(QPointF(LEFT, baseline), _fitting(parts, look, room))
+
+
+def _by_image(maps: Any) -> np.ndarray:
+    """(P, n, h, w), also of (n, h, w)."""
+    found = np.asarray(maps)
+    return found[None] if found.ndim == 3 else found
+
+
+def _paint_row(
+    painter: QPainter, maps: np.ndarray, colors: str, corner: QPointF, size: float, step: float,
+    look: Look,
+) -> None:  # fmt: skip
+    """Maps (n, h, w) side by side; where all of one is the same there is a line across instead."""
+    if not len(maps):
         return
-    painter.setPen(look.muted)
-    painter.setFont(look.small_font)
-    painter.drawText(QPointF(LEFT, TOP + MAP_SIZE + 22), _fitting(maps_parts(thumbnail), look))
+    count, height, width = maps.shape
+    # As one image: converting it costs more than drawing it.
+    image = indexed_image(np.ascontiguousarray(maps).reshape(count * height, width), colors)
+    fit = size / max(height, width)
+    wide, tall = fit * width, fit * height
+    flat = (maps == maps[:, :1, :1]).all((1, 2))
+    for index in range(count):
+        left = corner.x() + index * step
+        place = QRectF(left + (size - wide) / 2, corner.y() + (size - tall) / 2, wide, tall)
+        if flat[index]:
+            painter.fillRect(place, look.grid)
+            painter.setPen(QPen(look.muted, 1))
+            painter.drawLine(place.bottomLeft(), place.topRight())
+        else:
+            painter.drawImage(place, image, QRectF(0, index * height, width, height))
+
+
+def _fitting(parts: list[str], look: Look, room: float) -> str:
+    """The parts in one line, as wide apart and as complete as the card allows."""
+    telling = [part for part in parts if part != NONE_SILENT]
+    short = [part.removesuffix(" maps") for part in telling]
+    lines = [
+        "  ·  ".join(parts),
+        *(" · ".join(some) for some in (parts, telling, short, short[1:])),
+    ]
+    for line in lines:
+        if look.small_metrics.horizontalAdvance(line) <= room:
+            return line
+    return look.small_metrics.elidedText(lines[-1], Qt.TextElideMode.ElideRight, room)
+
+
+# Vectors
 
 
 def _paint_values(
     painter: QPainter, thumbnail: Thumbnail, color: QColor, look: Look, brief: bool
 ) -> None:
-    values = np.nan_to_num(np.asarray(thumbnail["values"], dtype=np.float32).ravel())
+    values = np.atleast_2d(np.asarray(thumbnail["values"], dtype=np.float32))
     if values.size == 0:
         return
     left = LEFT
-    few = values.size <= FEW_VALUES
-    if not few and not brief:
+    if values.shape[1] > FEW_VALUES and not brief:
         painter.setPen(look.muted)
         painter.setFont(look.small_font)
-        count = int(thumbnail.get("channels", values.size))
+        count = int(thumbnail.get("channels", values.shape[1]))
         painter.drawText(QPointF(LEFT, TOP + 12), f"{count} values")
         left += 72
-    _paint_bars(painter, values, QRectF(left, TOP - 4, RIGHT - left, 20.0), color, look)
+    area = QRectF(left, TOP - 4, RIGHT - left, 20.0)
+    gradients = thumbnail.get("gradients")
+    style = thumbnail.get("style", "bars")
+    if gradients is not None:
+        half = area.width() / 2 - 4
+        paint_vectors(
+            painter, np.atleast_2d(np.asarray(gradients, np.float32)),
+            QRectF(area.right() - half, area.top(), half, area.height()), look.accent, look, style,
+            signed=True,
+        )  # fmt: skip
+        area.setWidth(half)
+    paint_vectors(painter, values, area, color, look, style)
 
 
-def _paint_bars(
-    painter: QPainter, values: np.ndarray, area: QRectF, color: QColor, look: Look
-) -> None:
-    """The values as bars; of few, the largest in the accent's colour."""
-    few = values.size <= FEW_VALUES
-    values = peaks(values, int(area.width()) // 2)
-    low = min(float(values.min()), 0.0)
-    span = max(float(values.max()) - low, 1e-9)
-    step = area.width() / values.size
-    heights = np.maximum((values - low) / span * area.height(), 1.0)
-    bar = step * (0.75 if few else 0.7)
-    rects = [
-        QRectF(area.left() + index * step, area.bottom() - tall, bar, tall)
-        for index, tall in enumerate(heights.tolist())
-    ]
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(look.muted if few else color)
-    painter.drawRects(rects)
-    if few:
-        painter.setBrush(look.accent)
-        painter.drawRect(rects[int(values.argmax())])
+# Images and words
 
 
-def peaks(values: np.ndarray, limit: int) -> np.ndarray:
-    """At most `limit` values: the largest of each group of neighbours."""
-    group = -(-values.size // limit)
-    padded = np.pad(values, (0, -values.size % group), mode="edge")
-    return padded.reshape(-1, group).max(axis=1)
+def _paint_images(painter: QPainter, thumbnail: Thumbnail, look: Look, brief: bool) -> None:
+    images: Sequence[Any] = thumbnail["images"]
+    captions = list(thumbnail.get("captions", ()))
+    count = max(len(images), 1)
+    size = min(LARGEST_IMAGE, (RIGHT - LEFT - (count - 1) * 4) / count)
+    for index, image in enumerate(images):
+        place = QRectF(LEFT + index * (size + 4), TOP, size, size)
+        painter.drawImage(place, color_image(np.asarray(image)))
+        if brief or index >= len(captions):
+            continue
+        painter.setPen(look.text)
+        if count == 1:
+            _paint_caption(painter, captions[0], LEFT + size + 12, look)
+        else:
+            painter.setFont(look.small_font)
+            text = look.small_metrics.elidedText(captions[index], _ELIDE, size)
+            painter.drawText(QPointF(place.left(), place.bottom() + 14), text)
 
 
-def _paint_image(painter: QPainter, thumbnail: Thumbnail, look: Look, brief: bool) -> None:
-    size = IMAGE_SIZE
-    painter.drawImage(QRectF(LEFT, TOP, size, size), color_image(np.asarray(thumbnail["image"])))
-    if brief:
-        return
-    left = LEFT + size + 12
+def _paint_caption(painter: QPainter, caption: str, left: float, look: Look) -> None:
     painter.setPen(look.muted)
     painter.setFont(look.small_font)
     painter.drawText(QPointF(left, TOP + 14), "probe image")
-    if caption := str(thumbnail.get("caption", "")):
-        painter.setPen(look.text)
-        painter.setFont(look.text_font)
-        room = RIGHT - left
-        text = look.text_metrics.elidedText(caption, Qt.TextElideMode.ElideRight, room)
-        painter.drawText(QPointF(left, TOP + 32), text)
+    painter.setPen(look.text)
+    painter.setFont(look.text_font)
+    painter.drawText(
+        QPointF(left, TOP + 32), look.text_metrics.elidedText(caption, _ELIDE, RIGHT - left)
+    )
 
 
-def indexed_image(values: np.ndarray) -> QImage:
-    """An image in viridis from values (H, W) of uint8."""
-    values = np.ascontiguousarray(values, dtype=np.uint8)
+def _paint_texts(painter: QPainter, thumbnail: Thumbnail, look: Look, brief: bool) -> None:
+    """A line for each image: `✓ circle  0.93`; whether it is right is told by sign and colour."""
+    texts: Sequence[tuple[str, bool | None]] = thumbnail["texts"]
+    if brief:
+        texts = texts[:1]
+    painter.setFont(look.brief_font if brief else look.text_font)
+    metrics = look.brief_metrics if brief else look.text_metrics
+    for index, (text, right) in enumerate(texts):
+        sign = {True: "✓ ", False: "✗ ", None: ""}[right]
+        y = TOP + (14 if brief else 11) + index * TEXT_LINE
+        painter.setPen({True: look.ok, False: look.error, None: look.muted}[right])
+        painter.drawText(QPointF(LEFT, y), sign)
+        left = LEFT + metrics.horizontalAdvance(sign)
+        if metrics.horizontalAdvance(text) > RIGHT - left:
+            text = text.rpartition("  ")[0]  # without the number
+        painter.setPen(look.muted)
+        painter.drawText(QPointF(left, y), metrics.elidedText(text, _ELIDE, RIGHT - left))
+
+
+# What ails a layer
+
+
+def _ailment(thumbnail: Thumbnail) -> tuple[str, float] | None:
+    """`31 % dead`, and how large a share that is; None where it is no cause for alarm."""
+    shares = [(float(thumbnail.get(name) or 0.0), name) for name in ("dead", "saturated")]
+    share, name = max(shares)
+    return (f"{share:.0%} {name}".replace("%", " %"), share) if share >= AILING else None
+
+
+def _pill_width(thumbnail: Thumbnail, look: Look) -> float:
+    found = _ailment(thumbnail)
+    return look.small_metrics.horizontalAdvance(found[0]) + 14 if found else 0.0
+
+
+def _paint_ailment(painter: QPainter, thumbnail: Thumbnail, look: Look, brief: bool) -> None:
+    """A pill in the lower right corner: `31 % dead`."""
+    found = _ailment(thumbnail)
+    if found is None or not ("maps" in thumbnail or "values" in thumbnail):
+        return
+    text, share = found
+    bottom = MAPS_HEIGHT - 6 if "maps" in thumbnail else TOP + 20
+    font = look.text_font if brief else look.small_font
+    metrics = look.text_metrics if brief else look.small_metrics
+    width, height = metrics.horizontalAdvance(text) + 14, metrics.height() + 3
+    pill = QRectF(RIGHT - width + 4, bottom - height, width, height)
+    ill = share >= ILL
+    painter.setPen(QPen(look.error if ill else look.warning, 1))
+    painter.setBrush(look.error_surface if ill else look.warning_surface)
+    painter.drawRoundedRect(pill, height / 2, height / 2)
+    painter.setFont(font)
+    painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
+
+
+# Arrays as images
+
+
+def indexed_image(values: np.ndarray, colors: str = "viridis") -> QImage:
+    """An image in a colour map from values (H, W) of uint8."""
+    made = color_table(colors)[np.asarray(values, np.uint8)]
     height, width = values.shape
-    image = QImage(values.data, width, height, width, QImage.Format.Format_Indexed8)
-    image.setColorTable(viridis())
-    return image.copy()  # the array's memory need not live as long
+    # The array's memory need not live as long.
+    return QImage(made.data, width, height, width * 4, QImage.Format.Format_RGB32).copy()
 
 
 def color_image(values: np.ndarray) -> QImage:
@@ -185,3 +320,6 @@ def color_image(values: np.ndarray) -> QImage:
     values = np.ascontiguousarray(np.broadcast_to(values, (*values.shape[:2], 3)), dtype=np.uint8)
     height, width, _ = values.shape
     return QImage(values.data, width, height, width * 3, QImage.Format.Format_RGB888).copy()
+
+
+_ELIDE = Qt.TextElideMode.ElideRight

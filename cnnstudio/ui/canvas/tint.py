@@ -82,7 +82,7 @@ class TintLegend(QWidget):
 
     def place(self) -> None:
         corner = self._canvas.viewport().geometry().bottomLeft()
-        self.move(corner.x() + 16, corner.y() - self.height() - 16)
+        self.move(corner.x() + 16, corner.y() - self.height() - 16 - self._canvas.foot)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         chosen = MEASURES.get(self.measure)

@@ -30,6 +30,7 @@ from cnnstudio.ui.canvas.minimap import Minimap
 from cnnstudio.ui.canvas.passage import Passage
 from cnnstudio.ui.canvas.port import Port
 from cnnstudio.ui.canvas.scene import CanvasScene
+from cnnstudio.ui.canvas.strength import StrengthLegend
 from cnnstudio.ui.canvas.surface import CanvasSurface
 from cnnstudio.ui.canvas.tint import TintLegend, tints
 from cnnstudio.ui.place import Place, node_at, siblings
@@ -44,6 +45,7 @@ class CanvasView(CanvasSurface):
     """
 
     frames_selected = Signal(list)  # ids
+    was_resized = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         flow = session.settings.value("canvas/flow", "down")
@@ -57,6 +59,7 @@ class CanvasView(CanvasSurface):
         self.minimap = Minimap(self)
         self.hint = EmptyHint(self)
         self.legend = TintLegend(self)
+        self.strength_legend = StrengthLegend(self)
         self.blocks = BlockCommands(self)
         self.breadcrumb = Breadcrumb(self)
         self._views: dict[Place, View] = {}
@@ -177,14 +180,30 @@ class CanvasView(CanvasSurface):
     def set_thumbnails(self, thumbnails: Mapping[str, Thumbnail]) -> None:
         """Shows feature maps, values or images on the cards, by node name.
 
-        A thumbnail has `maps` (uint8 (N, H, W)) with `channels`, `mean` and `silent`; or `values`
-        (float (N,)) with `channels`; or `image` (uint8 (H, W, 3)) with `caption`; or `text`.
+        A thumbnail has `maps` (uint8 (P, N, H, W) of P images) with `channels`, `mean`, `std` and
+        `silent`; or `values` (float (P, N)) with `channels`; or `images` (uint8 (H, W, 3)) with
+        `captions`; or `texts` with whether each is right, or None. To maps and values belong
+        `gradients` of the same shape, and the shares of units that are `dead` or `saturated`.
         """
         before = self.canvas_scene.bounds()
         self.canvas_scene.set_thumbnails(thumbnails)
         self.minimap.network_changed()
         if self.camera.follows and self.canvas_scene.bounds() != before:
             self.camera.follow()
+
+    def set_strengths(self, strengths: Mapping[str, float], kind: str) -> None:
+        """Lets the wires show how strong what leaves these nodes, by id, is: `activation` or
+        `gradient`."""
+        self.canvas_scene.set_strengths(strengths)
+        shown = self.canvas_scene.strengths
+        self.strength_legend.show_range(kind, shown.low, shown.high)
+
+    def take_foot(self, pixels: int) -> None:
+        """Keeps the lower left corner free for something so high."""
+        if pixels != self.foot:
+            self.foot = pixels
+            self.legend.place()
+            self.strength_legend.place()
 
     def show_minimap(self, shown: bool) -> None:
         """Whether the overview stands in the corner while a part of the network is out of sight."""
@@ -332,6 +351,8 @@ class CanvasView(CanvasSurface):
     def resized(self) -> None:
         self.busy.place()
         self.find_bar.place()
+        self.strength_legend.place()
+        self.was_resized.emit()
 
     def shown_or_hidden(self) -> None:
         self._actions.update()

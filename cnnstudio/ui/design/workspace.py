@@ -13,6 +13,7 @@ from cnnstudio.ui.canvas.view import CanvasView
 from cnnstudio.ui.design.drawer import HEIGHT, Drawer
 from cnnstudio.ui.design.inspector import Inspector
 from cnnstudio.ui.design.living import Living
+from cnnstudio.ui.design.living_tool import LivingActions, LivingTool
 from cnnstudio.ui.design.own.layers import OwnLayers
 from cnnstudio.ui.design.own.palette_part import PalettePart
 from cnnstudio.ui.design.palette import Palette
@@ -46,6 +47,9 @@ class DesignWorkspace(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self._across)
         self.living = Living(session, self.canvas)
+        self.living_actions = LivingActions(session, self.living, self.canvas)
+        self.living_tool = LivingTool(session, self.living, self.canvas, self.living_actions)
+        self.canvas.was_resized.connect(self.living_tool.place)
         self.own = OwnLayers(session, self)
         self.own_part = PalettePart(session, self.palette_panel, self.own)
         self.blocks_part = BlocksPart(session, self.palette_panel, self.canvas)
@@ -156,6 +160,8 @@ class DesignWorkspace(QWidget):
         for part in (self.palette_panel, self.inspector, self.drawer, self.left, self.right):
             part.redraw()
         self.own_part.redraw()
+        self.living_tool.redraw()
+        self.living_tool.refresh()
 
 
 def _splitter(orientation: Qt.Orientation, name: str) -> QSplitter:

@@ -8,7 +8,8 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
 from cnnstudio.graph import AddNode, Edge, Move, Network, Node
-from cnnstudio.ui.canvas.thumbnail import maps_parts, peaks
+from cnnstudio.ui.canvas.thumbnail import maps_parts
+from cnnstudio.ui.canvas.vector_picture import peaks
 
 from .conftest import open_network
 from .hand import ALT, CONTROL, LEFT, MIDDLE, SHIFT
@@ -193,11 +194,11 @@ def test_many_values_become_as_many_bars_as_there_is_room_for():
 def test_feature_maps_make_cards_taller_and_stay_in_sight(chain):
     maps = np.zeros((5, 8, 8), dtype=np.uint8)
     low = chain.canvas_scene.bounds().height()
-    output = {"output1": {"maps": maps, "channels": 8, "mean": 0.5, "silent": 1}}
+    output = {"output1": {"maps": maps, "channels": 8, "mean": 0.5, "std": 0.25, "silent": 1}}
     chain.set_thumbnails(output)
     assert chain.canvas_scene.bounds().height() > low
     assert chain.visible_rect().contains(chain.canvas_scene.bounds())
-    assert " · ".join(maps_parts(output["output1"])) == "+3 maps · mean 0.50 · 1 silent"
+    assert " · ".join(maps_parts(output["output1"], 5)) == "+3 maps · 0.50 ± 0.25 · 1 silent"
     chain.grab()
 
 

@@ -59,12 +59,14 @@ def pictured(workspace: DesignWorkspace) -> dict[str, dict]:
 
 def test_the_cards_show_what_the_layers_make_of_an_image(living, trained):
     on_cards = pictured(living)
-    assert on_cards["image"]["image"].shape == (28, 28, 3)
-    assert on_cards["image"]["caption"].endswith("#0")
-    assert on_cards["conv1"]["maps"].shape[0] == on_cards["conv1"]["channels"] == 4
-    assert len(on_cards["fc"]["values"]) == 10
-    name, chance = on_cards["scores"]["text"].split()
+    assert on_cards["image"]["images"][0].shape == (28, 28, 3)
+    assert on_cards["image"]["captions"][0].endswith("#0")
+    assert on_cards["conv1"]["maps"].shape[:2] == (1, 4) and on_cards["conv1"]["channels"] == 4
+    assert on_cards["fc"]["values"].shape == (1, 10)
+    [(text, right)] = on_cards["scores"]["texts"]
+    name, chance = text.split()
     assert name in trained[1].data()["classes"] and 0.1 <= float(chance) <= 1.0
+    assert right == on_cards["image"]["captions"][0].startswith(name)
 
 
 def test_an_edit_takes_the_pictures_from_what_it_changes_and_undo_brings_them_back(living):
@@ -84,7 +86,7 @@ def test_a_renamed_node_keeps_its_picture(living):
 
 def test_keys_step_through_the_images(living, qtbot):
     def caption() -> str:
-        return pictured(living)["image"]["caption"]
+        return pictured(living)["image"]["captions"][0]
 
     qtbot.keyClick(living.canvas, Qt.Key.Key_PageDown, ALT)
     wait_for(qtbot, lambda: caption().endswith("#1"))
@@ -100,7 +102,7 @@ def test_the_menu_of_the_input_offers_another_image(living, qtbot):
     menu = context_menu(living.canvas, place)
     [following] = [one for one in menu.actions() if one.text() == "Next probe image"]
     following.trigger()
-    wait_for(qtbot, lambda: pictured(living)["image"]["caption"].endswith("#1"))
+    wait_for(qtbot, lambda: pictured(living)["image"]["captions"][0].endswith("#1"))
 
 
 def test_the_pictures_can_be_switched_off_and_that_is_remembered(living, qtbot):
