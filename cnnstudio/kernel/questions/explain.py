@@ -83,7 +83,8 @@ def trust(
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """{"method", "layer", "targets", "checks": [{"check", "title", "verdict", "value", "text",
-    "measures"}]}, for one image. The run's twin is used if it is trained."""
+    "measures"}], "twin"}, for one image. The run's twin is used if it is trained: "twin" is its
+    state, "none" before there is one; None for a network that has no run."""
     subject = _subject(run, checkpoint, project)
     picture = subject.picture(reference_of(image))
     node = None if layer is None else subject.node(layer)
@@ -91,15 +92,21 @@ def trust(
         subject.model, picture.tensor[None], method, target, node,
         truths=[picture.truth], twin=_twin(run), progress=progress, **(parameters or {}),
     )  # fmt: skip
-    return card.to_json()
+    return {**card.to_json(), "twin": _twin_state(run)}
+
+
+def _twin_state(run: str | None) -> str | None:
+    if run is None:
+        return None
+    twin = twin_of(run)
+    return str(twin.status().state) if twin.exists() else "none"
 
 
 def _twin(run: str | None) -> nn.Module | None:
     """The network of a run's twin, if it is trained, remembered."""
-    twin = None if run is None else twin_of(run)
-    if twin is None or not twin.exists() or twin.status().state != "finished":
+    if run is None or _twin_state(run) != "finished":
         return None
-    return _subject(str(twin.path), "last", None).model
+    return _subject(str(twin_of(run).path), "last", None).model
 
 
 def _subject(run: str | None, checkpoint: str, project: dict[str, Any] | None) -> Subject:

@@ -11,6 +11,7 @@ from cnnstudio.ui.inspect.heat_panel import HeatPanel
 from cnnstudio.ui.inspect.maps_panel import MapsPanel
 from cnnstudio.ui.inspect.page import Page
 from cnnstudio.ui.inspect.prediction_panel import PredictionPanel
+from cnnstudio.ui.inspect.twin_training import TwinTraining
 from cnnstudio.ui.session import Session
 
 WIDTHS = (300, 640, 400)
@@ -30,6 +31,7 @@ class ImagePage(Page):
         self._maps = Inquiry(session, "feature_maps", "inspect maps", self)
         self._explain = Inquiry(session, "explain", "inspect heat", self)
         self._trust = Inquiry(session, "trust", "inspect trust", self)
+        self._twin = TwinTraining(session, self)
         self._arrange()
         self._connect()
 
@@ -73,6 +75,9 @@ class ImagePage(Page):
         self.heat.follow(self._explain)
         self.heat.follow_trust(self._trust)
         self.heat.scorecard.wanted.connect(self._ask_trust)
+        self.heat.scorecard.twin_wanted.connect(self._train_twin)
+        self._twin.begun.connect(lambda: self.heat.scorecard.show_twin("running"))
+        self._twin.finished.connect(self._check_twin)
         self._maps.answered.connect(
             lambda answer: self.maps.show_maps(answer, focus.classes, self._maps.asked)
         )
@@ -101,6 +106,16 @@ class ImagePage(Page):
         self.heat.scorecard.reset()
         if self.focus.is_ready:
             self._explain.ask(**self.heat.arguments, **self.focus.arguments)
+
+    def _train_twin(self) -> None:
+        subject = self.focus.subject
+        if subject is not None and subject.run is not None:
+            self._twin.start(subject.run)
+
+    def _check_twin(self) -> None:
+        """Makes the checks anew, now that there is a twin, where they can be seen."""
+        if self.isVisible() and self.heat.scorecard.results:
+            self._ask_trust()
 
     def _ask_trust(self) -> None:
         if self.focus.is_ready:

@@ -31,10 +31,12 @@ FINEST = 1000
 
 
 class Scorecard(QFrame):
-    """`wanted` is emitted when the checks are to be made, `taken_back` when no longer."""
+    """`wanted` is emitted when the checks are to be made, `taken_back` when no longer;
+    `twin_wanted` when the network is to be trained on shuffled labels for one of them."""
 
     wanted = Signal()
     taken_back = Signal()
+    twin_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,7 +53,9 @@ class Scorecard(QFrame):
         self.note.setProperty("role", "caption")
         self.note.setWordWrap(True)
         self.rows = QWidget()
+        self.train_twin: QPushButton | None = None
         self._results: list[dict[str, Any]] = []
+        self._twin: str | None = None
         self._asking = False
         head = QHBoxLayout()
         head.addWidget(self.title, 1)
@@ -85,10 +89,16 @@ class Scorecard(QFrame):
 
     def show_answer(self, answer: dict[str, Any]) -> None:
         """Shows an answer of `trust`."""
+        self._twin = answer.get("twin")
         self._show(list(answer["checks"]), False, "")
 
     def show_error(self, error: Exception) -> None:
         self._show([], False, str(getattr(error, "message", error)))
+
+    def show_twin(self, state: str) -> None:
+        """The twin's state has changed."""
+        self._twin = state
+        self.redraw()
 
     def redraw(self) -> None:
         """Draws the icons in the current theme's colours."""
@@ -109,11 +119,38 @@ class Scorecard(QFrame):
         self.note.setText(note)
         self.note.setVisible(bool(note))
         rows = _rows(results)
+        self.train_twin = self._offer_twin(rows) if _lacks_twin(results) else None
         self._column.replaceWidget(self.rows, rows)
         self.rows.hide()
         self.rows.deleteLater()
         self.rows = rows
         self.rows.setVisible(bool(results))
+
+    def _offer_twin(self, rows: QWidget) -> QPushButton | None:
+        """A button below the check that needs the twin; None for a network that has no run."""
+        if self._twin is None:
+            return None
+        words = {
+            "none": "Train the twin",
+            "stopped": "Resume the twin",
+            "failed": "Resume the twin",
+        }
+        button = QPushButton(words.get(self._twin, "The twin is being trained"))
+        button.setObjectName("train_twin")
+        button.setEnabled(self._twin in words)
+        button.setToolTip(
+            "Trains the same network on shuffled labels, as a run of its own in the background"
+        )
+        button.clicked.connect(lambda _=False: self.twin_wanted.emit())
+        layout = rows.layout()
+        assert isinstance(layout, QGridLayout)
+        place = [one["check"] for one in self._results].index("labels")
+        layout.addWidget(button, 4 * place + 2, 1, Qt.AlignmentFlag.AlignLeft)
+        return button
+
+
+def _lacks_twin(results: list[dict[str, Any]]) -> bool:
+    return any(one["check"] == "labels" and one["value"] is None for one in results)
 
 
 def _rows(results: list[dict[str, Any]]) -> QWidget:
@@ -135,8 +172,8 @@ def _rows(results: list[dict[str, Any]]) -> QWidget:
         for label in (title, text):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setToolTip(f"{checks[one['check']].doc}\n{checks[one['check']].reference}")
-        grid.addWidget(icon, 3 * number, 0, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(title, 3 * number, 1)
-        grid.addWidget(text, 3 * number + 1, 1)
-        grid.setRowMinimumHeight(3 * number + 2, 4)
+        grid.addWidget(icon, 4 * number, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(title, 4 * number, 1)
+        grid.addWidget(text, 4 * number + 1, 1)
+        grid.setRowMinimumHeight(4 * number + 3, 4)
     return rows
