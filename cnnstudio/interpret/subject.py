@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -25,6 +26,8 @@ from cnnstudio.training.rundir import RunDirectory
 
 SPLITS = ("train", "validation", "test")
 PARTS = (*SPLITS, "left_out", "relabelled")  # what of a dataset can be looked at
+
+KNOWN = ("input_shape", "splits")  # what a Subject works out once
 
 # A sample as (split, index) or `test:12`, or the path of an image file.
 Reference = tuple[str, int] | str | Path
@@ -76,6 +79,16 @@ class Subject:
         if not self.project.data.normalize:
             return None
         return self.splits.mean, self.splits.std
+
+    def with_weights(self, folder: Path) -> Subject:
+        """The same with weights of another moment. Costs a copy: what is known of the network and
+        its data is known already."""
+        model = copy.deepcopy(self.model)
+        load_weights(folder, model)
+        other = replace(self, model=model)
+        known = {name: self.__dict__[name] for name in KNOWN if name in self.__dict__}
+        other.__dict__.update(known)
+        return other
 
     def class_names(self, count: int) -> list[str]:
         """A name for each of the network's classes; a number where the data has no name."""

@@ -58,4 +58,6 @@ LANES: Final[dict[str, Lane]] = {
     "rehearse": "measure",
     "batch_sizes": "measure",
     "report": "report",
+    "animate": "report",
+    "differences": "study",
 }

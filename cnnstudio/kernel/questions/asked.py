@@ -40,6 +40,8 @@ class Look:
 
 
 _subjects: Memory[Subject] = Memory(limit=4)
+# By run: going from moment to moment, the network isn't built anew.
+_bases: Memory[Subject] = Memory(limit=2)
 _looks: Memory[Look] = Memory(limit=4)
 
 
@@ -48,8 +50,14 @@ def subject_of(run: str | None, checkpoint: str, project: dict[str, Any] | None)
     if run is not None:
         # By folder and not by name: what is "last" today is not the last tomorrow.
         folder = RunDirectory(run).checkpoint(checkpoint)
-        key = str(Path(run).resolve()), folder.name
-        return _subjects.get(key, lambda: open_run(run, checkpoint, splits_of))
+        where = str(Path(run).resolve())
+        begun = where, _file_identity(str(RunDirectory(run).project_file))
+
+        def make() -> Subject:
+            base = _bases.get(begun, lambda: open_run(run, checkpoint, splits_of))
+            return base.with_weights(folder)
+
+        return _subjects.get((where, folder.name), make)
     if project is None:
         raise KernelError("The question names neither a run nor a project.")
     drawn = project_from(project)

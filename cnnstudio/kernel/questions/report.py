@@ -1,12 +1,15 @@
-"""Reports, written where the window says."""
+"""Reports and animations, written where the window says."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
 
+from cnnstudio.kernel.questions.looking_back import animate
 from cnnstudio.report.run_report import write_report
 from cnnstudio.training.rundir import RunDirectory
+
+__all__ = ["animate", "report"]
 
 
 def report(run: str, path: str, progress: Callable[[float | None, str], object]) -> str:

@@ -12,6 +12,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from cnnstudio.graph import Project
+from cnnstudio.training.moments import Moment, moments, nearest
 from cnnstudio.training.rundir import RunDirectory
 from cnnstudio.training.status import UNFINISHED, RunStatus
 from cnnstudio.ui import theme
@@ -21,15 +22,18 @@ from cnnstudio.ui.session import Session
 
 EDIT_MILLISECONDS = 400
 NEW_CHECKPOINTS = ("start", "checkpoint", "end")
+NEW_MOMENTS_MILLISECONDS = 1500
 UNTRAINED = "Untrained network"
 
 
 class NetworkChooser(QWidget):
     """`subject_changed(Subject or None)` is emitted when another network is to be shown, or the
     same with other weights. Without one, `lacks` says what is missing: "run", "checkpoint", or the
-    error that kept the run from being read."""
+    error that kept the run from being read. `moments` are those of the run, in order;
+    `moments_changed` tells of them each time that they were read."""
 
     subject_changed = Signal(object)
+    moments_changed = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,6 +41,10 @@ class NetworkChooser(QWidget):
         self._untrained = False
         self.subject: Subject | None = None
         self.lacks: str | Exception = "run"
+        self.moments: list[Moment] = []
+        self._provisional = False  # a run without a checkpoint shows its newest moment
+        self._folders: dict[str, Path] = {}
+        self._moment = ""  # the step that is chosen, where that is no checkpoint
         self.run = ChoiceBox("Run")
         self.run.setToolTip("The run whose network is looked into")
         self.run.setMinimumWidth(220)
@@ -45,7 +53,7 @@ class NetworkChooser(QWidget):
         self.checkpoint = ChoiceBox("Checkpoint")
         self.checkpoint.setToolTip("The moment of the training whose weights are used")
         self.checkpoint.setMinimumWidth(96)
-        self.checkpoint.activated.connect(lambda _: self._open())
+        self.checkpoint.activated.connect(lambda _: self._take_checkpoint())
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.spacing)
@@ -53,6 +61,8 @@ class NetworkChooser(QWidget):
         row.addWidget(self.checkpoint)
         self._edits = QTimer(self, singleShot=True, interval=EDIT_MILLISECONDS)
         self._edits.timeout.connect(self._open)
+        self._snapshots = QTimer(self, singleShot=True, interval=NEW_MOMENTS_MILLISECONDS)
+        self._snapshots.timeout.connect(self._open)
         session.runs_listed.connect(self._list_runs)
         session.run_changed.connect(self._follow_run)
         session.runs.events.connect(self._look_for_checkpoints)
@@ -69,12 +79,24 @@ class NetworkChooser(QWidget):
         self._list_runs()
         self._open()
 
+    def choose_moment(self, moment: Moment) -> None:
+        """Looks at the run at this moment."""
+        if self.subject is None or self.subject.run is None:
+            return
+        self._moment = "" if moment.marks else moment.name
+        self._provisional = False
+        name = moment.marks[0] if moment.marks else moment.name
+        self._list_checkpoints()
+        self.checkpoint.choose(name)
+        self._show(Subject(self.subject.project, self.subject.run, name, moment.path), "")
+
     def _start_over(self) -> None:
         self._untrained = False
         self._list_runs()
         self._open()
 
     def _follow_run(self, run: RunDirectory | None) -> None:
+        self._moment = ""
         self._untrained = self._untrained and run is None
         self._list_runs()
         self._open()
@@ -113,8 +135,12 @@ class NetworkChooser(QWidget):
             self._open()
 
     def _look_for_checkpoints(self, run: RunDirectory, batch: Iterable[dict[str, Any]]) -> None:
-        if run == self._session.run and any(event["type"] in NEW_CHECKPOINTS for event in batch):
+        if run != self._session.run:
+            return
+        if any(event["type"] in NEW_CHECKPOINTS for event in batch):
             self._open()
+        elif any(event["type"] == "step" for event in batch) and not self._snapshots.isActive():
+            self._snapshots.start()
 
     def _open(self) -> None:
         """Reads the chosen network, on another thread."""
@@ -122,29 +148,64 @@ class NetworkChooser(QWidget):
         self.checkpoint.setVisible(run is not None)
         if run is not None:
             self._session.in_background(
-                lambda: (run.project(), run.checkpoints()),
+                lambda: (run.project(), run.checkpoints(), moments(run)),
                 lambda read: self._take_run(run, *read),
                 lambda error: self._show(None, error),
             )
         elif self._untrained:
+            self._take_moments([])
             self._show(Subject(self._session.project), "")
         else:
+            self._take_moments([])
             self._show(None, "run")
 
-    def _take_run(self, run: RunDirectory, project: Project, folders: dict[str, Path]) -> None:
+    def _take_run(
+        self,
+        run: RunDirectory,
+        project: Project,
+        folders: dict[str, Path],
+        found: list[Moment],
+    ) -> None:
         if run != self._session.run or self._untrained:
             return
-        self._list_checkpoints(folders)
+        self._folders = folders
+        self._take_moments(found)
         name = self.checkpoint.currentData()
         if name is None:
             self._show(None, "checkpoint")
-        else:
-            self._show(Subject(project, run, name, folders[name]), "")
+            return
+        folder = folders.get(name) or nearest(found, name).path
+        self._show(Subject(project, run, name, folder), "")
+        self.moments_changed.emit()
 
-    def _list_checkpoints(self, folders: dict[str, Path]) -> None:
-        names = sorted(folders, key=lambda name: (name != "best", name != "last", name))
-        self.checkpoint.show_items((checkpoint_title(name), name) for name in names)
-        if names and self.checkpoint.currentIndex() < 0:
+    def _take_checkpoint(self) -> None:
+        if self.checkpoint.currentData() != self._moment:
+            self._moment = ""
+        self._open()
+
+    def _take_moments(self, found: list[Moment]) -> None:
+        """The moments of the run; a step that is kept no more gives way to the nearest one."""
+        self.moments = found
+        if self._moment and found:
+            self._moment = nearest(found, self._moment).name
+        self._list_checkpoints()
+        if not found:
+            self.moments_changed.emit()
+
+    def _list_checkpoints(self) -> None:
+        """The checkpoints by name, and the step that was chosen beyond them. A run that has none
+        yet begins with the moment that is there."""
+        names = sorted(self._folders, key=lambda name: (name != "best", name != "last", name))
+        if names and self._provisional:
+            self._moment = ""
+        self._provisional = not names and (self._provisional or not self._moment)
+        if self._provisional and self.moments:
+            self._moment = self.moments[-1].name
+        items = [(checkpoint_title(name), name) for name in names]
+        if self._moment:
+            items.append((checkpoint_title(self._moment), self._moment))
+        self.checkpoint.show_items(items)
+        if items and self.checkpoint.currentIndex() < 0:
             self.checkpoint.setCurrentIndex(0)
 
     def _show(self, subject: Subject | None, lacks: str | Exception) -> None:
@@ -163,7 +224,9 @@ def run_title(name: str) -> str:
 
 
 def checkpoint_title(name: str) -> str:
-    """`Best`, `Last`, `Epoch 3`."""
+    """`Best`, `Last`, `Epoch 3`, `Step 1,200`."""
+    if name.startswith("step-"):
+        return f"Step {int(name.removeprefix('step-')):,}"
     if name.startswith("epoch-"):
         return f"Epoch {int(name.removeprefix('epoch-'))}"
     return name.capitalize()

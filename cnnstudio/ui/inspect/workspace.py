@@ -12,7 +12,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QTabWidget, QVBoxLayout, QWid
 from cnnstudio.graph import ExplanationError
 from cnnstudio.training.status import UNFINISHED
 from cnnstudio.ui import theme
+from cnnstudio.ui.inquiry import Inquiry
 from cnnstudio.ui.inspect.focus import Focus
+from cnnstudio.ui.inspect.history.animation_dialog import AnimationDialog
+from cnnstudio.ui.inspect.history.strip import HistoryStrip
 from cnnstudio.ui.inspect.image_chooser import SUFFIXES, ImageChooser
 from cnnstudio.ui.inspect.image_page import ImagePage
 from cnnstudio.ui.inspect.network_chooser import NetworkChooser
@@ -38,6 +41,7 @@ class InspectWorkspace(QWidget):
         self.networks = NetworkChooser(session)
         self.images = ImageChooser(session)
         self.focus = Focus(session, self)
+        self.history = HistoryStrip(session, self.is_busy)
         self.pages: dict[type[Page], Page] = {made: made(session, self.focus) for made in PAGES}
         self._arrange()
         self._connect()
@@ -52,6 +56,21 @@ class InspectWorkspace(QWidget):
     def show_page(self, page: type[Page]) -> None:
         """Brings a page to the front."""
         self.tabs.setCurrentWidget(self.pages[page])
+
+    def is_busy(self) -> bool:
+        """Whether the page in front, or the prediction, waits for an answer."""
+        page = self.tabs.currentWidget()
+        asking = [self.focus.predicting, *page.findChildren(Inquiry)]
+        return any(one.waiting for one in asking)
+
+    def export_history(self) -> None:
+        """Asks how the history of this image is to be written as an animation."""
+        if self.focus.is_ready and "run" in self.focus.arguments:
+            heat = self.image_page.heat.arguments
+            AnimationDialog(
+                self._session, self.focus.arguments, heat, self.focus.layer,
+                len(self.networks.moments), self.window(),
+            ).open()  # fmt: skip
 
     def open_image(self, path: Path) -> None:
         """Looks at an image file."""
@@ -93,6 +112,7 @@ class InspectWorkspace(QWidget):
         head.setSpacing(theme.spacing)
         head.addLayout(top)
         head.addWidget(self.images)
+        head.addWidget(self.history)
         self.tabs = QTabWidget()
         self.tabs.setObjectName("inspect_pages")
         self.tabs.setDocumentMode(True)
@@ -111,6 +131,9 @@ class InspectWorkspace(QWidget):
     def _connect(self) -> None:
         session, focus = self._session, self.focus
         self.networks.subject_changed.connect(self._take_subject)
+        self.networks.moments_changed.connect(self._show_history)
+        self.history.moment_wanted.connect(self.networks.choose_moment)
+        self.history.export_wanted.connect(self.export_history)
         self.images.image_changed.connect(self._ask)
         self.images.failed.connect(self.stage.tell_error)
         focus.predicting.slow.connect(self._tell_of_waiting)
@@ -132,9 +155,18 @@ class InspectWorkspace(QWidget):
             self._tell_what_is_missing()
             return
         self.stage.show_content()
+        before = self.focus.subject
         self.focus.show_subject(subject, self.images.image)
-        self._follow_selection(self._session.selection)
+        if before is None or before.project != subject.project:
+            self._follow_selection(self._session.selection)
+        self._show_history()
         self._ask()
+
+    def _show_history(self) -> None:
+        subject = self.networks.subject
+        moments = self.networks.moments if subject is not None and subject.run is not None else []
+        self.history.show_moments(moments, "" if subject is None else subject.checkpoint)
+        self.history.show_curve(self._session.runs.history)
 
     def _ask(self) -> None:
         """Asks what the network says of the image that is chosen; the pages follow the focus."""
@@ -215,6 +247,7 @@ class InspectWorkspace(QWidget):
 
     def _redraw(self) -> None:
         self.images.redraw()
+        self.history.redraw()
         self.stage.notice.redraw()
         for page in self.pages.values():
             page.redraw()

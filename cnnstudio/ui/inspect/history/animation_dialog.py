@@ -1,0 +1,203 @@
+"""The history of an image as a file that plays anywhere: what it shows, how large, how fast."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cnnstudio.interpret.methods import methods
+from cnnstudio.ui import quantities, theme
+from cnnstudio.ui.choice_box import ChoiceBox
+from cnnstudio.ui.inquiry import Inquiry
+from cnnstudio.ui.message import Message
+from cnnstudio.ui.session import Session
+
+KINDS = (("GIF (plays in any page)", "gif"), ("MP4 (smaller, with a pause button)", "mp4"))
+SPEEDS = (("2 moments a second", 2), ("4 moments a second", 4), ("6 moments a second", 6),
+          ("10 moments a second", 10))  # fmt: skip
+WIDTHS = (240, 3840, 960)
+HOLD = 1.5
+STEPS = 1000
+
+
+class AnimationDialog(QDialog):
+    """Asks the kernel for the file, shows how far it is, and can take that back.
+
+    `explained` are the arguments of the question of the heat; `layer` is the one whose maps are
+    seen, empty for none.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        looked_at: dict[str, Any],
+        explained: dict[str, Any],
+        layer: str,
+        moments: int,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._looked_at = looked_at
+        self._explained = explained
+        self._layer = layer
+        self._moments = moments
+        settings = session.settings
+        self.setObjectName("animation_dialog")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Export the history as an animation")
+        self.kind = ChoiceBox("Kind of file", KINDS)
+        self.kind.choose(settings.value("animation/kind", "gif"))
+        method = methods[explained["method"]].title
+        self.heat = QCheckBox(f"Heatmap ({method})")
+        self.heat.setChecked(settings.value("animation/heat", True))
+        self.maps = QCheckBox(f"Feature maps of {layer}" if layer else "Feature maps")
+        self.maps.setChecked(settings.value("animation/maps", False))
+        self.maps.setEnabled(bool(layer))
+        self.width_edit = QSpinBox()
+        self.width_edit.setAccessibleName("Width in pixels")
+        self.width_edit.setRange(*WIDTHS[:2])
+        self.width_edit.setSingleStep(80)
+        self.width_edit.setSuffix(" px")
+        self.width_edit.setValue(settings.value("animation/width", WIDTHS[2]))
+        self.speed = ChoiceBox("Speed", SPEEDS)
+        self.speed.choose(settings.value("animation/speed", 6))
+        self.speed.activated.connect(lambda _: self._tell_length())
+        self.note = QLabel()
+        self.note.setProperty("role", "muted")
+        self.note.setWordWrap(True)
+        self.bar = QProgressBar()
+        self.bar.setAccessibleName("Progress of the animation")
+        self.bar.setRange(0, STEPS)
+        self.bar.setTextVisible(False)
+        self.save_button = QPushButton("Save…")
+        self.save_button.setProperty("role", "primary")
+        self.save_button.setDefault(True)
+        self.save_button.clicked.connect(self._ask_where)
+        self.cancel_button = QPushButton("Cancel")
+        self.cancel_button.setAutoDefault(False)
+        self.cancel_button.clicked.connect(self.reject)
+        self.writing = Inquiry(session, "animate", "animation", self)
+        self.writing.progressed.connect(self._show_progress)
+        self.writing.answered.connect(self._take_file)
+        self.writing.failed.connect(self._fail)
+        self._arrange()
+        self._tell_length()
+
+    def write(self, path: Path) -> None:
+        """Asks for the file."""
+        settings = self._session.settings
+        settings.remember_folder(path)
+        for name, value in (
+            ("kind", self.kind.currentData()), ("heat", self.heat.isChecked()),
+            ("maps", self.maps.isChecked()), ("width", self.width_edit.value()),
+            ("speed", self.speed.currentData()),
+        ):  # fmt: skip
+            settings.set_value(f"animation/{name}", value)
+        asked: dict[str, Any] = {
+            "image": self._looked_at["image"], "run": self._looked_at["run"], "path": str(path),
+            "width": self.width_edit.value(), "per_second": float(self.speed.currentData()),
+        }  # fmt: skip
+        if self.heat.isChecked():
+            names = ("method", "target", "layer", "parameters")
+            asked |= {name: self._explained[name] for name in names}
+        if self.maps.isChecked() and self._layer:
+            asked["maps"] = self._layer
+        self._show_writing(True)
+        self.writing.ask(**asked)
+
+    def reject(self) -> None:
+        """Takes back what is being written: no half file stays."""
+        if self.writing.waiting:
+            self.writing.forget()
+            self._show_writing(False)
+            self.note.setText("Taken back: nothing was written.")
+            return
+        super().reject()
+
+    def _arrange(self) -> None:
+        form = QGridLayout()
+        form.setHorizontalSpacing(12)
+        form.setVerticalSpacing(theme.spacing)
+        form.setColumnStretch(1, 1)
+        rows = (("Kind", self.kind), ("Shows", self.heat), ("", self.maps),
+                ("Width", self.width_edit), ("Speed", self.speed))  # fmt: skip
+        self._fields = [field for _, field in rows]
+        for row, (text, field) in enumerate(rows):
+            label = QLabel(text)
+            label.setBuddy(field)
+            form.addWidget(label, row, 0)
+            form.addWidget(field, row, 1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(theme.spacing)
+        buttons.addStretch()
+        buttons.addWidget(self.cancel_button)
+        buttons.addWidget(self.save_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 16)
+        column.setSpacing(16)
+        column.addLayout(form)
+        column.addWidget(self.note)
+        column.addWidget(self.bar)
+        column.addLayout(buttons)
+        self.setMinimumWidth(440)
+        self._show_writing(False)
+
+    def _tell_length(self) -> None:
+        seconds = self._moments / int(self.speed.currentData()) + HOLD
+        self.note.setText(
+            f"{quantities.plural(self._moments, 'moment')}, {seconds:.0f} seconds. The colours of "
+            "the heat mean the same in all of them."
+        )
+
+    def _show_writing(self, writing: bool) -> None:
+        for field in self._fields:
+            field.setEnabled(not writing and (field is not self.maps or bool(self._layer)))
+        self.save_button.setEnabled(not writing)
+        kept = self.bar.sizePolicy()
+        kept.setRetainSizeWhenHidden(True)
+        self.bar.setSizePolicy(kept)
+        self.bar.setVisible(writing)
+        self.bar.setValue(0)
+
+    def _show_progress(self, share: float | None, text: str) -> None:
+        self.bar.setValue(round(STEPS * (share or 0.0)))
+        self.note.setText(text[:1].upper() + text[1:])
+
+    def _take_file(self, answer: dict[str, Any]) -> None:
+        size = quantities.memory(int(answer["bytes"]))
+        text = f"Saved {answer['path']} ({size})."
+        self._session.tell(Message(text, key="animation", seconds=8.0))
+        self.accept()
+
+    def _fail(self, error: Exception) -> None:
+        self._show_writing(False)
+        self.note.setText(" ".join(str(error).split("\n")))
+
+    def _ask_where(self) -> None:
+        kind = str(self.kind.currentData())
+        dialog = QFileDialog(
+            self, "Save the animation", str(self._session.folder), f"Animations (*.{kind})"
+        )
+        dialog.setObjectName("save_animation_file_dialog")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(kind)
+        dialog.selectFile(f"history.{kind}")
+        dialog.fileSelected.connect(lambda chosen: self.write(Path(chosen)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
