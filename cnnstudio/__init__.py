@@ -51,6 +51,7 @@ _HOMES = {
     "embed": "cnnstudio.interpret.embedding",
     "neighbours": "cnnstudio.interpret.neighbours",
     "mistakes": "cnnstudio.interpret.mistakes",
+    "mistakes_figure": "cnnstudio.interpret.sample_figures",
     "export": "cnnstudio.deploy.export",
 }
 

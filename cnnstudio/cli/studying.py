@@ -132,7 +132,9 @@ def mistakes(
     else:
         found = find(subject, split, wanted, limit, _tell)
     if out is not None and len(found.rows):
-        picture = mistakes_figure(subject, found, method, layer, of, _tell, **dict(wish.parameters))
+        picture = mistakes_figure(
+            subject, found, method, layer, of, progress=_tell, **dict(wish.parameters)
+        )
         picture.save(out)
     if as_json:
         print_json(found.facts())

@@ -90,6 +90,26 @@ def maps_lines(
     return _text([*lines, f"figure = {figure}"], name)
 
 
+def embedding_lines(asked: Mapping[str, Any], answer: Mapping[str, Any]) -> str:
+    """For an answer of `embed`."""
+    known = {name: asked[name] for name in ("method", "split", "samples", "pooling")}
+    made = call("cs.embed", Verbatim("run"), layer=answer["layer"], **known, **asked["parameters"])
+    return "\n".join([*opened(asked), f"found = {made}", 'found.save("embedding.svg")', ""])
+
+
+def mistakes_lines(
+    asked: Mapping[str, Any], pair: tuple[int, int] | None, limit: int, of: str
+) -> str:
+    """For the heat of the first `limit` mistakes; `asked` are the arguments of `heats`."""
+    found = call("cs.mistakes", Verbatim("run"), split=asked["split"], pair=pair, limit=limit)
+    layer = {} if asked["layer"] is None else {"layer": asked["layer"]}
+    figure = call(
+        "cs.mistakes_figure", Verbatim("run"), Verbatim("found"), method=asked["method"], **layer,
+        of=of, beside=False,
+    )  # fmt: skip
+    return _text([*opened(asked), f"found = {found}", f"figure = {figure}"], "mistakes")
+
+
 class Verbatim(str):
     """Python that stands in a call as it is."""
 

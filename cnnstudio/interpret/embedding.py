@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -52,6 +53,12 @@ class Embedding:
     parameters: dict[str, Any]
     note: str
     belief: Belief | None
+
+    def save(self, path: Path | str) -> None:
+        """Writes a picture (.png, .svg), a table (.csv) or arrays (.npz)."""
+        from cnnstudio.interpret.embedding_files import write_embedding
+
+        write_embedding(self, Path(path))
 
 
 def embed(

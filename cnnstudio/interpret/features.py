@@ -16,11 +16,11 @@ from cnnstudio.interpret.capture import require_names, run
 from cnnstudio.interpret.case import Progress
 from cnnstudio.interpret.images import as_batch, evaluating, shape_text
 from cnnstudio.interpret.predict import as_probabilities
+from cnnstudio.interpret.reductions import POOLING
 from cnnstudio.interpret.scores import class_scores
 from cnnstudio.interpret.spatial import LayerChoice, first_output
 from cnnstudio.interpret.subject import Subject, samples_of
 
-POOLING = ("mean", "flat")
 AT_ONCE = 32
 LARGEST_BYTES = 256 * 2**20
 

@@ -10,9 +10,8 @@ import numpy as np
 from cnnstudio.graph.errors import ExplanationError
 from cnnstudio.interpret.case import Progress
 from cnnstudio.interpret.features import Features, feature_of, features
+from cnnstudio.interpret.reductions import METRICS
 from cnnstudio.interpret.subject import Reference, Subject, read_reference
-
-METRICS = ("cosine", "euclidean")
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ from cnnstudio.graph.errors import ExplanationError, ProblemError
 from cnnstudio.layers.declaration import Choice, Declaration, parameter, parameters_of
 
 HERE = "cnnstudio.interpret.laying_out."
+POOLING = ("mean", "flat")  # of maps: over positions, or all values
+METRICS = ("cosine", "euclidean")  # of neighbours in a layer
 
 
 @dataclass(frozen=True)

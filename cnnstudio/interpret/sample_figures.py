@@ -39,10 +39,12 @@ def mistakes_figure(
     method: str = "gradcam",
     layer: str | None = None,
     of: str = "predicted",
+    beside: bool = True,
     progress: Progress | None = None,
     **parameters: Any,
 ) -> Figure:
-    """Each image beside its heat: of the class it is taken for, its true class, or both."""
+    """Each image's heat: of the class it is taken for, its true class, or both; `beside` the image
+    itself."""
     if of not in OF:
         raise ExplanationError(f"There is no heat of '{of}'.", f"Choose one of: {', '.join(OF)}.")
     facts = found.facts()
@@ -59,14 +61,15 @@ def mistakes_figure(
         )  # fmt: skip
         images = list(one.images)
         columns.append([
-            Panel(overlay(image, heat), f"for {fact[said]}", smooth=True)
+            Panel(overlay(image, heat), f"for {fact[said]}" if beside else told(fact), smooth=True)
             for image, heat, fact in zip(images, one.heat, facts, strict=True)
         ])  # fmt: skip
     panels: list[Panel] = []
     for row, (image, fact) in enumerate(zip(images, facts, strict=True)):
-        panels.append(Panel(image, told(fact)))
+        if beside:
+            panels.append(Panel(image, told(fact)))
         panels += [column[row] for column in columns]
-    side = 1 + len(columns)
+    side = len(columns) + beside
     across = min(len(facts), COLUMNS // side) * side
     caption = f"{len(facts)} {found.said.split} images that are taken for another class."
     return Figure(tuple(panels), caption, columns=across, name="mistakes")

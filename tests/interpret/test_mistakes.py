@@ -10,8 +10,11 @@ import torch
 from PIL import Image
 
 from cnnstudio.graph import ExplanationError, save
+from cnnstudio.interpret.as_python import embedding_lines, mistakes_lines
+from cnnstudio.interpret.embedding import embed
 from cnnstudio.interpret.explain import explanation
 from cnnstudio.interpret.mistakes import heated, mistakes, mistakes_in, recorded
+from cnnstudio.interpret.sample_figures import told
 from cnnstudio.interpret.subject import open_run
 from cnnstudio.training.run import Run
 from tests.command import run
@@ -144,3 +147,19 @@ def test_commands_show_neighbours_and_mistakes(folder):
     assert len(pictures) == 4 * 3
     done = run("mistakes", "run", "--split", "train", "--pair", "circle", folder=folder)
     assert done.returncode == 1 and "TRUE,PREDICTED" in done.stderr
+
+
+def test_the_lines_of_python_make_what_the_window_shows(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    asked = {"run": str(folder / "run"), "checkpoint": "best", "method": "tsne", "split": "train",
+             "samples": 30, "pooling": "mean", "parameters": {"perplexity": 5.0}}  # fmt: skip
+    exec(embedding_lines(asked, {"layer": "flatten"}), space := {})
+    found = embed(open_run(folder / "run", "best"), "flatten", "tsne", "train", 30, perplexity=5.0)
+    np.testing.assert_allclose(space["found"].points, found.points, atol=1e-4)
+    assert (folder / "embedding.svg").is_file()
+
+    asked |= {"method": "layercam", "layer": None}
+    exec(mistakes_lines(asked, None, 3, "true"), space := {})
+    facts = space["found"].facts()
+    assert [panel.title for panel in space["figure"].panels] == [told(fact) for fact in facts]
+    assert len(facts) == 3 and Image.open(folder / "mistakes.png").size[0] == 1024

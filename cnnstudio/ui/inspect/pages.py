@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from cnnstudio.ui.inspect.embedding_page import EmbeddingPage
 from cnnstudio.ui.inspect.image_page import ImagePage
+from cnnstudio.ui.inspect.mistakes_page import MistakesPage
 from cnnstudio.ui.inspect.page import Page
 
-PAGES: tuple[type[Page], ...] = (ImagePage,)
+PAGES: tuple[type[Page], ...] = (ImagePage, EmbeddingPage, MistakesPage)
