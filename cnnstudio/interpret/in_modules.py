@@ -21,10 +21,14 @@ FUNCTIONS: dict[Any, type[nn.Module]] = {
     functional.relu_: nn.ReLU,
     torch.sigmoid: nn.Sigmoid,
     functional.sigmoid: nn.Sigmoid,
+    torch.sigmoid_: nn.Sigmoid,
     torch.tanh: nn.Tanh,
+    torch.tanh_: nn.Tanh,
     functional.tanh: nn.Tanh,
     functional.leaky_relu: nn.LeakyReLU,
+    functional.leaky_relu_: nn.LeakyReLU,
     functional.elu: nn.ELU,
+    functional.elu_: nn.ELU,
     functional.softplus: nn.Softplus,
     functional.max_pool1d: nn.MaxPool1d,
     functional.max_pool2d: nn.MaxPool2d,
@@ -38,7 +42,10 @@ METHODS: dict[str, type[nn.Module]] = {
     "tanh": nn.Tanh,
     "tanh_": nn.Tanh,
 }
-IN_PLACE = {torch.relu_, functional.relu_, "relu_", "sigmoid_", "tanh_"}
+IN_PLACE = {
+    torch.relu_, functional.relu_, torch.sigmoid_, torch.tanh_, functional.leaky_relu_,
+    functional.elu_, "relu_", "sigmoid_", "tanh_",
+}  # fmt: skip
 KINDS = tuple(dict.fromkeys(FUNCTIONS.values()))
 
 
