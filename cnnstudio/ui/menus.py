@@ -89,6 +89,9 @@ class Menus(QObject):
                 lambda name=place.name: session.show_workspace(name),
                 f"Ctrl+{number}", place.icon, "View", tip=place.tip,
             )  # fmt: skip
+        actions.add("inspect.steps", "Show how it computes", self._show_steps, None,
+                    "mdi6.calculator-variant-outline", "View",
+                    tip="The selected layer in Inspect, place by place")  # fmt: skip
         group = QActionGroup(self)
         for mode, text in (
             ("system", "Theme of the system"), ("light", "Light theme"), ("dark", "Dark theme"),
@@ -118,6 +121,10 @@ class Menus(QObject):
         add("help.log", "Show the log", self._open_log, None, "mdi6.text-box-outline", "Help")
         add("help.about", "About CNN Studio", self._window.show_about, None,
             "mdi6.information-outline", "Help")  # fmt: skip
+
+    def _show_steps(self) -> None:
+        self._session.show_workspace("inspect")
+        self._session.inspect_requested.emit("Steps")
 
     def _show_commands(self) -> None:
         from cnnstudio.ui.command_palette import show_command_palette

@@ -96,6 +96,7 @@ QLineEdit[invalid="true"], QAbstractSpinBox[invalid="true"], QComboBox[invalid="
     border-color: @error@;
 }
 QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled { color: @text_disabled@; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: none; }
 ChoiceBox::drop-down, ChoiceEditor::drop-down { border: none; width: 22px; }
 QComboBox QAbstractItemView {
     background: @surface_raised@; border: 1px solid @border_strong@; padding: 2px;

@@ -57,6 +57,26 @@ class Axis:
         steps, places = (some[places < self.size + self.after] for some in (steps, places))
         return Taps(steps, places, self._sources(places))
 
+    def nearest(self, place: int) -> int:
+        """The output place whose window lies most evenly around a place of the input."""
+        if self.mode == "adaptive":
+            found = (2 * place + 1) * self.count // (2 * self.size)
+        else:
+            middle = self.dilation * (self.kernel - 1) / 2
+            if self.mode == "transposed":
+                found = round(place * self.stride - self.before + middle)
+            else:
+                found = round((place + self.before - middle) / self.stride)
+        return max(0, min(found, self.count - 1))
+
+    @property
+    def margins(self) -> tuple[int, int]:
+        """How many places of padding any window takes, before the input and after it."""
+        places = np.concatenate([self.taps(output).places for output in (0, self.count - 1)])
+        if not places.size:
+            return 0, 0
+        return max(0, -int(places.min())), max(0, int(places.max()) - self.size + 1)
+
     def _sources(self, places: np.ndarray) -> np.ndarray:
         last = self.size - 1
         match self.mode:

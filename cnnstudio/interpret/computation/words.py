@@ -27,15 +27,16 @@ def of_sum(
 ) -> str:
     plural = "product" if size == 1 else "products"
     told = f"{place_text(working, position)}: {size} {plural}"
-    if len(sums) > 1:
-        told += f" in each of {len(sums)} channels, {terms(sums)}"
-        if len(sums) > MOST_TERMS:
-            told += f" = {number_text(float(sums.sum()))}"
+    total = number_text(float(sums.sum()))
+    if len(sums) > MOST_TERMS:
+        told += f" in each of {len(sums)} channels add up to {total}"
+    elif len(sums) > 1:
+        told += f" in each of {len(sums)} channels: {terms(sums)} = {total}"
     else:
-        told += f" add up to {number_text(float(sums.sum()))}"
+        told += f" add{'s' * (size == 1)} up to {total}"
     if working.bias is not None:
-        told += f", plus the bias {number_text(working.bias)}"
-    return f"{told}, gives {number_text(result)}."
+        told += f"; plus the bias {number_text(working.bias)}, that is {number_text(result)}"
+    return f"{told}."
 
 
 def of_pooling(
@@ -61,10 +62,7 @@ def of_pooling(
 
 
 def of_function(working: Pointwise, position: Position, given: float, result: float) -> str:
-    return (
-        f"{place_text(working, position)}: {number_text(given)} becomes {number_text(result)}"
-        f"{f', by {working.formula}' if working.formula else ''}."
-    )
+    return f"{place_text(working, position)}: {number_text(given)} becomes {number_text(result)}."
 
 
 def of_share(
@@ -109,8 +107,8 @@ def of_linear(
         f"to {number_text(float(products.sum()))}"
     )
     if bias is not None:
-        told += f", plus the bias {number_text(bias)}"
-    return f"{told}, gives {number_text(result)}."
+        told += f"; plus the bias {number_text(bias)}, that is {number_text(result)}"
+    return f"{told}."
 
 
 def of_combination(
@@ -138,16 +136,15 @@ def of_move(
 
 
 def terms(values: np.ndarray) -> str:
-    """`0.2 − 0.1 + 0.4`; of many, how many."""
-    if len(values) > MOST_TERMS:
-        return "summed up"
+    """`0.2 − 0.1 + 0.4`."""
     numbers = [number_text(float(value)) for value in values]
     return " + ".join(numbers).replace("+ −", "− ")
 
 
 def place_text(working: Working, position: Position) -> str:
-    """`Unit 3, row 4, column 5`."""
-    return f"Unit {working.unit}{''.join(f', {part}' for part in _parts(position))}"
+    """`Channel 3, row 4, column 5`; of a vector `Unit 3`."""
+    name = "Channel" if position else "Unit"
+    return f"{name} {working.unit}{''.join(f', {part}' for part in _parts(position))}"
 
 
 def at_text(position: Position) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import torch
 
 from cnnstudio.graph import ExplanationError
 from cnnstudio.interpret.computation.compute import layer_call
@@ -14,7 +15,7 @@ from cnnstudio.interpret.computation.reading.call import Call
 from cnnstudio.interpret.computation.reading.read import read, units_of
 from cnnstudio.interpret.computation.wire import to_message
 from cnnstudio.interpret.feature_maps import feature_maps as maps_of
-from cnnstudio.interpret.subject import Subject
+from cnnstudio.interpret.subject import Picture, Subject
 from cnnstudio.interpret.thumbnails import look as look_of
 from cnnstudio.kernel.memory import Memory
 from cnnstudio.kernel.questions.asked import Image, look_at, reference_of, shown, subject_of
@@ -25,7 +26,7 @@ __all__ = ["ablate", "computation", "feature_maps", "predict", "thumbnails", "un
            "unit_importance"]  # fmt: skip
 
 # Each beside the subject that it was asked of: as long as that lives, its id is no other's.
-_calls: Memory[tuple[Subject, Call, dict[str, Any]]] = Memory(limit=2)
+_calls: Memory[tuple[Subject, Call, Picture]] = Memory(limit=2)
 
 
 def predict(
@@ -97,7 +98,8 @@ def computation(
     checkpoint: str = "best",
     project: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """{"working": as `from_message` takes it, "image": uint8 (H, W, 3), "label", …}.
+    """{"working": as `from_message` takes it, "is_image": whether that is given just the image,
+    "image": uint8 (H, W, 3), "label", …}.
 
     It holds what is needed for all places of the unit, so that the window follows the pointer
     without asking again. A unit beyond the last is the last.
@@ -106,9 +108,11 @@ def computation(
     reference = reference_of(image)
     node = subject.node(layer)
 
-    def make() -> tuple[Subject, Call, dict[str, Any]]:
+    def make() -> tuple[Subject, Call, Picture]:
         picture = subject.picture(reference)
-        return subject, layer_call(subject.model, (picture.tensor[None],), node), shown(picture)
+        return subject, layer_call(subject.model, (picture.tensor[None],), node), picture
 
     _, call, picture = _calls.get((id(subject), str(reference), node), make)
-    return {"working": to_message(read(call, max(0, min(unit, units_of(call) - 1)))), **picture}
+    working = read(call, max(0, min(unit, units_of(call) - 1)))
+    is_image = any(torch.equal(tensor[0], picture.tensor) for tensor in call.tensors[:1])
+    return {"working": to_message(working), "is_image": is_image, **shown(picture)}

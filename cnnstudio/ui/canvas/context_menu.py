@@ -31,6 +31,7 @@ CARDS = (
     "arrange.distribute_horizontally", "arrange.distribute_vertically",
 )  # fmt: skip
 PROBE = ("view.choose_probes", "view.next_probe", "view.previous_probe", "")
+STEPS = ("inspect.steps", "")
 OWN = ("own.show_code", "")
 FRAME = ("edit.cut", "edit.copy", "edit.duplicate", "edit.delete")
 EMPTY = (
@@ -50,6 +51,8 @@ def context_menu(canvas: CanvasView, point: QPointF) -> QMenu:
             canvas.select([item.id])
         if "images" in (item.thumbnail or {}) and PROBE[0] in canvas.session.actions:
             _add(menu, canvas, PROBE)
+        if STEPS[0] in canvas.session.actions and len(canvas.selected_ids) == 1:
+            _add(menu, canvas, STEPS)
         shows_code = is_own(item.content.kind) and OWN[0] in canvas.session.actions
         if shows_code and len(canvas.selected_ids) == 1:
             _add(menu, canvas, OWN)

@@ -6,5 +6,6 @@ from cnnstudio.ui.inspect.embedding_page import EmbeddingPage
 from cnnstudio.ui.inspect.image_page import ImagePage
 from cnnstudio.ui.inspect.mistakes_page import MistakesPage
 from cnnstudio.ui.inspect.page import Page
+from cnnstudio.ui.inspect.steps.page import StepsPage
 
-PAGES: tuple[type[Page], ...] = (ImagePage, EmbeddingPage, MistakesPage)
+PAGES: tuple[type[Page], ...] = (ImagePage, StepsPage, EmbeddingPage, MistakesPage)

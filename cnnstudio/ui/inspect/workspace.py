@@ -141,6 +141,7 @@ class InspectWorkspace(QWidget):
         focus.predicted.connect(self._take_prediction)
         focus.image_wanted.connect(self._show_wanted)
         session.selection_changed.connect(self._follow_selection)
+        session.inspect_requested.connect(self._show_requested)
         session.theme_changed.connect(self._redraw)
 
     # What is asked
@@ -205,6 +206,13 @@ class InspectWorkspace(QWidget):
         prefix = f"{path}." if path else ""
         if len(ids) == 1 and ids[0] in by_id:
             self.focus.show_layer(f"{prefix}{by_id[ids[0]].name}")
+
+    def _show_requested(self, title: str) -> None:
+        """A page, for the layer that is selected on the canvas."""
+        self._follow_selection(self._session.selection)
+        for page in self.pages.values():
+            if page.title == title:
+                self.show_page(type(page))
 
     def _tell_what_is_missing(self) -> None:
         lacks = self.networks.lacks
