@@ -79,13 +79,16 @@ def maps_lines(
     common: bool,
     name: str,
     caption: str,
+    colour_map: str = "viridis",
 ) -> str:
-    """For an answer of `feature_maps` with maps, of which `units` are shown."""
+    """For an answer of `feature_maps` with maps, of which `units` are shown in this order."""
     image = reference_text(asked["image"])
     lines = [*opened(asked), f"images = {call('run.images', image)}",
              f"maps = {call('cs.feature_maps', _run_model, _images, layers=node)}"]  # fmt: skip
     values = Verbatim(f"maps[{_literal(node)}][0]")
-    shown = {} if units is None else {"units": list(units)}
+    shown: dict[str, Any] = {} if units is None else {"units": list(units)}
+    if colour_map != "viridis":
+        shown["colour_map"] = colour_map
     figure = call("cs.maps_figure", values, **shown, common=common, caption=caption)
     return _text([*lines, f"figure = {figure}"], name)
 

@@ -86,6 +86,16 @@ def range_of(values: np.ndarray) -> tuple[float, float]:
     return (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
 
 
+def span_of(values: np.ndarray, colour_map: str) -> tuple[float, float]:
+    """The values at the ends of a colour map: the lowest and highest; with the signed one, as far
+    below 0 as above, so that 0 has its middle colour."""
+    low, high = range_of(values)
+    if colour_map != "coolwarm":
+        return low, high
+    most = max(abs(low), abs(high))
+    return -most, most
+
+
 def levels_of(values: np.ndarray, within: tuple[float, float]) -> np.ndarray:
     """Float32 in 0…1 of values in a range; what is no number is 0."""
     low, high = within

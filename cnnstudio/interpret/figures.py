@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from cnnstudio.graph.errors import ExplanationError
-from cnnstudio.interpret.colour import coloured, levels_of, range_of
+from cnnstudio.interpret.colour import coloured, levels_of, span_of
 from cnnstudio.interpret.figure import Figure, Panel, Scale
 from cnnstudio.interpret.pictures import heat_map_of, heat_range, overlay
 
@@ -62,15 +62,16 @@ def maps_figure(
             "Give (units, height, width), such as cs.feature_maps(…)['conv1'][0].",
         )
     chosen = range(len(maps)) if units is None else list(units)
-    shared = range_of(maps) if common else None
+    shared = span_of(maps, colour_map) if common else None
     panels = tuple(
         Panel(
-            coloured(levels_of(maps[unit], shared or range_of(maps[unit])), colour_map), str(unit)
+            coloured(levels_of(maps[unit], shared or span_of(maps[unit], colour_map)), colour_map),
+            str(unit),
         )
         for unit in chosen
     )
     if len(panels) == 1:
-        shared = shared or range_of(maps[chosen[0]])
+        shared = shared or span_of(maps[chosen[0]], colour_map)
     scale = Scale(colour_map, *(shared or (None, None)))
     return Figure(panels, caption, scale, math.ceil(math.sqrt(len(panels))), name)
 

@@ -7,9 +7,9 @@ import numpy as np
 # By name, what is shown to people; all but the first begin with the largest.
 SORTS = {
     "index": "By index",
-    "mean": "By mean activation",
+    "mean": "By mean",
     "selectivity": "By class selectivity",
-    "importance": "By importance for a class",
+    "importance": "By importance",
 }
 
 

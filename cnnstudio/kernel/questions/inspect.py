@@ -25,6 +25,8 @@ from cnnstudio.training.living.look import packed
 __all__ = ["ablate", "computation", "feature_maps", "predict", "thumbnails", "unit",
            "unit_importance"]  # fmt: skip
 
+BYTES_SENT = 4 * 2**20
+
 # Each beside the subject that it was asked of: as long as that lives, its id is no other's.
 _calls: Memory[tuple[Subject, Call, Picture]] = Memory(limit=2)
 
@@ -56,7 +58,7 @@ def feature_maps(
     limit: int = 256,
 ) -> dict[str, Any]:
     """What a node gives: {"layer", "node" (its name in the model), "channels", "maps": float32
-    (C, h, w)}, at most `limit` units.
+    (C, h, w)}, at most `limit` units, or as many as a few megabytes hold.
 
     Of a node that gives a vector, "values": float32 (C,) instead of maps.
     """
@@ -71,6 +73,8 @@ def feature_maps(
     if value.ndim == 2:  # (C, L): a signal is a map one pixel high
         value = value[:, None, :]
     kind = "maps" if value.ndim == 3 else "values"
+    if value.ndim == 3:
+        limit = max(limit, BYTES_SENT // max(1, value[:1].nbytes))
     kept = value[:limit] if value.ndim == 3 else value.reshape(-1)
     return {"layer": layer, "node": node, "channels": len(value), kind: kept, **shown(look.picture)}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
@@ -12,6 +14,7 @@ from cnnstudio.ui.inspect.maps_panel import MapsPanel
 from cnnstudio.ui.inspect.page import Page
 from cnnstudio.ui.inspect.prediction_panel import PredictionPanel
 from cnnstudio.ui.inspect.twin_training import TwinTraining
+from cnnstudio.ui.inspect.units.asking import UnitQuestions
 from cnnstudio.ui.session import Session
 
 WIDTHS = (300, 640, 400)
@@ -33,6 +36,7 @@ class ImagePage(Page):
         self._trust = Inquiry(session, "trust", "inspect trust", self)
         self._twin = TwinTraining(session, self)
         self._arrange()
+        self.units = UnitQuestions(session, focus, (self.prediction, self.maps, self.heat), self)
         self._connect()
 
     def look(self) -> None:
@@ -40,6 +44,7 @@ class ImagePage(Page):
         self._ask_heat()
 
     def forget(self) -> None:
+        self.units.forget()
         for inquiry in (self._maps, self._explain, self._trust):
             inquiry.forget()
 
@@ -78,12 +83,14 @@ class ImagePage(Page):
         self.heat.scorecard.twin_wanted.connect(self._train_twin)
         self._twin.begun.connect(lambda: self.heat.scorecard.show_twin("running"))
         self._twin.finished.connect(self._check_twin)
-        self._maps.answered.connect(
-            lambda answer: self.maps.show_maps(answer, focus.classes, self._maps.asked)
-        )
+        self._maps.answered.connect(self._take_maps)
         self._explain.answered.connect(
             lambda answer: self.heat.show_heat(answer, self._explain.asked)
         )
+
+    def _take_maps(self, answer: dict[str, Any]) -> None:
+        self.maps.show_maps(answer, self.focus.classes, self._maps.asked)
+        self.units.look()
 
     def _take_layer(self) -> None:
         if self.isVisible():
@@ -95,6 +102,7 @@ class ImagePage(Page):
         answer = self.focus.prediction
         assert answer is not None, "it has just come"
         self.heat.list_classes(self.focus.classes)
+        self.maps.list_classes(self.focus.classes)
         self.prediction.show_prediction(answer)
 
     def _ask_maps(self) -> None:

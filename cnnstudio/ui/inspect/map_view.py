@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from cnnstudio.interpret.colour import coloured
 from cnnstudio.ui import theme
 from cnnstudio.ui.images.array_image import image_of
 from cnnstudio.ui.images.image_view import ImageView
 from cnnstudio.ui.inspect.number import number_text
-from cnnstudio.ui.inspect.scale import Range, levels_of, range_of
+from cnnstudio.ui.inspect.scale import Range, range_of
+from cnnstudio.ui.inspect.units.colours import Colours
+from cnnstudio.ui.inspect.units.unit_strip import UnitStrip
 
+MAP_WIDTH, SAMPLE_WIDTH = 300, 76  # that the map needs, and a sample beside it
 STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1}
 
 
@@ -27,12 +31,13 @@ class MapView(QWidget):
     @property
     def range(self) -> Range:
         """The values of the lowest and the highest colour."""
-        return self._common or range_of(self._maps[self.unit])
+        return self._colours.range(self._maps[self.unit])
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._maps = np.zeros((1, 1, 1), np.float32)
-        self._common: Range | None = None
+        self._colours = Colours()
+        self._order: list[int] = [0]
         self.unit = 0
         self.back = QPushButton("All maps")
         self.back.setAccessibleName("Back to all maps")
@@ -44,6 +49,8 @@ class MapView(QWidget):
         self.value.setProperty("role", "muted")
         self.value.setTextFormat(Qt.TextFormat.PlainText)
         self.view = ImageView("Feature map")
+        self.view.zoomable = True
+        self.view.setToolTip("Wheel: zoom, with the image. Drag: move. Double click: whole map.")
         self.view.hovered.connect(self._tell_value)
         self.view.left.connect(self._tell_range)
         row = QHBoxLayout()
@@ -52,34 +59,49 @@ class MapView(QWidget):
         row.addWidget(self.caption)
         row.addStretch()
         row.addWidget(self.value)
+        self.strip = UnitStrip()
+        body = QHBoxLayout()
+        body.setSpacing(16)
+        body.addWidget(self.view, 1)
+        body.addWidget(self.strip)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(row)
-        column.addWidget(self.view, 1)
+        column.addLayout(body, 1)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("One feature map")
 
-    def show_map(self, maps: np.ndarray, unit: int, common: bool) -> None:
+    def show_map(
+        self, maps: np.ndarray, unit: int, colours: Colours, order: Sequence[int] | None = None
+    ) -> None:
+        """Shows a unit's map; the arrow keys go through the units in `order`."""
         self._maps = maps
-        self._common = range_of(maps) if common else None
+        self._colours = colours
+        self._order = list(range(len(maps)) if order is None else order)
         self.unit = max(0, min(unit, len(maps) - 1))
-        levels = levels_of(maps[self.unit], self.range)
-        self.view.show_image(image_of(coloured(levels)))
+        self.view.show_image(image_of(colours.pixels(maps[self.unit])))
         self.caption.setText(f"Unit {self.unit} of {len(maps)}, counted from 0")
         self._tell_range()
         self.shown.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.strip.show_columns((self.width() - MAP_WIDTH) // SAMPLE_WIDTH)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
         if key == Qt.Key.Key_Escape:
             self.closed.emit()
             return
-        targets = {Qt.Key.Key_Home: 0, Qt.Key.Key_End: len(self._maps) - 1}
-        unit = targets.get(key, self.unit + STEPS[key] if key in STEPS else None)
-        if unit is None:
+        last = len(self._order) - 1
+        place = self._order.index(self.unit) if self.unit in self._order else 0
+        targets = {Qt.Key.Key_Home: 0, Qt.Key.Key_End: last}
+        target = targets.get(key, place + STEPS[key] if key in STEPS else None)
+        if target is None:
             super().keyPressEvent(event)
         else:
-            self.show_map(self._maps, unit, self._common is not None)
+            unit = self._order[max(0, min(target, last))]
+            self.show_map(self._maps, unit, self._colours, self._order)
 
     def _tell_value(self, column: int, row: int) -> None:
         value = number_text(float(self._maps[self.unit][row, column]))

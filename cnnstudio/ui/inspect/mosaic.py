@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
@@ -18,10 +19,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
-from cnnstudio.interpret.colour import coloured
 from cnnstudio.ui import theme
 from cnnstudio.ui.images.array_image import image_of
-from cnnstudio.ui.inspect.scale import Range, levels_of, range_of
+from cnnstudio.ui.inspect.units.colours import Colours
 
 GAP = 6
 LARGEST, SMALLEST, SCROLLED = 168, 56, 72
@@ -30,7 +30,7 @@ PIXELS_SHOWN = 192
 
 
 class Mosaic(QAbstractScrollArea):
-    """Maps (C, h, w) as tiles, coloured as they come into view.
+    """Maps (C, h, w) as tiles in an order, coloured as they come into view.
 
     `chosen(unit)` is emitted for a tile that is clicked or entered; `pointed(unit)` for the one
     under the pointer or the keyboard, -1 for none.
@@ -42,7 +42,9 @@ class Mosaic(QAbstractScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._maps = np.zeros((0, 1, 1), np.float32)
-        self._common: Range | None = None
+        self._colours = Colours()
+        self._order: list[int] = []
+        self._places: dict[int, int] = {}
         self._images: dict[int, QImage] = {}
         self._current = 0
         self._under = -1
@@ -54,10 +56,14 @@ class Mosaic(QAbstractScrollArea):
         self.viewport().setAutoFillBackground(False)
         self.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
 
-    def show_maps(self, maps: np.ndarray, common: bool) -> None:
-        """Shows maps (C, h, w), all on one scale if `common`, else each on its own."""
+    def show_maps(
+        self, maps: np.ndarray, colours: Colours, order: Sequence[int] | None = None
+    ) -> None:
+        """Shows maps (C, h, w): all units, first that of `order`."""
         self._maps = maps
-        self._common = range_of(maps) if common else None
+        self._colours = colours
+        self._order = list(range(len(maps)) if order is None else order)
+        self._places = {unit: place for place, unit in enumerate(self._order)}
         self._images.clear()
         self._current = min(self._current, max(0, len(maps) - 1))
         self._lay_out()
@@ -70,7 +76,7 @@ class Mosaic(QAbstractScrollArea):
 
     def set_current(self, unit: int) -> None:
         self._current = max(0, min(unit, len(self._maps) - 1))
-        top = self._rect(self._current).top() - GAP
+        top = self._rect(self._places.get(self._current, 0)).top() - GAP
         bar = self.verticalScrollBar()
         bar.setValue(max(min(bar.value(), top), top + self._step - self.viewport().height()))
         self.pointed.emit(self._current)
@@ -78,7 +84,8 @@ class Mosaic(QAbstractScrollArea):
 
     def tile_rect(self, unit: int) -> QRect:
         """Where a unit's tile stands in the viewport."""
-        return self._rect(unit).translated(0, -self.verticalScrollBar().value())
+        place = self._places.get(unit, 0)
+        return self._rect(place).translated(0, -self.verticalScrollBar().value())
 
     def unit_at(self, position: QPointF) -> int:
         """The unit under a point of the viewport; -1 if there is none."""
@@ -112,17 +119,17 @@ class Mosaic(QAbstractScrollArea):
         last = len(self._maps) - 1
         match event.key():
             case Qt.Key.Key_Right:
-                self.set_current(self._current + 1)
+                self._go(1)
             case Qt.Key.Key_Left:
-                self.set_current(self._current - 1)
+                self._go(-1)
             case Qt.Key.Key_Down:
-                self.set_current(min(self._current + self._columns, last))
+                self._go(self._columns)
             case Qt.Key.Key_Up:
-                self.set_current(max(self._current - self._columns, 0))
+                self._go(-self._columns)
             case Qt.Key.Key_Home:
-                self.set_current(0)
+                self._go(-last)
             case Qt.Key.Key_End:
-                self.set_current(last)
+                self._go(last)
             case Qt.Key.Key_Return | Qt.Key.Key_Enter | Qt.Key.Key_Space if last >= 0:
                 self.chosen.emit(self._current)
             case _:
@@ -153,6 +160,12 @@ class Mosaic(QAbstractScrollArea):
                 below = QRect(place.left(), place.bottom() + 2, place.width(), self._caption)
                 painter.drawText(below, Qt.AlignmentFlag.AlignCenter, str(unit))
 
+    def _go(self, by: int) -> None:
+        """Moves the keyboard by so many tiles."""
+        if self._order:
+            place = self._places.get(self._current, 0) + by
+            self.set_current(self._order[max(0, min(place, len(self._order) - 1))])
+
     # Where the tiles are
 
     def _lay_out(self) -> None:
@@ -180,22 +193,23 @@ class Mosaic(QAbstractScrollArea):
                 return tile
         return width // max(1, round(width / (SCROLLED + GAP))) - GAP
 
-    def _rect(self, unit: int) -> QRect:
-        left = unit % self._columns * (self._size.width() + GAP) + 2
-        return QRect(left, unit // self._columns * self._step + 2, *self._size.toTuple())
+    def _rect(self, place: int) -> QRect:
+        left = place % self._columns * (self._size.width() + GAP) + 2
+        return QRect(left, place // self._columns * self._step + 2, *self._size.toTuple())
 
-    def _visible(self) -> range:
+    def _visible(self) -> list[int]:
+        """The units whose tiles can be seen."""
         top = self.verticalScrollBar().value()
         first = top // self._step * self._columns
         rows = math.ceil(self.viewport().height() / self._step) + 1
-        return range(first, min(len(self._maps), first + rows * self._columns))
+        return self._order[first : first + rows * self._columns]
 
     def _image(self, unit: int) -> QImage:
         if unit not in self._images:
             values = self._maps[unit]
             thin = max(1, max(values.shape) // PIXELS_SHOWN)
-            levels = levels_of(values[::thin, ::thin], self._common or range_of(values))
-            self._images[unit] = image_of(coloured(levels))
+            thinned = Colours(self._colours.colour_map, self._colours.range(values))
+            self._images[unit] = image_of(thinned.pixels(values[::thin, ::thin]))
         return self._images[unit]
 
     def _point(self, unit: int) -> None:

@@ -32,6 +32,7 @@ class PredictionBars(QWidget):
         self._shares = np.zeros(0, np.float32)
         self._order: list[int] = []
         self._true: int | None = None
+        self._after: np.ndarray | None = None
         self.setAccessibleName("Predictions")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -47,6 +48,16 @@ class PredictionBars(QWidget):
         )
         self.updateGeometry()
         self.update()
+
+    def show_after(self, probabilities: np.ndarray | None) -> None:
+        """What the network says with something changed: thick bars, those of before become thin."""
+        self._after = None if probabilities is None else np.asarray(probabilities)
+        self.update()
+
+    @property
+    def after(self) -> np.ndarray | None:
+        """What `show_after` shows."""
+        return self._after
 
     @property
     def order(self) -> list[int]:
@@ -72,7 +83,11 @@ class PredictionBars(QWidget):
             self._paint_row(painter, area, number, likeliest=row == 0)
 
     def _paint_row(self, painter: QPainter, area: QRectF, number: int, likeliest: bool) -> None:
-        share = float(np.nan_to_num(self._shares[number]))
+        before = float(np.nan_to_num(self._shares[number]))
+        changed = self._after is not None and len(self._after) == len(self._shares)
+        share = before
+        if self._after is not None and changed:
+            share = float(np.nan_to_num(self._after[number]))
         is_true = number == self._true
         painter.setFont(theme.font(13, bold=likeliest))
         painter.setPen(theme.color("text" if likeliest or is_true else "text_muted"))
@@ -90,6 +105,10 @@ class PredictionBars(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.color("track"))
         painter.drawRoundedRect(track, BAR_HEIGHT / 2, BAR_HEIGHT / 2)
+        if changed:
+            thin = QRectF(track.left(), track.bottom() + 2, track.width() * before, 3)
+            painter.setBrush(theme.color("text_muted"))
+            painter.drawRoundedRect(thin, 1.5, 1.5)
         filled = QRectF(track)
         filled.setWidth(max(BAR_HEIGHT * (share > 0.001), track.width() * share))
         painter.setBrush(theme.color("ok" if is_true else "accent" if likeliest else "text_muted"))

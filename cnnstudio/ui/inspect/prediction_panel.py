@@ -15,6 +15,7 @@ from cnnstudio.ui.images.outline_button import OutlineButton
 from cnnstudio.ui.images.truth import outline
 from cnnstudio.ui.inspect.panel import Panel
 from cnnstudio.ui.inspect.prediction_bars import PredictionBars
+from cnnstudio.ui.inspect.units.without_box import WithoutBox
 
 ICON = QSize(18, 18)
 
@@ -43,6 +44,7 @@ class PredictionPanel(Panel):
         self.bars = PredictionBars()
         self.bars.setToolTip("Click a class to see what speaks for it")
         self.bars.chosen.connect(self.class_chosen)
+        self.without = WithoutBox()
         self._truth: dict[str, Any] = {}
         self._verdict_icon = ("mdi6.help-circle-outline", "text_muted")
         below = QHBoxLayout()
@@ -61,6 +63,7 @@ class PredictionPanel(Panel):
         column.addLayout(said)
         column.addSpacing(4)
         column.addWidget(self.bars)
+        column.addWidget(self.without)
         column.addStretch()
 
     def show_prediction(self, answer: dict[str, Any]) -> None:
@@ -74,8 +77,13 @@ class PredictionPanel(Panel):
         self.name.setText(str(answer["name"]))
         self.name.setToolTip(str(answer["name"]))
         self.bars.show_prediction(names, shares, label)
+        self.bars.show_after(None)
         self._judge(names, shares, label)
         self.show_answer()
+
+    def show_without(self, answer: dict[str, Any] | None) -> None:
+        """Shows an answer of `ablate`: what is said without some units; None without any."""
+        self.bars.show_after(None if answer is None else np.asarray(answer["after"]))
 
     def redraw(self) -> None:
         super().redraw()
