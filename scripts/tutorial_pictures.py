@@ -54,7 +54,7 @@ def main(pictures: Path, runs: Path) -> None:
     for name, run in (("marked", marked), ("mended", mended)):
         unit, told = most_important_unit(run)
         numbers |= {f"{name}: {what}": value for what, value in told.items()}
-        unit_figure(unit, "test", 450, 9).save(pictures / f"tutorial-unit-{name}.png", width=900)
+        unit_figure(unit, "test", 450, 9).save(pictures / f"tutorial-unit-{name}.png", width=420)
     print(json.dumps(numbers, indent=2, ensure_ascii=False))
 
 

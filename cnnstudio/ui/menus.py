@@ -66,6 +66,9 @@ class Menus(QObject):
             "File",
             tip="As PyTorch source, .pt2, ONNX or weights, proven to compute the same",
         )
+        add("file.export_activations", "Export activations…", self._export_activations, None,
+            "mdi6.table-arrow-right", "File",
+            tip="What each layer gives for some images, as NPZ or CSV")  # fmt: skip
         add("file.quit", "Quit", window.close, "Ctrl+Q", None, "File")
 
     def _add_edit(self) -> None:
@@ -125,6 +128,10 @@ class Menus(QObject):
     def _show_steps(self) -> None:
         self._session.show_workspace("inspect")
         self._session.inspect_requested.emit("Steps")
+
+    def _export_activations(self) -> None:
+        self._window.show_workspace("inspect")
+        self._window.workspaces["inspect"].export_activations()
 
     def _show_commands(self) -> None:
         from cnnstudio.ui.command_palette import show_command_palette

@@ -13,6 +13,7 @@ from cnnstudio.graph import ExplanationError
 from cnnstudio.training.status import UNFINISHED
 from cnnstudio.ui import theme
 from cnnstudio.ui.inquiry import Inquiry
+from cnnstudio.ui.inspect.activations_dialog import ActivationsDialog
 from cnnstudio.ui.inspect.focus import Focus
 from cnnstudio.ui.inspect.history.animation_dialog import AnimationDialog
 from cnnstudio.ui.inspect.history.strip import HistoryStrip
@@ -71,6 +72,15 @@ class InspectWorkspace(QWidget):
                 self._session, self.focus.arguments, heat, self.focus.layer,
                 len(self.networks.moments), self.window(),
             ).open()  # fmt: skip
+
+    def export_activations(self) -> None:
+        """Asks which nodes' outputs for which images are to be written."""
+        if self.focus.is_ready:
+            arguments, layer = self.focus.arguments, self.focus.layer
+            ActivationsDialog(self._session, arguments, layer, self.window()).open()
+            return
+        text = "There is no network to look into yet."
+        self._session.tell(Message(text, "Train one, or choose the untrained one above."))
 
     def open_image(self, path: Path) -> None:
         """Looks at an image file."""
