@@ -54,6 +54,7 @@ LANES: Final[dict[str, Lane]] = {
     "visualize": "imagine",
     "attack": "imagine",
     "smallest_attack": "imagine",
+    "robust_accuracy": "study",
     "estimate": "measure",
     "rehearse": "measure",
     "batch_sizes": "measure",

@@ -10,8 +10,9 @@ from PIL import Image
 import cnnstudio as cs
 from cnnstudio.graph import save
 from cnnstudio.interpret.adversarial.search import smallest
+from cnnstudio.interpret.imagine.python_lines import attack_lines, visualize_lines
 from cnnstudio.interpret.subject import open_run
-from cnnstudio.kernel.questions import imagine
+from cnnstudio.kernel.questions import imagine, robust
 from tests.command import run
 
 
@@ -105,3 +106,31 @@ def test_the_kernel_s_changes_lead_to_the_probabilities_it_tells(folder, subject
         assert np.abs(change).max() <= epsilon + 1e-4
     least = imagine.smallest_attack(["test", 1], "pgd", **network)
     assert set(least) == {"epsilon", "below", "sentence"}
+
+
+def test_the_lines_of_python_make_the_pictures_of_the_window(
+    folder, subject, monkeypatch, tmp_path
+):
+    monkeypatch.chdir(tmp_path)
+    asked = {"run": str(folder / "run"), "checkpoint": "best", "image": ["test", 2]}
+    exec(attack_lines(asked, "pgd", 5, 1, {"steps": 3}), {})
+    network = {"run": asked["run"]}
+    found = imagine.attack(["test", 2], [5 / 255], "pgd", 1, parameters={"steps": 3}, **network)
+    moved = found["image"] + 255 * found["changes"][0].transpose(1, 2, 0).astype(np.float32)
+    made = np.asarray(Image.open("attack.png")).astype(int)
+    assert np.abs(made - moved).max() <= 1
+
+    layer, parameters = conv(subject), {"steps": 3, "tv": 1.0}
+    exec(visualize_lines(asked, layer, (2,), parameters), {})
+    seen = imagine.visualize(layer, [2], 3, parameters=parameters, **network)
+    np.testing.assert_array_equal(np.asarray(Image.open("seen.png")), seen["pictures"][0])
+
+
+def test_robust_accuracy_is_asked_over_a_split(folder):
+    told = []
+    found = robust.robust_accuracy(
+        [0, 1 / 255], samples=20, run=str(folder / "run"),
+        progress=lambda share, text: told.append(share),
+    )  # fmt: skip
+    assert found["samples"] == min(20, found["samples"]) and told[-1] == 1
+    assert 1 >= found["accuracy"][0] >= found["accuracy"][1] >= 0

@@ -46,7 +46,7 @@ attacks: dict[str, Declaration] = {
         ),
         Declaration(
             kind="pgd",
-            title="PGD (projected gradient descent)",
+            title="PGD (projected gradient)",
             category="Attack",
             target="cnnstudio.interpret.adversarial.attack.pgd",
             doc=" ".join((ProjectedGradient.__doc__ or "").split()),

@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 
 from cnnstudio.interpret.adversarial.attack import attack
+from cnnstudio.interpret.adversarial.pictures import change_picture
 from cnnstudio.interpret.adversarial.search import smallest
-from cnnstudio.interpret.colour import coloured
 from cnnstudio.interpret.levels import picture_of
-from cnnstudio.interpret.pictures import DIVERGING
 from cnnstudio.interpret.predict import probabilities
 from cnnstudio.interpret.sheet import sheet, write_picture
 from cnnstudio.interpret.subject import open_run
@@ -51,13 +50,6 @@ def attack_run(
         "smallest": least.epsilon,
         "sentence": least.sentence(names),
     }
-
-
-def change_picture(change: np.ndarray, epsilon: float) -> np.ndarray:
-    """What was added to the levels (C, H, W), on average over the channels, as uint8 (H, W, 3):
-    blue is −epsilon, red is epsilon."""
-    within = max(epsilon, 1e-9)
-    return coloured((change.mean(axis=0) / within + 1) / 2, DIVERGING)
 
 
 def _says(chances: np.ndarray, names: list[str]) -> dict[str, Any]:

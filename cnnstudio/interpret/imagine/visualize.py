@@ -101,7 +101,7 @@ class Optimisation:
                 f"The network takes {shape_text(input_shape)}; pictures can be made of C×H×W."
             )
         channels, height, width = (int(size) for size in input_shape)
-        self.step = 0
+        self.step = self.count = 0  # steps taken; units that there are
         self._model, self._layer, self._position = model, layer, position
         self._starts = settings["starts"]
         like = as_batch(torch.zeros(1, 1), model)
@@ -201,7 +201,7 @@ class Optimisation:
 
     def _check_goal(self, given: Tensor) -> None:
         """Raises ExplanationError for a unit or position that isn't there."""
-        count = given.shape[1]
+        self.count = count = given.shape[1]
         what = "class" if self._layer is None else "unit"
         for unit in self._units:
             if not 0 <= unit < count:

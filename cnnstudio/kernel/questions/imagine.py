@@ -18,7 +18,7 @@ from cnnstudio.interpret.case import Progress
 from cnnstudio.interpret.imagine.visualize import Optimisation
 from cnnstudio.interpret.subject import Subject
 from cnnstudio.kernel.memory import Memory
-from cnnstudio.kernel.questions.inspect import Image, reference_of, shown, subject_of
+from cnnstudio.kernel.questions.asked import Image, reference_of, shown, subject_of
 
 # Each beside what it was made of: as long as that lives, its id is no other's.
 _copies: Memory[tuple[Subject, Subject]] = Memory(limit=2)
@@ -37,8 +37,9 @@ def visualize(
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """How the pictures of these units (classes, if `layer` is None) look after `until` steps:
-    {"pictures": uint8 (N, H, W, 3), "units", "step", "curve": float32 (steps, N), "values",
-    "before": float32 (N,), "probabilities": float32 (N,) or None, "note"}.
+    {"pictures": uint8 (N, H, W, 3), "units", "count": how many there are, "step", "curve":
+    float32 (steps, N), "values", "before": float32 (N,), "probabilities": float32 (N,) or None,
+    "note"}. A picture for each unit and start, in that order.
 
     Asked again for more steps the work goes on where it was; the answer is the same as in one go.
     """
@@ -61,6 +62,7 @@ def visualize(
     return {
         "pictures": found.images,
         "units": found.units,
+        "count": work.count,
         "step": work.step,
         "curve": found.curve,
         "values": found.values,

@@ -9,11 +9,22 @@ from cnnstudio.interpret.activations import export_activations
 from cnnstudio.interpret.case import Progress
 from cnnstudio.kernel.questions.asked import subject_of
 from cnnstudio.kernel.questions.looking_back import differences
+from cnnstudio.kernel.questions.robust import robust_accuracy
 from cnnstudio.kernel.questions.seen_data import embed, heats, mistakes, neighbours
 from cnnstudio.kernel.questions.units import ablate_split, layer_scan, top_samples
 
-__all__ = ["ablate_split", "activations", "differences", "embed", "heats", "layer_scan",
-           "mistakes", "neighbours", "top_samples"]  # fmt: skip
+__all__ = [
+    "ablate_split",
+    "activations",
+    "differences",
+    "embed",
+    "heats",
+    "layer_scan",
+    "mistakes",
+    "neighbours",
+    "robust_accuracy",
+    "top_samples",
+]
 
 
 def activations(

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from cnnstudio.ui.inspect.embedding_page import EmbeddingPage
 from cnnstudio.ui.inspect.image_page import ImagePage
+from cnnstudio.ui.inspect.imagine.attack_page import AttackPage
+from cnnstudio.ui.inspect.imagine.visualize_page import VisualizePage
 from cnnstudio.ui.inspect.mistakes_page import MistakesPage
 from cnnstudio.ui.inspect.page import Page
 from cnnstudio.ui.inspect.steps.page import StepsPage
 
-PAGES: tuple[type[Page], ...] = (ImagePage, StepsPage, EmbeddingPage, MistakesPage)
+PAGES: tuple[type[Page], ...] = (
+    ImagePage,
+    StepsPage,
+    EmbeddingPage,
+    MistakesPage,
+    VisualizePage,
+    AttackPage,
+)
