@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QLabel,
-    QPushButton,
     QScrollArea,
     QSplitter,
     QToolButton,
@@ -19,12 +18,14 @@ from PySide6.QtWidgets import (
 )
 
 from cnnstudio.interpret.as_python import embedding_lines
-from cnnstudio.ui import quantities, theme
+from cnnstudio.ui import theme
 from cnnstudio.ui.images.array_image import image_of
 from cnnstudio.ui.images.samples_model import Source
 from cnnstudio.ui.inquiry import Inquiry
 from cnnstudio.ui.inspect.embedding.choice import SPLITS, EmbeddingChoice
 from cnnstudio.ui.inspect.embedding.chosen import Chosen
+from cnnstudio.ui.inspect.embedding.facts import facts_of
+from cnnstudio.ui.inspect.embedding.heading import Heading, toggle_button
 from cnnstudio.ui.inspect.embedding.legend import Legend
 from cnnstudio.ui.inspect.embedding.marks import grouping
 from cnnstudio.ui.inspect.embedding.nearest import Nearest
@@ -39,7 +40,6 @@ from cnnstudio.ui.session import Session
 
 WIDTHS = (270, 700, 300)
 THUMBNAIL = 48
-ICON = QSize(18, 18)
 
 
 class EmbeddingPage(Page):
@@ -57,31 +57,20 @@ class EmbeddingPage(Page):
         self.legend = Legend()
         self.nearest = Nearest(session)
         self.chosen = Chosen(session)
-        self.title_label = QLabel("Embedding")
-        self.title_label.setProperty("role", "heading")
-        self.title_label.setTextFormat(Qt.TextFormat.PlainText)
-        self.busy = QLabel("")
-        self.busy.setProperty("role", "caption")
-        self.stop_button = QPushButton("Stop")
-        self.stop_button.setProperty("role", "quiet")
-        self.stop_button.setAccessibleName("Stop laying out")
-        self.stop_button.hide()
-        self.images_button = QToolButton()
-        self.images_button.setCheckable(True)
-        self.images_button.setText("Images")
-        self.images_button.setAccessibleName("Show images as points")
-        self.images_button.setToolTip("Draw the images themselves in place of points")
-        self.images_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.heading = Heading("Embedding", "Stop laying out")
+        self.images_button = toggle_button(
+            "Images", "Show images as points", "Draw the images themselves in place of points"
+        )
         self.fit_button = QToolButton()
         self.fit_button.setAccessibleName("Show all points")
         self.fit_button.setToolTip("Show all points (Home)")
         self.picture_button = PictureButton(session, self._figure, self._python)
+        for button in (self.images_button, self.fit_button, self.picture_button):
+            self.heading.add(button)
         self.note = QLabel()
         self.note.setProperty("role", "muted")
         self.note.setWordWrap(True)
         self.note.setTextFormat(Qt.TextFormat.PlainText)
-        for button in (self.images_button, self.fit_button):
-            button.setIconSize(ICON)
         self._embed = Inquiry(session, "embed", "inspect embed", self)
         self._neighbours = Inquiry(session, "neighbours", "inspect neighbours", self)
         self._images = Inquiry(session, "samples", "inspect embedded images", self)
@@ -112,7 +101,7 @@ class EmbeddingPage(Page):
         color = "accent" if self.images_button.isChecked() else "text_muted"
         self.images_button.setIcon(theme.icon("mdi6.image-multiple-outline", color))
         self.fit_button.setIcon(theme.icon("mdi6.fit-to-screen-outline", "text_muted"))
-        self._recolor()
+        self._recolor(self.scatter.hidden)
 
     def _ask(self, asked: dict[str, Any]) -> None:
         self._asked = asked
@@ -156,12 +145,12 @@ class EmbeddingPage(Page):
         self._answer = answer
         self.stage.show_content()
         points = np.asarray(answer["points"], np.float64)
-        self.scatter.show_points(points, [self._facts(row) for row in range(len(points))])
+        self.scatter.show_points(points, facts_of(answer))
         self._recolor()
         self.choice.show_layer(answer["layer"], answer["reason"])
         images = f"{SPLITS[answer['split']].lower()} images"
-        self.title_label.setText(f"{len(points):,} {images} by {answer['layer']}")
-        self.title_label.setToolTip(f"Compared by {answer['how']}.")
+        self.heading.title.setText(f"{len(points):,} {images} by {answer['layer']}")
+        self.heading.title.setToolTip(f"Compared by {answer['how']}.")
         self.note.setText(" ".join(filter(None, (answer["belief"], answer["note"]))))
         self.chosen.show_nothing()
         source = self._source
@@ -177,8 +166,8 @@ class EmbeddingPage(Page):
 
     def _show_nothing(self) -> None:
         self._answer = None
-        self.title_label.setText("Embedding")
-        self.title_label.setToolTip("")
+        self.heading.title.setText("Embedding")
+        self.heading.title.setToolTip("")
         self.legend.hide()
         self.chosen.show_nothing()
         self.nearest.show_nothing()
@@ -187,22 +176,14 @@ class EmbeddingPage(Page):
         hint = "Each image goes through the network once; what a layer gives is remembered."
         self.stage.tell(Message("Looking at the images…", hint), "mdi6.timer-sand")
 
-    def _show_progress(self, share: float | None, text: str) -> None:
-        self.stop_button.show()
-        self.busy.setText(text if share is None else f"{text} · {share:.0%}")
-
-    def _settle(self) -> None:
-        self.stop_button.hide()
-        self.busy.setText("")
-
     # What is done
 
-    def _recolor(self) -> None:
+    def _recolor(self, hidden: Collection[int] = ()) -> None:
         if self._answer is None:
             return
         made = grouping(self._answer, self.choice.colors.currentData())
-        self.scatter.show_grouping(made)
-        self.legend.show_grouping(made)
+        self.scatter.show_grouping(made, hidden)
+        self.legend.show_grouping(made, hidden)
         self.legend.show()
 
     def _show_chosen(self) -> None:
@@ -236,18 +217,6 @@ class EmbeddingPage(Page):
         subject = self.focus.subject
         assert subject is not None and self._answer is not None
         return Source(subject.project.data, subject.input_shape, self._answer["split"])
-
-    def _facts(self, row: int) -> str:
-        answer = self._answer
-        assert answer is not None
-        name = answer["classes"][answer["labels"][row]]
-        lines = [f"{answer['split']} image {int(answer['indexes'][row]) + 1:,}", name]
-        if answer["predicted"] is not None:
-            taken = answer["classes"][answer["predicted"][row]]
-            sure = quantities.percent(float(answer["confidence"][row]))
-            lines[1] = name if taken == name else f"{name}, taken for {taken}"
-            lines.append(f"{sure} sure")
-        return "\n".join(lines)
 
     def _figure(self) -> Any:
         return None if self._answer is None else figure_of(self._answer, self._asked, self.scatter)
@@ -292,20 +261,12 @@ class EmbeddingPage(Page):
 
     def _framed(self) -> QWidget:
         """The middle with its heading, which stays where the points can't be shown."""
-        head = QHBoxLayout()
-        head.setSpacing(theme.spacing)
-        head.addWidget(self.title_label)
-        head.addWidget(self.busy)
-        head.addWidget(self.stop_button)
-        head.addStretch()
-        for button in (self.images_button, self.fit_button, self.picture_button):
-            head.addWidget(button)
         framed = QWidget()
         framed.setProperty("role", "panel")
         column = QVBoxLayout(framed)
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(theme.spacing)
-        column.addLayout(head)
+        column.addWidget(self.heading)
         column.addWidget(self.stage, 1)
         framed.setMinimumWidth(400)
         return framed
@@ -325,11 +286,11 @@ class EmbeddingPage(Page):
 
     def _connect(self) -> None:
         self.choice.changed.connect(self._ask_again)
-        self.choice.recolored.connect(self._recolor)
+        self.choice.recolored.connect(lambda: self._recolor())
         self.legend.toggled.connect(self.scatter.hide_group)
         self.images_button.toggled.connect(self._show_images)
         self.fit_button.clicked.connect(lambda _=False: self.scatter.fit())
-        self.stop_button.clicked.connect(lambda _=False: self._stop())
+        self.heading.stop_button.clicked.connect(lambda _=False: self._stop())
         self.scatter.clicked.connect(lambda row: self._want(row, False))
         self.scatter.opened.connect(lambda row: self._want(row, True))
         self.scatter.selection_changed.connect(self._show_chosen)
@@ -338,8 +299,7 @@ class EmbeddingPage(Page):
         self.chosen.grid.opened.connect(self._open_chosen)
         self._embed.answered.connect(self._take_answer)
         self._embed.failed.connect(self._take_failure)
-        self._embed.progressed.connect(self._show_progress)
-        self._embed.settled.connect(self._settle)
+        self.heading.follow(self._embed)
         self._neighbours.answered.connect(self._take_neighbours)
         self._neighbours.failed.connect(lambda error: self.nearest.show_nothing(str(error)))
         self._images.answered.connect(

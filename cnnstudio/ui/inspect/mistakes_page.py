@@ -5,13 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QLabel,
-    QPushButton,
     QSplitter,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -24,6 +21,7 @@ from cnnstudio.ui import quantities, theme
 from cnnstudio.ui.images.samples_model import Source
 from cnnstudio.ui.inquiry import Inquiry
 from cnnstudio.ui.inspect.embedding.choice import SPLITS
+from cnnstudio.ui.inspect.embedding.heading import Heading, toggle_button
 from cnnstudio.ui.inspect.focus import Focus
 from cnnstudio.ui.inspect.mistakes.choice import OF, MistakesChoice
 from cnnstudio.ui.inspect.mistakes.grid import MistakesGrid
@@ -34,7 +32,6 @@ from cnnstudio.ui.notice import Stage
 from cnnstudio.ui.session import Session
 
 WIDTHS = (270, 1000)
-ICON = QSize(18, 18)
 COLUMNS = 6
 
 
@@ -51,24 +48,14 @@ class MistakesPage(Page):
         self._answer: dict[str, Any] | None = None
         self.choice = MistakesChoice(session)
         self.grid = MistakesGrid(session)
-        self.title_label = QLabel("Mistakes")
-        self.title_label.setProperty("role", "heading")
-        self.title_label.setTextFormat(Qt.TextFormat.PlainText)
-        self.busy = QLabel("")
-        self.busy.setProperty("role", "caption")
-        self.stop_button = QPushButton("Stop")
-        self.stop_button.setProperty("role", "quiet")
-        self.stop_button.setAccessibleName("Stop looking for mistakes")
-        self.stop_button.hide()
-        self.heat_button = QToolButton()
-        self.heat_button.setCheckable(True)
+        self.heading = Heading("Mistakes", "Stop looking for mistakes")
+        self.heat_button = toggle_button(
+            "Heat", "Show the heat", "Show the heat over the images, or the images alone"
+        )
         self.heat_button.setChecked(True)
-        self.heat_button.setText("Heat")
-        self.heat_button.setAccessibleName("Show the heat")
-        self.heat_button.setToolTip("Show the heat over the images, or the images alone")
-        self.heat_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.heat_button.setIconSize(ICON)
         self.picture_button = PictureButton(session, self.figure, self.python)
+        for button in (self.heat_button, self.picture_button):
+            self.heading.add(button)
         self.note = QLabel()
         self.note.setProperty("role", "muted")
         self.note.setWordWrap(True)
@@ -150,7 +137,7 @@ class MistakesPage(Page):
         split = self._asked["split"]
         images = f"{SPLITS[split].lower()} image"
         among = f"of {quantities.plural(answer['samples'], images)}"
-        self.title_label.setText(f"{quantities.plural(len(facts), 'mistake')} {among}")
+        self.heading.title.setText(f"{quantities.plural(len(facts), 'mistake')} {among}")
         if not facts:
             other = "Choose another split above; training images tell how much was learnt by heart."
             text = f"All {answer['samples']:,} {images}s are recognised."
@@ -192,21 +179,13 @@ class MistakesPage(Page):
 
     def _show_nothing(self) -> None:
         self._answer = None
-        self.title_label.setText("Mistakes")
+        self.heading.title.setText("Mistakes")
         self.note.hide()
         self.grid.mistakes.show_mistakes(None, [], [])
 
-    def _show_progress(self, share: float | None, text: str) -> None:
-        self.stop_button.show()
-        self.busy.setText(text if share is None else f"{text} · {share:.0%}")
-
-    def _settle(self) -> None:
-        self.stop_button.hide()
-        self.busy.setText("")
-
     def _tell_heats(self, done: int) -> None:
         total = len(self.grid.mistakes.facts)
-        self.busy.setText(f"heat of {done:,}" if done < total else "")
+        self.heading.busy.setText(f"heat of {done:,}" if done < total else "")
 
     def _show_heat(self, shown: bool) -> None:
         self.choice.opacity.setEnabled(shown)
@@ -225,19 +204,11 @@ class MistakesPage(Page):
         column.addWidget(self.choice)
         column.addStretch()
         left.setMinimumWidth(240)
-        head = QHBoxLayout()
-        head.setSpacing(theme.spacing)
-        head.addWidget(self.title_label)
-        head.addWidget(self.busy)
-        head.addWidget(self.stop_button)
-        head.addStretch()
-        head.addWidget(self.heat_button)
-        head.addWidget(self.picture_button)
         self.stage = Stage(self.grid)
         column = QVBoxLayout(right)
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(theme.spacing)
-        column.addLayout(head)
+        column.addWidget(self.heading)
         column.addWidget(self.note)
         column.addWidget(self.stage, 1)
         self.parts = QSplitter(Qt.Orientation.Horizontal)
@@ -258,7 +229,7 @@ class MistakesPage(Page):
         self.choice.changed.connect(self._explain)
         self.choice.faded.connect(self.grid.mistakes.set_opacity)
         self.heat_button.toggled.connect(self._show_heat)
-        self.stop_button.clicked.connect(lambda _=False: self._stop())
+        self.heading.stop_button.clicked.connect(lambda _=False: self._stop())
         self.grid.looked.connect(self._want)
         self.grid.opened.connect(
             lambda row: self._want(int(self.grid.mistakes.facts[row]["index"]), True)
@@ -268,5 +239,4 @@ class MistakesPage(Page):
         self.grid.mistakes.heat_failed.connect(self._fail_heat)
         self._mistakes.answered.connect(self._take_answer)
         self._mistakes.failed.connect(self._fail)
-        self._mistakes.progressed.connect(self._show_progress)
-        self._mistakes.settled.connect(self._settle)
+        self.heading.follow(self._mistakes)

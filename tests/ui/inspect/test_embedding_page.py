@@ -19,6 +19,7 @@ from cnnstudio.ui.images.array_image import array_of
 from cnnstudio.ui.inspect.embedding.gestures import inside
 from cnnstudio.ui.inspect.embedding.marks import grouping
 from cnnstudio.ui.inspect.embedding_page import EmbeddingPage
+from tests.ui.acceptance.test_access import controls
 from tests.ui.conftest import wait_for
 
 LEFT = Qt.MouseButton.LeftButton
@@ -97,7 +98,8 @@ def test_the_points_are_those_of_the_same_call_without_a_window(page):
     found = embed(subject, None, "pca", "train", 500)
     np.testing.assert_allclose(page._answer["points"], found.points, atol=1e-4)
     assert (
-        page.title_label.text() == f"{len(found.points)} training images by {found.features.layer}"
+        page.heading.title.text()
+        == f"{len(found.points)} training images by {found.features.layer}"
     )
     assert page.note.text().startswith(found.belief.sentence)
     assert page.choice.layer.currentText() == f"Suggested: {found.features.layer}"
@@ -146,6 +148,9 @@ def test_a_class_that_is_unticked_is_neither_seen_nor_chosen(page, qtbot):
     number = page.legend.list.item(2).data(Qt.ItemDataRole.UserRole)
     assert (scatter.visible == (labels != number)).all()
     assert (scatter.selected == (labels != number)).all()
+    page.session.set_theme("dark")  # what is hidden stays so
+    assert page.legend.list.item(2).checkState() == Qt.CheckState.Unchecked
+    assert (scatter.visible == (labels != number)).all()
     row = int(np.flatnonzero(labels == number)[0])
     assert scatter.row_at(QPointF(*scatter.places[row])) != row
 
@@ -159,8 +164,8 @@ def test_a_click_looks_at_the_image_and_its_neighbours_and_two_open_it(page, unt
     found = neighbours(open_untrained(page.session.project), ("train", index), split="train",
                        samples=500)  # fmt: skip
     assert list(page.nearest.model.source.indexes) == [one.index for one in found.found]
-    label = page.nearest.model.index(0).data()
-    assert label.endswith(f"{found.found[0].distance:.3g}")
+    told = page.nearest.model.index(0).data(Qt.ItemDataRole.StatusTipRole)
+    assert told == f"{found.found[0].distance:.3g}"
 
     first = page.nearest.strip.visualRect(page.nearest.model.index(0)).center()
     wait_for(qtbot, lambda: page.nearest.model.index(0).data(Qt.ItemDataRole.DecorationRole))
@@ -174,9 +179,13 @@ def test_a_click_looks_at_the_image_and_its_neighbours_and_two_open_it(page, unt
 def test_the_pointer_tells_what_is_under_it(page, qtbot):
     row = lone(page)
     before = array_of(page.scatter.grab().toImage())
-    qtbot.mouseMove(page.scatter, QPoint(2, 2))
-    qtbot.mouseMove(page.scatter, point(page, row))
-    assert page.scatter._under == row
+
+    def is_under() -> bool:
+        qtbot.mouseMove(page.scatter, point(page, row) - QPoint(1, 0))
+        qtbot.mouseMove(page.scatter, point(page, row))
+        return page.scatter._under == row
+
+    wait_for(qtbot, is_under)  # the screen's own pointer may still come by
     name = page._answer["classes"][page._answer["labels"][row]]
     assert name in page.scatter._facts[row] and "sure" in page.scatter._facts[row]
     assert (array_of(page.scatter.grab().toImage()) != before).any(axis=2).sum() > 2000
@@ -250,3 +259,9 @@ def test_another_method_and_its_parameters_lay_out_anew_and_errors_are_told(page
     page._ask_again()
     page._stop()
     assert page.stage.notice.message.text.startswith("Stopped")
+
+
+def test_every_control_has_a_name(page):
+    unnamed = [one for one in controls(page) if one.isVisible() and not one.accessibleName()]
+    assert not unnamed
+    assert page.scatter.focusPolicy() & Qt.FocusPolicy.TabFocus

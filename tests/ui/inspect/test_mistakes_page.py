@@ -33,7 +33,7 @@ def test_tiles_are_the_mistakes_with_the_heat_of_what_they_were_taken_for(page):
     facts = mistakes(subject, "test").facts()
     model = page.grid.mistakes
     assert [fact["index"] for fact in model.facts] == [fact["index"] for fact in facts]
-    assert page.title_label.text().startswith(f"{len(facts)} mistakes of ")
+    assert page.heading.title.text().startswith(f"{len(facts)} mistakes of ")
     assert model.index(0).data() == f"{facts[0]['class']} → {facts[0]['taken_for']}"
     picture = subject.picture(("test", facts[0]["index"]))
     alone = explanation(subject.model, picture.tensor[None], "gradcam", facts[0]["predicted"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
@@ -46,8 +48,8 @@ class Legend(QWidget):
         column.addWidget(self.scale)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
-    def show_grouping(self, grouping: Grouping) -> None:
-        """Lists the groups, all of them shown."""
+    def show_grouping(self, grouping: Grouping, hidden: Collection[int] = ()) -> None:
+        """Lists the groups, all of them ticked but the hidden ones."""
         self.list.setVisible(not grouping.scaled)
         self.scale.setVisible(grouping.scaled)
         blocked = self.list.blockSignals(True)
@@ -59,8 +61,8 @@ class Legend(QWidget):
             item = QListWidgetItem(grouping.marks[number].icon(), f"{name}   {counts[number]:,}")
             item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable |
                           Qt.ItemFlag.ItemIsSelectable)  # fmt: skip
-            item.setCheckState(Qt.CheckState.Checked)
             item.setData(NUMBER, number)
+            _tick(item, number in hidden)
             item.setSizeHint(QSize(80, ROW_PIXELS))
             self.list.addItem(item)
         self.list.blockSignals(blocked)
@@ -69,6 +71,11 @@ class Legend(QWidget):
     def _toggle(self, item: QListWidgetItem) -> None:
         hidden = item.checkState() != Qt.CheckState.Checked
         blocked = self.list.blockSignals(True)
-        item.setForeground(theme.color("text_disabled" if hidden else "text"))
+        _tick(item, hidden)
         self.list.blockSignals(blocked)
         self.toggled.emit(item.data(NUMBER), hidden)
+
+
+def _tick(item: QListWidgetItem, hidden: bool) -> None:
+    item.setCheckState(Qt.CheckState.Unchecked if hidden else Qt.CheckState.Checked)
+    item.setForeground(theme.color("text_disabled" if hidden else "text"))

@@ -10,11 +10,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QListView, QVBoxLayou
 from cnnstudio.interpret.reductions import METRICS
 from cnnstudio.ui import theme
 from cnnstudio.ui.choice_box import ChoiceBox
-from cnnstudio.ui.images.sample_delegate import LABEL_HEIGHT, MARGIN, SampleDelegate
+from cnnstudio.ui.images.sample_delegate import LABEL_HEIGHT, MARGIN
 from cnnstudio.ui.images.samples_model import SamplesModel, Source
+from cnnstudio.ui.inspect.told_delegate import SECOND, ToldDelegate
 from cnnstudio.ui.session import Session
 
-SIZE = 72
+SIZE, SCROLL_BAR = 72, 12
 HOW_MANY = (8, 16, 32)
 Index = QModelIndex | QPersistentModelIndex
 
@@ -34,7 +35,9 @@ class NeighboursModel(SamplesModel):
         name, far = self.class_name(self.labels[row]), f"{self.distances[row]:.3g}"
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return f"{name} · {far}"
+                return name
+            case Qt.ItemDataRole.StatusTipRole:
+                return far
             case Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.AccessibleTextRole:
                 return f"{name}, distance {far}"
         return super().data(index, role)
@@ -118,5 +121,5 @@ class _Strip(QListView):
         self.setMouseTracking(True)
         self.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setItemDelegate(SampleDelegate(SIZE, labels=True, parent=self))
-        self.setFixedHeight(SIZE + 2 * MARGIN + LABEL_HEIGHT + 14)
+        self.setItemDelegate(ToldDelegate(SIZE, self))
+        self.setFixedHeight(SIZE + 2 * MARGIN + LABEL_HEIGHT + SECOND + SCROLL_BAR)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
@@ -23,13 +24,12 @@ from PySide6.QtWidgets import QWidget
 from cnnstudio.ui import theme
 from cnnstudio.ui.inspect.embedding.gestures import Gesture, Lasso, Shift
 from cnnstudio.ui.inspect.embedding.hover_card import paint_card
-from cnnstudio.ui.inspect.embedding.marks import ROOM, Grouping
+from cnnstudio.ui.inspect.embedding.marks import Grouping
+from cnnstudio.ui.inspect.embedding.painting import THUMBNAIL, paint_points
 
-RADIUS, LARGER = 4.0, 7.0
+RING = 7.0
 NEAR_PIXELS = 9
 MARGIN = 28
-FADED = 0.18
-THUMBNAIL = 28
 STEP, CLOSEST, FARTHEST = 1.15, 60.0, 0.4
 
 
@@ -52,7 +52,7 @@ class Scatter(QWidget):
         self._span = np.zeros(2)
         self._places = np.zeros((0, 2))  # in pixels of the widget
         self._grouping: Grouping | None = None
-        self._hidden: set[int] = set()
+        self.hidden: set[int] = set()
         self.selected = np.zeros(0, bool)
         self._current = -1
         self._under = -1
@@ -82,10 +82,10 @@ class Scatter(QWidget):
         self._current = self._under = -1
         self.fit()
 
-    def show_grouping(self, grouping: Grouping) -> None:
-        """Colours the points; all groups are seen."""
+    def show_grouping(self, grouping: Grouping, hidden: Collection[int] = ()) -> None:
+        """Colours the points; all groups are seen but the hidden ones."""
         self._grouping = grouping
-        self._hidden = set()
+        self.hidden = set(hidden)
         self._draw_anew()
 
     def show_images(self, images: list[QImage]) -> None:
@@ -100,7 +100,7 @@ class Scatter(QWidget):
 
     def hide_group(self, number: int, hidden: bool) -> None:
         """Points of a hidden group are not seen, and no longer chosen."""
-        (self._hidden.add if hidden else self._hidden.discard)(number)
+        (self.hidden.add if hidden else self.hidden.discard)(number)
         self._draw_anew()
         self.select(self.selected & self.visible)
 
@@ -115,7 +115,7 @@ class Scatter(QWidget):
         """Which points are in groups that are seen: bool (n,)."""
         if self._grouping is None:
             return np.ones(len(self._points), bool)
-        return ~np.isin(self._grouping.groups, list(self._hidden))
+        return ~np.isin(self._grouping.groups, list(self.hidden))
 
     @property
     def places(self) -> np.ndarray:
@@ -257,7 +257,7 @@ class Scatter(QWidget):
             if 0 <= row < len(self._places) and self.visible[row]:
                 painter.setPen(QPen(theme.color(color), width))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.drawEllipse(QPointF(*self._places[row]), LARGER, LARGER)
+                painter.drawEllipse(QPointF(*self._places[row]), RING, RING)
         if isinstance(self._gesture, Lasso) and self._gesture.is_drawn:
             fill = QColor(theme.color("accent"))
             painter.setPen(QPen(fill, 1.5))
@@ -295,40 +295,11 @@ class Scatter(QWidget):
     def _paint_points(self, painter: QPainter, ratio: float) -> None:
         if self._grouping is None:
             return
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         near = np.array([THUMBNAIL, THUMBNAIL])
         size = np.array([self.width(), self.height()])
         shown = self.visible & ((self._places > -near) & (self._places < size + near)).all(axis=1)
-        some = bool(self.selected.any())
-        for chosen in (False, True):
-            rows = shown & (self.selected == chosen)
-            painter.setOpacity(FADED if some and not chosen else 0.85)
-            if self._with_images:
-                painter.setOpacity(FADED if some and not chosen else 1.0)
-                self._paint_images(painter, np.flatnonzero(rows))
-            else:
-                self._paint_marks(painter, rows, ratio)
-
-    def _paint_marks(self, painter: QPainter, rows: np.ndarray, ratio: float) -> None:
-        assert self._grouping is not None
-        groups = self._grouping.groups
-        for number in np.unique(groups[rows]):
-            mark = self._grouping.marks[number].pixmap(RADIUS, ratio)
-            half = ROOM * RADIUS * self._grouping.marks[number].size
-            for x, y in (self._places[rows & (groups == number)] - half).tolist():
-                painter.drawPixmap(QPointF(x, y), mark)
-
-    def _paint_images(self, painter: QPainter, rows: np.ndarray) -> None:
-        assert self._grouping is not None
-        half = THUMBNAIL / 2
-        for row in rows.tolist():
-            x, y = self._places[row]
-            place = QRectF(x - half, y - half, THUMBNAIL, THUMBNAIL)
-            painter.drawImage(place, self._images[row])
-            color = self._grouping.marks[self._grouping.groups[row]].color
-            painter.setPen(QPen(color, 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(place)
+        images = self._images if self._with_images else None
+        paint_points(painter, self._places, shown, self.selected, self._grouping, images, ratio)
 
     def _point_at(self, row: int) -> None:
         if row != self._under:
