@@ -28,6 +28,16 @@ def memory_unit(bytes: float) -> tuple[float, str]:
     return 1000.0**power, MEMORY_UNITS[power]
 
 
+def short(value: float) -> str:
+    """Two or three digits of a measured number: `0.26`, `−12.5`, `3.1e−5`."""
+    size = abs(value)
+    if size == 0 or 0.01 <= size < 10_000:
+        text = f"{value:.0f}" if size >= 100 else f"{value:.1f}" if size >= 10 else f"{value:.2f}"
+    else:
+        text = f"{value:.1e}".replace("e-0", "e-").replace("e+0", "e")
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
 def percent(share: float | None) -> str:
     """`94.1 %`; empty for None."""
     return "" if share is None else f"{100 * share:.1f} %"

@@ -30,8 +30,8 @@ class NodeLook:
     (255); or, of a vector, `values` float32 (P, shown). `numbers` float32 (P, 6): mean, standard
     deviation, smallest and largest value, share of values that are 0, number of units that are 0
     everywhere. With gradients: `gradient` float32 (P): the 2-norm of the loss's gradient with
-    respect to all that the node gives, and `gradient_maps` uint8, from minus (0) to plus (255) the
-    node's largest, or `gradient_values` float32.
+    respect to all that the node gives, and `gradient_maps` uint8, from minus (0) to plus (255) a
+    limit near the node's largest, or `gradient_values` float32.
     """
 
     channels: int

@@ -143,8 +143,9 @@ def _worked_out(seen: dict[str, _Seen]) -> dict[str, NodeLook]:
         if parts.ndim == 3:
             gradient_maps.update(zip(alike, parts, strict=True))
             continue
-        limit = np.abs(parts).max((2, 3, 4), keepdims=True)
-        gradient_maps.update(zip(alike, _levels(parts + limit, 2 * limit), strict=True))
+        limit = _limit(parts)
+        shown = _levels(parts.clip(-limit, limit) + limit, 2 * limit)
+        gradient_maps.update(zip(alike, shown, strict=True))
     return {
         name: _look(one, numbers[one], maps[one], gradient_maps.get(one))
         for name, one in seen.items()
@@ -176,6 +177,15 @@ def _numbers(alike: list[_Seen]) -> np.ndarray:
     tensors = isinstance(zeros[0], Tensor)
     found[..., 4] = (_array(torch.stack(zeros)) if tensors else np.array(zeros)) / size
     found[..., 5] = ((low == 0) & (high == 0)).sum(2)
+    return found
+
+
+def _limit(gradients: np.ndarray) -> np.ndarray:
+    """The end of the scale for gradients (nodes, P, n, h, w): the largest, but no more than four
+    times the root mean square, or a few pixels would leave the others pale."""
+    with np.errstate(all="ignore"):
+        rms = np.sqrt(np.square(gradients).mean((2, 3, 4), keepdims=True))
+    found: np.ndarray = np.minimum(np.abs(gradients).max((2, 3, 4), keepdims=True), 4 * rms)
     return found
 
 

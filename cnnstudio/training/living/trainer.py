@@ -26,7 +26,7 @@ from cnnstudio.training.rundir import RunDirectory
 
 # Of the time that this thread works. Not of the clock's: on a busy machine the one look that is
 # interrupted would keep the next ones waiting.
-LARGEST_SHARE = 0.012
+LARGEST_SHARE = 0.015
 LEAST_SECONDS = 0.1  # between two looks: more are not seen
 SAVED_SECONDS = 0.02  # of looking that may be saved up
 GRADIENTS_EVERY = 3  # looks: going back through the network takes twice the way there

@@ -11,6 +11,7 @@ from cnnstudio.ui.canvas.card_picture import (
     Drawn,
     paint_blank,
     paint_card,
+    paint_foot,
     paint_shape_at_port,
 )
 from cnnstudio.ui.canvas.layer import Layer
@@ -45,9 +46,14 @@ class CardLayer(Layer):
         for item in items:
             drawn = pictures.get(item.id)
             if pictures.must_draw(drawn, ratio):
-                drawn = pictures.draw(
-                    item.id, ratio, lambda item=item: self._draw(item, ratio, device)
-                )
+                if drawn is not None and drawn.foot_only and drawn.ratio == ratio:
+                    pictures.redraw_foot(
+                        drawn, lambda on, item=item: self._draw_foot(item, on, ratio)
+                    )
+                else:
+                    drawn = pictures.draw(
+                        item.id, ratio, lambda item=item: self._draw(item, ratio, device)
+                    )
             bounds = item.bounds
             x = (item.position[0] + bounds.left() + step.x()) * scale + left
             y = (item.position[1] + bounds.top() + step.y()) * scale + top
@@ -73,6 +79,18 @@ class CardLayer(Layer):
         source = QRectF(0, 0, width * drawn.ratio, height * drawn.ratio)
         target = QRectF(corner.x(), corner.y(), width * scale, height * scale)
         painter.drawPixmap(target, drawn.picture, source)
+
+    def _draw_foot(self, item: NodeItem, picture: QPixmap, ratio: float) -> None:
+        if item.thumbnail is None:
+            return
+        bounds, device = item.bounds, picture.devicePixelRatio()
+        painter = QPainter(picture)
+        painter.scale(ratio / device, ratio / device)
+        painter.translate(-bounds.left(), -bounds.top())
+        paint_foot(
+            painter, item.content, item.thumbnail, item.height, self.canvas.look, ratio / device
+        )
+        painter.end()
 
     def _draw(self, item: NodeItem, ratio: float, device: float) -> QPixmap:
         bounds = item.bounds

@@ -32,6 +32,7 @@ from cnnstudio.ui.canvas.look import Look
 from cnnstudio.ui.canvas.thumbnail import COMPACT_WIDTH, LEFT, RIGHT, paint_compact, paint_thumbnail
 
 BADGE_RADIUS = 8.0
+FOOT = 50.0  # below this only the thumbnail is drawn
 PICTURES_BYTES = 96 * 1024 * 1024
 FRAME_BUDGET_SECONDS = 0.006
 CHANGED_BUDGET_SECONDS = 0.008  # for cards that are new or say something new
@@ -90,6 +91,19 @@ def paint_card(
         paint_port_names(painter, content, height, look, flow)
     if content.severity:
         _paint_badge(painter, content.severity, look)
+
+
+def paint_foot(
+    painter: QPainter, content: CardContent, thumbnail: Thumbnail, height: float, look: Look,
+    scale: float,
+) -> None:  # fmt: skip
+    """Draws the thumbnail anew on a card as `paint_card` has drawn it."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    ground = look.tint(content.tint.level) if content.tint else look.surface
+    painter.fillRect(QRectF(LEFT - 6, FOOT, CARD_WIDTH - LEFT, height - FOOT - 6), ground)
+    color = look.category(content.category) if content.known else look.warning
+    paint_thumbnail(painter, thumbnail, color, look, brief=scale < BRIEF_SCALE)
 
 
 def paint_blank(painter: QPainter, content: CardContent, height: float, look: Look) -> None:
@@ -204,11 +218,13 @@ def _paint_badge(painter: QPainter, severity: str, look: Look) -> None:
 
 @dataclass
 class Drawn:
-    """A card's picture, in `ratio` device pixels a scene pixel; outdated once it is not `fresh`."""
+    """A card's picture, in `ratio` device pixels a scene pixel; outdated once it is not `fresh`,
+    with `foot_only` no more than its thumbnail."""
 
     ratio: float
     picture: QPixmap
     fresh: bool = True
+    foot_only: bool = False
 
 
 class PictureStore:
@@ -260,10 +276,19 @@ class PictureStore:
             self._bytes -= _bytes(oldest.picture)
         return drawn
 
-    def outdate(self, key: Hashable) -> None:
-        """The card changed: it is drawn anew when there is time."""
-        if key in self._pictures:
-            self._pictures[key].fresh = False
+    def redraw_foot(self, drawn: Drawn, paint: Callable[[QPixmap], object]) -> None:
+        """Lets `paint` draw over a picture of which only the thumbnail is outdated."""
+        begun = perf_counter()
+        paint(drawn.picture)
+        drawn.fresh, drawn.foot_only = True, False
+        self._spent += perf_counter() - begun
+
+    def outdate(self, key: Hashable, foot_only: bool = False) -> None:
+        """The card, or its thumbnail alone, changed: it is drawn anew when there is time."""
+        drawn = self._pictures.get(key)
+        if drawn is not None:
+            drawn.foot_only = foot_only and (drawn.fresh or drawn.foot_only)
+            drawn.fresh = False
 
     def drop(self, key: Hashable) -> None:
         found = self._pictures.pop(key, None)

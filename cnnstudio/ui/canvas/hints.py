@@ -7,6 +7,7 @@ from html import escape
 
 from PySide6.QtCore import QPointF
 
+from cnnstudio.ui.canvas.card_numbers import numbers_of
 from cnnstudio.ui.canvas.scene import CanvasScene
 
 NAMED = 5
@@ -22,6 +23,8 @@ def tooltip_at(scene: CanvasScene, point: QPointF) -> str:
         title = content.title or f"Unknown layer {content.kind}"
         lines = [f"<b>{escape(content.name)}</b> – {escape(title)}", escape(content.summary)]
         lines += [escape(mark) for mark in (content.marks.repeat, content.marks.bypassed)]
+        told = numbers_of(item.thumbnail or {})
+        lines += [escape(f"{name}: {number}") for name, number in told]
         if content.marks.is_block and content.known:
             lines.append("Double-click opens it")
         return "<br>".join(line for line in lines if line)

@@ -80,8 +80,14 @@ class NodeItem:
     def show_thumbnail(self, thumbnail: Thumbnail | None) -> bool:
         """Shows the thumbnail; True if the card's height changes with it."""
         if card_height(thumbnail) == self.full_height:
-            self.thumbnail = thumbnail
-            self.refresh()
+            before, self.thumbnail = self.thumbnail, thumbnail
+            content = self.content
+            whole = self.compact or content.marks.passes or content.output_names
+            if not before or not thumbnail or whole:
+                self.refresh()
+            else:
+                self._canvas.pictures.outdate(self.id, foot_only=True)
+                self._update()
             return False
         self._update()
         self.thumbnail = thumbnail

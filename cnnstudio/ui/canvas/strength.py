@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from cnnstudio.interpret.colour import colour_maps
-from cnnstudio.ui import theme
+from cnnstudio.ui import quantities, theme
 
 if TYPE_CHECKING:
     from cnnstudio.ui.canvas.view import CanvasView
@@ -107,7 +107,7 @@ class StrengthLegend(QWidget):
         painter.setPen(look.muted)
         words = QRectF(12, 6, self.width() - 24, 16)
         painter.drawText(words, Qt.AlignmentFlag.AlignLeft, TITLES.get(self._kind, ""))
-        low, high = (_number(value) for value in self._range)
+        low, high = (quantities.short(value) for value in self._range)
         metrics = painter.fontMetrics()
         left = 12 + metrics.horizontalAdvance(low) + 8
         right = self.width() - 12 - metrics.horizontalAdvance(high) - 8
@@ -127,10 +127,3 @@ class StrengthLegend(QWidget):
                 QPointF(right, middle + THICKEST / 2), QPointF(left, middle + THINNEST / 2),
             ]
         )  # fmt: skip
-
-
-def _number(value: float) -> str:
-    """Two digits: `0.26`, `3.1e−5`."""
-    if value == 0 or 0.01 <= abs(value) < 1000:
-        return f"{value:.2g}" if abs(value) < 100 else f"{value:.0f}"
-    return f"{value:.1e}".replace("e-0", "e-").replace("e+0", "e").replace("-", "\N{MINUS SIGN}")

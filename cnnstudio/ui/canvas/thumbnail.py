@@ -10,11 +10,13 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 
+from cnnstudio.ui import quantities
+from cnnstudio.ui.canvas.array_pictures import color_image, indexed_image
 from cnnstudio.ui.canvas.card import Thumbnail
 from cnnstudio.ui.canvas.geometry import CARD_WIDTH, MAPS_HEIGHT, TEXT_LINE
-from cnnstudio.ui.canvas.look import Look, color_table
+from cnnstudio.ui.canvas.look import Look
 from cnnstudio.ui.canvas.vector_picture import paint_vectors
 
 LEFT = 16.0
@@ -50,7 +52,6 @@ def paint_thumbnail(
         _paint_values(painter, thumbnail, color, look, brief)
     elif "texts" in thumbnail:
         _paint_texts(painter, thumbnail, look, brief)
-    _paint_ailment(painter, thumbnail, look, brief)
 
 
 def paint_compact(
@@ -97,18 +98,11 @@ def maps_parts(thumbnail: Thumbnail, shown: int) -> list[str]:
     if channels > shown:
         parts.append(f"+{channels - shown} map{'s' if channels - shown > 1 else ''}")
     if "mean" in thumbnail:
-        spread = f" ± {_short(thumbnail['std'])}" if "std" in thumbnail else ""
-        parts.append(f"{_short(thumbnail['mean'])}{spread}")
+        spread = f" ± {quantities.short(thumbnail['std'])}" if "std" in thumbnail else ""
+        parts.append(f"{quantities.short(thumbnail['mean'])}{spread}")
     if "silent" in thumbnail:
         parts.append(f"{int(thumbnail['silent'])} silent")
     return parts
-
-
-def _short(number: Any) -> str:
-    number = float(number)
-    size = abs(number)
-    text = f"{number:.2f}" if 0.01 <= size < 1000 or size == 0 else f"{number:.0e}"
-    return text.replace("e-0", "e-").replace("e+0", "e").replace("-", "\N{MINUS SIGN}")
 
 
 def _paint_maps(painter: QPainter, thumbnail: Thumbnail, look: Look, brief: bool) -> None:
@@ -140,6 +134,9 @@ def _paint_maps(painter: QPainter, thumbnail: Thumbnail, look: Look, brief: bool
         parts = maps_parts(thumbnail, min(count, maps.shape[1]))
         baseline = y - GAP + (22 if rows == 1 else 14)
         painter.drawText(QPointF(LEFT, baseline), _fitting(parts, look, room))
+        _paint_ailment(painter, thumbnail, look, brief, baseline + 6)
+    else:
+        _paint_ailment(painter, thumbnail, look, brief, MAPS_HEIGHT - 6)
 
 
 def _by_image(maps: Any) -> np.ndarray:
@@ -160,7 +157,8 @@ def _paint_row(
     image = indexed_image(np.ascontiguousarray(maps).reshape(count * height, width), colors)
     fit = size / max(height, width)
     wide, tall = fit * width, fit * height
-    flat = (maps == maps[:, :1, :1]).all((1, 2))
+    # A gradient that is the same everywhere has a colour; a map has none of its own.
+    flat = (maps == maps[:, :1, :1]).all((1, 2)) & (colors == "viridis")
     for index in range(count):
         left = corner.x() + index * step
         place = QRectF(left + (size - wide) / 2, corner.y() + (size - tall) / 2, wide, tall)
@@ -176,10 +174,9 @@ def _fitting(parts: list[str], look: Look, room: float) -> str:
     """The parts in one line, as wide apart and as complete as the card allows."""
     telling = [part for part in parts if part != NONE_SILENT]
     short = [part.removesuffix(" maps") for part in telling]
-    lines = [
-        "  ·  ".join(parts),
-        *(" · ".join(some) for some in (parts, telling, short, short[1:])),
-    ]
+    mean = [part for part in short if "±" in part]
+    some = (parts, telling, short, short[1:], mean, [part.split(" ±")[0] for part in mean])
+    lines = ["  ·  ".join(parts), *(" · ".join(one) for one in some if one)]
     for line in lines:
         if look.small_metrics.horizontalAdvance(line) <= room:
             return line
@@ -214,6 +211,7 @@ def _paint_values(
         )  # fmt: skip
         area.setWidth(half)
     paint_vectors(painter, values, area, color, look, style)
+    _paint_ailment(painter, thumbnail, look, brief, TOP + 20)
 
 
 # Images and words
@@ -252,8 +250,8 @@ def _paint_caption(painter: QPainter, caption: str, left: float, look: Look) -> 
 def _paint_texts(painter: QPainter, thumbnail: Thumbnail, look: Look, brief: bool) -> None:
     """A line for each image: `✓ circle  0.93`; whether it is right is told by sign and colour."""
     texts: Sequence[tuple[str, bool | None]] = thumbnail["texts"]
-    if brief:
-        texts = texts[:1]
+    if brief and len(texts) > 1:
+        texts = [("".join({True: "✓ ", False: "✗ "}.get(right, "· ") for _, right in texts), None)]
     painter.setFont(look.brief_font if brief else look.text_font)
     metrics = look.brief_metrics if brief else look.text_metrics
     for index, (text, right) in enumerate(texts):
@@ -283,13 +281,14 @@ def _pill_width(thumbnail: Thumbnail, look: Look) -> float:
     return look.small_metrics.horizontalAdvance(found[0]) + 14 if found else 0.0
 
 
-def _paint_ailment(painter: QPainter, thumbnail: Thumbnail, look: Look, brief: bool) -> None:
-    """A pill in the lower right corner: `31 % dead`."""
+def _paint_ailment(
+    painter: QPainter, thumbnail: Thumbnail, look: Look, brief: bool, bottom: float
+) -> None:
+    """A pill at the right edge, down to `bottom`: `31 % dead`."""
     found = _ailment(thumbnail)
-    if found is None or not ("maps" in thumbnail or "values" in thumbnail):
+    if found is None:
         return
     text, share = found
-    bottom = MAPS_HEIGHT - 6 if "maps" in thumbnail else TOP + 20
     font = look.text_font if brief else look.small_font
     metrics = look.text_metrics if brief else look.small_metrics
     width, height = metrics.horizontalAdvance(text) + 14, metrics.height() + 3
@@ -300,26 +299,6 @@ def _paint_ailment(painter: QPainter, thumbnail: Thumbnail, look: Look, brief: b
     painter.drawRoundedRect(pill, height / 2, height / 2)
     painter.setFont(font)
     painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
-
-
-# Arrays as images
-
-
-def indexed_image(values: np.ndarray, colors: str = "viridis") -> QImage:
-    """An image in a colour map from values (H, W) of uint8."""
-    made = color_table(colors)[np.asarray(values, np.uint8)]
-    height, width = values.shape
-    # The array's memory need not live as long.
-    return QImage(made.data, width, height, width * 4, QImage.Format.Format_RGB32).copy()
-
-
-def color_image(values: np.ndarray) -> QImage:
-    """An image from uint8 (H, W, 3), (H, W, 1) or (H, W)."""
-    if values.ndim == 2:
-        values = values[:, :, None]
-    values = np.ascontiguousarray(np.broadcast_to(values, (*values.shape[:2], 3)), dtype=np.uint8)
-    height, width, _ = values.shape
-    return QImage(values.data, width, height, width * 3, QImage.Format.Format_RGB888).copy()
 
 
 _ELIDE = Qt.TextElideMode.ElideRight

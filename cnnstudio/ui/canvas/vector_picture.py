@@ -6,10 +6,12 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
+from cnnstudio.ui.canvas.array_pictures import indexed_image
 from cnnstudio.ui.canvas.look import Look
 
 FEW_VALUES = 16
 BINS = 24
+LEAST_BAR = 8.0  # pixels
 STYLES = {"bars": "bars", "line": "lines", "histogram": "histograms"}
 
 
@@ -26,6 +28,8 @@ def paint_vectors(
             _paint_line(painter, own, place, color, look, signed)
         elif style == "histogram" and own.size > 2:
             _paint_histogram(painter, own, place, color, look)
+        elif tall < LEAST_BAR:
+            _paint_cells(painter, own, place, signed)
         else:
             _paint_bars(painter, own, place, color, look, signed)
 
@@ -53,6 +57,17 @@ def _paint_bars(
     if few:
         painter.setBrush(look.accent)
         painter.drawRect(rects[int(values.argmax())])
+
+
+def _paint_cells(painter: QPainter, values: np.ndarray, area: QRectF, signed: bool) -> None:
+    """A colour for each value, where bars would be too low to tell."""
+    values = peaks(values, max(int(area.width()) // 2, 1), signed)
+    low, high = _range(values, signed)
+    levels = ((values - low) / (high - low) * 255).round().astype(np.uint8)
+    smooth = QPainter.RenderHint.SmoothPixmapTransform
+    painter.setRenderHint(smooth, False)
+    painter.drawImage(area, indexed_image(levels[None], "coolwarm" if signed else "viridis"))
+    painter.setRenderHint(smooth)
 
 
 def _paint_line(

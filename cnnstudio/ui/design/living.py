@@ -13,14 +13,14 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from cnnstudio.graph import Changed, Project
-from cnnstudio.training.living.look import Look, NodeLook, read_look, unpacked
+from cnnstudio.training.living.look import Look, read_look, unpacked
 from cnnstudio.training.living.wish import Sample, Wish
 from cnnstudio.training.rundir import RunDirectory
 from cnnstudio.training.status import UNFINISHED, RunStatus
 from cnnstudio.ui.canvas.card import Thumbnail
 from cnnstudio.ui.canvas.view import CanvasView
 from cnnstudio.ui.design.live_source import LiveSource
-from cnnstudio.ui.design.look_cards import cards, strengths
+from cnnstudio.ui.design.look_cards import card, cards, strengths
 from cnnstudio.ui.design.showing import Showing
 from cnnstudio.ui.design.unchanged import unchanged_in
 from cnnstudio.ui.inquiry import Inquiry
@@ -147,12 +147,12 @@ class Living(QObject):
             return 0.0
         return (len(moments) - 1) / max(moments[-1] - moments[0], 1e-3)
 
-    def node_look(self, id: str) -> tuple[NodeLook, dict[str, Any]] | None:
-        """What is known of a node of the shown network, and how its units are."""
+    def known_of(self, id: str) -> Thumbnail | None:
+        """What is known of a node of the shown network, as its card would tell it."""
         path = self._path(id)
         if path is None or self.look is None or path not in self.look.nodes:
             return None
-        return self.look.nodes[path], self._health.get(path, {})
+        return card(self.look.nodes[path], self._health.get(path, {}), self.showing)
 
     # When there is something to look for
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction, QActionGroup, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton
 
 from cnnstudio.ui import theme
-from cnnstudio.ui.canvas.thumbnail import color_image
+from cnnstudio.ui.canvas.array_pictures import color_image
 from cnnstudio.ui.canvas.vector_picture import STYLES
 from cnnstudio.ui.canvas.view import CanvasView
 from cnnstudio.ui.design.living import Living

@@ -49,16 +49,18 @@ def card(node: NodeLook, health: Mapping[str, Any], showing: Showing) -> Thumbna
 def pooled(node: NodeLook) -> dict[str, float]:
     """Mean and standard deviation of what a node gives for all images, share of zeros; of one
     image, how many units are silent; the gradient's root mean square."""
-    means, stds = node.number("mean").astype(float), node.number("std").astype(float)
+    rows: list[list[float]] = node.numbers.tolist()
+    count = len(rows)
+    means, stds, lows, highs, zeros, silent = zip(*rows, strict=True)
+    mean = sum(means) / count
+    # Of all values together: the mean spread within the images, and the spread between them.
+    spread = sum(s * s + (m - mean) ** 2 for m, s in zip(means, stds, strict=True)) / count
     found = {
-        "mean": float(means.mean()),
-        "std": float(np.sqrt((stds**2).mean() + means.var())),
-        "low": float(node.number("low").min()),
-        "high": float(node.number("high").max()),
-        "zeros": float(node.number("zeros").mean()),
-    }
-    if len(means) == 1:
-        found["silent"] = int(node.number("silent")[0])
+        "mean": mean, "std": spread**0.5, "low": min(lows), "high": max(highs),
+        "zeros": sum(zeros) / count,
+    }  # fmt: skip
+    if count == 1:
+        found["silent"] = silent[0]
     if node.gradient_rms is not None:
         found["gradient"] = float(node.gradient_rms.mean())
     return found

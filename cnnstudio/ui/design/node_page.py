@@ -16,6 +16,7 @@ from cnnstudio.layers import LayerKind
 from cnnstudio.layers.declaration import Parameter
 from cnnstudio.ui import quantities
 from cnnstudio.ui.design.help_panel import HelpPanel
+from cnnstudio.ui.design.look_part import LookPart
 from cnnstudio.ui.design.name_edit import NameEdit
 from cnnstudio.ui.design.parts import Heading, add_line, label, line, page_column
 from cnnstudio.ui.design.problem_row import ProblemRows
@@ -63,6 +64,7 @@ class NodePage(QWidget):
         self.open.setToolTip("Shows what is in it (double-click on its card)")
         self.open.clicked.connect(self._open)
         self.problems = ProblemRows(session)
+        self.look = LookPart()
         self.help = HelpPanel(session)
         self._help_heading = Heading(
             "About this layer", self.help, session.settings.value("design/help", True)
@@ -81,6 +83,7 @@ class NodePage(QWidget):
         column.addWidget(self.open)
         column.addWidget(self.cost)
         column.addWidget(self.problems)
+        column.addWidget(self.look)
         add_line(column, self._line)
         column.addWidget(self._help_heading)
         column.addWidget(self.help)

@@ -135,6 +135,9 @@ class ProbeChooser(QFrame):
         self._tell()
 
     def _tell(self) -> None:
+        if not self.model.rowCount():
+            self.count.setText("Loading the images…")
+            return
         self.count.setText(f"{len(self._rows)} of up to {MOST_PROBES} chosen")
 
     def _take_error(self, error: Exception) -> None:

@@ -50,6 +50,8 @@ class DesignWorkspace(QWidget):
         self.living_actions = LivingActions(session, self.living, self.canvas)
         self.living_tool = LivingTool(session, self.living, self.canvas, self.living_actions)
         self.canvas.was_resized.connect(self.living_tool.place)
+        self.living.changed.connect(self._show_known)
+        session.selection_changed.connect(lambda _: self._show_known())
         self.own = OwnLayers(session, self)
         self.own_part = PalettePart(session, self.palette_panel, self.own)
         self.blocks_part = BlocksPart(session, self.palette_panel, self.canvas)
@@ -155,6 +157,12 @@ class DesignWorkspace(QWidget):
     def _close_drawer(self) -> None:
         self._actions["view.drawer"].setChecked(False)
         self.canvas.setFocus()
+
+    def _show_known(self) -> None:
+        """Tells in the inspector what the selected layer gives now."""
+        selected = self._session.selection
+        known = self.living.known_of(selected[0]) if len(selected) == 1 else None
+        self.inspector.node_page.look.show_known(known)
 
     def _redraw(self) -> None:
         for part in (self.palette_panel, self.inspector, self.drawer, self.left, self.right):

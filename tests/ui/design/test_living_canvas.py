@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 
 from cnnstudio.graph import Document
 from cnnstudio.training.living import trainer
@@ -177,3 +178,16 @@ def test_levels_go_along_the_logarithm():
     assert [found.levels[id] for id in "acd"] == [0, LEVELS - 1, 0]
     assert found.levels["b"] == round((LEVELS - 1) / 2)
     assert not Strengths({}).levels and not Strengths({"a": 0.0}).levels
+
+
+def test_the_inspector_tells_what_the_selected_layer_gives_now(alive, qtbot):
+    part = alive.inspector.node_page.look
+    session = alive.canvas.session
+    session.select(["n2"])  # the ReLU
+    assert part.isVisible()
+    texts = {label.text() for label in part.findChildren(QLabel) if label.isVisible()}
+    assert {"Output now", "Mean", "Range", "Zeros"} <= texts
+    low = next(text for text in texts if "…" in text).split(" … ")[0]
+    assert low == "0.00"  # as a ReLU has it
+    session.select([])
+    assert not part.isVisible()
