@@ -91,6 +91,22 @@ def test_all_units_of_a_layer_fill_a_mosaic_whose_tiles_open(visualize, qtbot):
     assert not page.start_button.isEnabled()
 
 
+def test_samples_that_excite_the_unit_stand_below_and_follow_it(visualize, untrained, qtbot):
+    page = visualize
+    qtbot.mouseClick(page.samples.find, LEFT)
+    wait_for(qtbot, lambda: len(page.samples.examples) > 1, 60)
+    values = [button.sample["value"] for button in page.samples.examples]
+    assert values == sorted(values, reverse=True) and not page.samples.find.isVisible()
+
+    page.focus.show_unit(1)
+    assert not page.samples.examples
+    wait_for(qtbot, lambda: len(page.samples.examples) > 1, 60)
+    best = page.samples.examples[0]
+    qtbot.mouseClick(best, LEFT)
+    assert page.focus.image == [best.sample["split"], best.sample["index"]]
+    assert untrained.tabs.currentWidget() is untrained.image_page
+
+
 def test_a_class_is_told_with_its_probability(visualize, qtbot):
     page = visualize
     type_steps(page, qtbot, 3)

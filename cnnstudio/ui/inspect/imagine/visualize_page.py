@@ -32,6 +32,7 @@ from cnnstudio.ui.inspect.imagine.goal import LAYER, UNIT, Goal, GoalChoice
 from cnnstudio.ui.inspect.imagine.looking import Looking
 from cnnstudio.ui.inspect.imagine.parameters_fold import ParametersFold
 from cnnstudio.ui.inspect.imagine.picture_mosaic import PictureMosaic
+from cnnstudio.ui.inspect.imagine.samples_row import SamplesRow
 from cnnstudio.ui.inspect.imagine.studio import Made, Studio, steps_of
 from cnnstudio.ui.inspect.number import number_text
 from cnnstudio.ui.inspect.page import Page
@@ -78,16 +79,19 @@ class VisualizePage(Page):
         self.look_button = QPushButton("Look at it")
         self.look_button.setToolTip("Opens the picture as an image, on the Image page")
         self.picture_button = PictureButton(session, self.figure, self.python)
+        self.samples = SamplesRow(session, focus)
         self._arrange()
         self._connect()
 
     def look(self) -> None:
         self.choice.show_focus()
         self._ask_count()
+        self.samples.look()
         self._show()
 
     def forget(self) -> None:
         self._count.forget()
+        self.samples.inquiry.forget()
         self.studio.stop()
 
     def redraw(self) -> None:
@@ -136,6 +140,7 @@ class VisualizePage(Page):
     def _connect(self) -> None:
         self.choice.changed.connect(self._show_other)
         self.parameters.changed.connect(self._show_other)
+        self.focus.subject_changed.connect(self.studio.stop)
         self.focus.predicted.connect(self._take_classes)
         self.start_button.clicked.connect(self._start_or_stop)
         self.studio.grown.connect(self._show)
@@ -196,6 +201,7 @@ class VisualizePage(Page):
             return
         made = {} if goal is None else self.studio.made(goal, self.parameters.values)
         self._show_work(goal, made)
+        self.samples.setVisible(goal is not None and goal.kind == UNIT)
         self.look_button.setVisible(len(made) == 1)
         self.picture_button.setEnabled(bool(made))
         self.heading.setText("" if goal is None else f"What excites {goal.title} {self._most}")
@@ -300,6 +306,7 @@ class VisualizePage(Page):
         row.addWidget(self.picture_button)
         column.addLayout(row)
         column.addWidget(self.stage, 1)
+        column.addWidget(self.samples)
         self.panels = QSplitter(Qt.Orientation.Horizontal)
         self.panels.setHandleWidth(1)
         self.panels.setChildrenCollapsible(False)
