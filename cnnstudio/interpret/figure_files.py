@@ -47,7 +47,7 @@ def svg_text(page: Page) -> str:
         '<?xml version="1.0" encoding="UTF-8"?>',
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{page.width}" height="{page.height}" '
         f'viewBox="0 0 {page.width} {page.height}" font-family="{FAMILY}">',
-        f'<rect width="100%" height="100%" fill="{PAPER}"/>',
+        f'<rect width="{page.width}" height="{page.height}" fill="{PAPER}"/>',
         *(_gradient(name) for name in maps),
         *(_element(part) for part in page.parts),
         "</svg>",

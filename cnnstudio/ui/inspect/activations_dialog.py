@@ -129,13 +129,20 @@ class ActivationsDialog(QDialog):
         form.setHorizontalSpacing(12)
         form.setVerticalSpacing(theme.spacing)
         form.setColumnStretch(1, 1)
-        rows = (("Images", self.images), ("", self.others), ("Layers", self.layers),
-                ("Kind", self.kind))  # fmt: skip
-        self._fields = [field for _, field in rows]
+        # One field, so that a row that is hidden leaves no gap.
+        images = QWidget()
+        both = QVBoxLayout(images)
+        both.setContentsMargins(0, 0, 0, 0)
+        both.setSpacing(theme.spacing)
+        both.addWidget(self.images)
+        both.addWidget(self.others)
+        rows = (("Images", images), ("Layers", self.layers), ("Kind", self.kind))
+        self._fields = [self.images, self.others, self.layers, self.kind]
         for row, (text, field) in enumerate(rows):
             label = QLabel(text)
             label.setBuddy(field)
-            form.addWidget(label, row, 0)
+            label.setFixedHeight(self.kind.sizeHint().height())
+            form.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
             form.addWidget(field, row, 1)
         buttons = QHBoxLayout()
         buttons.setSpacing(theme.spacing)

@@ -193,7 +193,7 @@ class MapsPanel(Panel):
         if not len(self._maps) or self.views.currentWidget() is self.plot:
             return None
         layer = self._asked.get("layer", "")
-        what = "Feature maps" if self._units is None else f"Unit {self.large.unit}"
+        what = "Feature maps" if self.unit_shown is None else f"Unit {self.unit_shown}"
         caption = f"{what} of {layer}: {described(self._asked)}." if self._asked else f"{what}."
         name = re.sub(r"[^\w.-]+", "-", f"{layer or 'maps'}-maps")
         return maps_figure(

@@ -51,6 +51,7 @@ class PictureDialog(QDialog):
         self.width_edit.setRange(NARROWEST, WIDEST)
         self.width_edit.setSuffix(" px")
         self.width_edit.setValue(chosen["width"])
+        self.width_edit.lineEdit().setTextMargins(theme.spacing, 0, 0, 0)
         self.height_note = QLabel()
         self.height_note.setProperty("role", "muted")
         self.caption = QCheckBox("Caption")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
 
 from cnnstudio.graph import Project
 from cnnstudio.ui.inspect.activations_dialog import OTHERS, ActivationsDialog
@@ -57,7 +56,6 @@ def test_it_can_be_taken_back_and_leaves_no_file(dialog, tmp_path, qtbot):
     again = tmp_path / "one.csv"
     dialog.images.setCurrentIndex(0)
     dialog.write(again)  # waits in the same lane: the first has ended
-    wait_for(qtbot, again.exists, 90)
-    QApplication.processEvents()
+    wait_for(qtbot, lambda: not dialog.isVisible(), 90)
     assert [path.name for path in tmp_path.iterdir() if "csv" in path.name] == ["one.csv"]
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".cnnstudio")]
