@@ -113,6 +113,17 @@ def mistakes_lines(
     return _text([*opened(asked), f"found = {found}", f"figure = {figure}"], "mistakes")
 
 
+def computation_lines(
+    asked: Mapping[str, Any], layer: str, unit: int, position: Sequence[int]
+) -> str:
+    """For one place of an answer of `computation`."""
+    image = reference_text(asked["image"])
+    told = call("cs.computation", _run_model, _images, layer, unit, tuple(position))
+    lines = [*opened(asked), f"images = {call('run.images', image)}", f"told = {told}",
+             "print(told.sentence)", ""]  # fmt: skip
+    return "\n".join(lines)
+
+
 class Verbatim(str):
     """Python that stands in a call as it is."""
 

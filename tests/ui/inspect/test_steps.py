@@ -14,6 +14,7 @@ from cnnstudio.ui.canvas.context_menu import context_menu
 from cnnstudio.ui.inspect import InspectWorkspace
 from cnnstudio.ui.inspect.number import number_text
 from cnnstudio.ui.inspect.steps import page as page_module
+from cnnstudio.ui.inspect.steps.board import Grid
 from cnnstudio.ui.inspect.steps.page import StepsPage
 from cnnstudio.ui.main_window import MainWindow
 from tests.ui.conftest import wait_for
@@ -134,6 +135,7 @@ def test_where_less_motion_is_asked_for_space_goes_on_by_one(steps, qtbot, monke
 
 
 def test_a_channel_of_the_input_is_chosen_by_its_bar_or_its_map(steps, qtbot):
+    steps.choose_channel(0)
     before = steps.middle.board.grids[1].values.copy()
     sums = steps.middle.sums
     qtbot.mouseClick(sums, Qt.MouseButton.LeftButton, pos=sums.bar_rect(2).center().toPoint())
@@ -150,7 +152,7 @@ def test_the_image_is_shown_in_colour_or_by_channel(steps, qtbot):
         steps.header.in_colour, Qt.MouseButton.LeftButton,
         pos=QPoint(8, steps.header.in_colour.height() // 2),
     )  # fmt: skip
-    assert steps.input.title.text() == "Input: channel 0"
+    assert steps.input.title.text().startswith("Input: channel ")
     assert steps.session.settings.value("steps/in_colour", True) is False
 
 
@@ -186,6 +188,24 @@ def test_it_follows_the_layer_that_is_selected_on_the_canvas(steps, workspace, q
     steps.session.inspect_requested.emit("Steps")
     assert workspace.tabs.currentWidget() is steps
     wait_for(qtbot, lambda: steps.working.layer == "relu1")
+
+
+def test_it_can_be_taken_out_as_a_picture_and_as_python(steps, qtbot):
+    figure = steps.figure()
+    height, width, _ = figure.panels[0].pixels.shape
+    assert (width, height) == (2 * steps.parts.width(), 2 * steps.parts.height())
+    assert steps.sentence.text() in figure.caption and "untrained network" in figure.caption
+    steps.picture_button.look()
+    assert not steps.picture_button.python_action.isEnabled(), "lines begin with a run"
+
+
+def test_a_seven_by_seven_kernel_shows_its_numbers(steps, qtbot):
+    values = np.arange(49.0).reshape(7, 7) / 49 - 0.5
+    colors = np.zeros((7, 7, 3), np.uint8)
+    board = steps.middle.board
+    board.resize(700, 300)
+    board.show_grids([Grid("a", values, colors, sign) for sign in ("", "×", "=")])
+    assert board.shows_numbers
 
 
 def test_it_is_drawn_in_both_themes(steps, qtbot):

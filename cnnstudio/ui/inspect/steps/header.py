@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSlider, QSpinBox, QToolButton
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QLabel,
+    QSlider,
+    QSpinBox,
+    QToolButton,
+    QWidget,
+)
 
 from cnnstudio.interpret.computation.working import Working
 from cnnstudio.ui import theme
@@ -18,7 +26,7 @@ SPEED = 45
 class Header(QHBoxLayout):
     """The controls; the page connects them."""
 
-    def __init__(self, focus: Focus) -> None:
+    def __init__(self, focus: Focus, picture: QWidget) -> None:
         super().__init__()
         self.layer = LayerBox(focus)
         self.unit = QSpinBox()
@@ -55,7 +63,7 @@ class Header(QHBoxLayout):
         for widget in (self.layer, self.before, self.unit, self.after, self.kind, self.busy):
             self.addWidget(widget)
         self.addStretch()
-        for widget in (self.in_colour, self.play, self.speed):
+        for widget in (self.in_colour, self.play, self.speed, picture):
             self.addWidget(widget)
         self.show_playing(False)
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
+from cnnstudio.interpret.computation.moving import UnexplainedAt
 from cnnstudio.interpret.computation.normalising import Normalisation, NormalisationAt
 from cnnstudio.interpret.computation.pointwise import Pointwise, PointwiseAt
 from cnnstudio.interpret.computation.shares import SharesAt
@@ -20,6 +21,8 @@ from cnnstudio.ui.inspect.steps.board import Board
 from cnnstudio.ui.inspect.steps.plots import CurveView, Marked, SpreadView
 from cnnstudio.ui.inspect.steps.sums import Sums
 from cnnstudio.ui.inspect.steps.terms import Terms
+
+MOST_COLUMNS = 15
 
 
 class Middle(QStackedWidget):
@@ -65,9 +68,17 @@ class Middle(QStackedWidget):
                 self.terms.show_terms(columns, rows, signed=not isinstance(told, SharesAt))
                 self.setCurrentWidget(self.terms)
             case _:
+                given = told.input if isinstance(told, UnexplainedAt) else None
+                before = "" if given is None else f"{number_text(given)}  "
                 self.value.setFont(theme.font(34))
-                self.value.setText(f"→  {number_text(told.value)}")
+                self.value.setText(f"{before}→  {number_text(told.value)}")
                 self.setCurrentWidget(self.value)
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether there are so many numbers that they need more than their share of the room."""
+        columns = sum(grid.values.shape[1] for grid in self.board.grids)
+        return self.currentWidget() is self.window_view and columns > MOST_COLUMNS
 
     def redraw(self) -> None:
         for view in (self.board, self.sums, self.curve, self.before, self.after, self.terms):

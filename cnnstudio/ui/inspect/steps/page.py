@@ -9,16 +9,20 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from cnnstudio.interpret.as_python import computation_lines, described
 from cnnstudio.interpret.computation.shares import SharesAt
 from cnnstudio.interpret.computation.wire import from_message
 from cnnstudio.interpret.computation.working import Computation, Position, Working
+from cnnstudio.interpret.figure import Figure, Panel
 from cnnstudio.ui import theme
 from cnnstudio.ui.inquiry import Inquiry
 from cnnstudio.ui.inspect.focus import Focus
 from cnnstudio.ui.inspect.number import number_text
 from cnnstudio.ui.inspect.page import Page
+from cnnstudio.ui.inspect.picture_button import PictureButton
 from cnnstudio.ui.inspect.scale import range_of
 from cnnstudio.ui.inspect.steps import scenes
+from cnnstudio.ui.inspect.steps.drawing import drawn
 from cnnstudio.ui.inspect.steps.header import SPEED, Header
 from cnnstudio.ui.inspect.steps.middle import Middle
 from cnnstudio.ui.inspect.steps.player import Player, less_motion
@@ -26,6 +30,7 @@ from cnnstudio.ui.inspect.steps.sides import Side
 from cnnstudio.ui.notice import Stage
 from cnnstudio.ui.session import Session
 
+SHARES, WIDE_MIDDLE = (9, 18, 9), (7, 22, 7)  # of the width, for input, numbers and output
 ARROWS = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0),
           Qt.Key.Key_Down: (1, 0)}  # fmt: skip
 
@@ -47,7 +52,8 @@ class StepsPage(Page):
         self._channel = 0
         self._asking = Inquiry(session, "computation", "inspect steps", self)
         self.player = Player(self)
-        self.header = Header(focus)
+        self.picture_button = PictureButton(session, self.figure, self.python)
+        self.header = Header(focus, self.picture_button)
         self.input, self.output = Side("Input", channels=True), Side("Output")
         self.middle = Middle()
         self.sentence = QLabel()
@@ -89,6 +95,21 @@ class StepsPage(Page):
         """Looks at another of the input's maps."""
         self._channel = index
         self._show()
+
+    # Taking it out
+
+    def figure(self) -> Figure | None:
+        """What stands between header and sentence, at twice its size; None before it came."""
+        if self.told is None or not self.stage.shows_content:
+            return None
+        caption = f"{self.told.sentence} {described(self._asking.asked)}."
+        return Figure((Panel(drawn(self.parts)),), caption, name=f"steps-{self.told.layer}")
+
+    def python(self) -> str:
+        """The lines that tell the same."""
+        told = self.told
+        assert told is not None, "there is a picture"
+        return computation_lines(self._asking.asked, told.layer, told.unit, told.position)
 
     # Qt's events
 
@@ -141,15 +162,16 @@ class StepsPage(Page):
         self.formula.setTextFormat(Qt.TextFormat.PlainText)
         self.formula.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         content = QWidget()
-        row = QHBoxLayout()
+        self.parts = QWidget()
+        self._row = row = QHBoxLayout(self.parts)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(24)
-        row.addWidget(self.input, 9)
-        row.addWidget(self.middle, 18)
-        row.addWidget(self.output, 9)
+        for part in (self.input, self.middle, self.output):
+            row.addWidget(part)
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.spacing)
-        column.addLayout(row, 1)
+        column.addWidget(self.parts, 1)
         column.addWidget(self.sentence)
         column.addWidget(self.formula)
         self.stage = Stage(content)
@@ -194,7 +216,7 @@ class StepsPage(Page):
         if before is None or before.output.shape != working.output.shape:
             self._position = working.strongest()
         if before is None or before.layer != working.layer:
-            self._channel = 0
+            self._channel = scenes.strongest(working.at(self._position))
         self.header.show_working(working, self._names(working, working.units)[working.unit])
         self.stage.show_content()
         self._show()
@@ -225,6 +247,9 @@ class StepsPage(Page):
         count = len(told.shares) if isinstance(told, SharesAt) else 0
         self.middle.show_computation(working, told, self._channel, self._names(working, count))
         self._show_output(working, told)
+        shares = WIDE_MIDDLE if self.middle.is_wide else SHARES
+        for number, share in enumerate(shares):
+            self._row.setStretch(number, share)
         sentence = told.sentence
         if not told.agrees:
             sentence += f" The network itself gave {number_text(told.value)}."

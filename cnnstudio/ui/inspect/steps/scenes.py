@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from cnnstudio.interpret.colour import coloured
-from cnnstudio.interpret.computation.moving import Moved, Unexplained
+from cnnstudio.interpret.computation.moving import Moved, Unexplained, UnexplainedAt
 from cnnstudio.interpret.computation.normalising import Normalisation, NormalisationAt
 from cnnstudio.interpret.computation.pointwise import Pointwise
 from cnnstudio.interpret.computation.shares import Shares, SharesAt
@@ -61,7 +61,8 @@ def given(working: Working, told: Computation, channel: int) -> Given | None:
             current = min(working.unit, len(working.input) - 1)
             names = tuple(f"channel {i}" for i in range(len(working.input)))
             maps = np.stack([np.atleast_2d(part) for part in working.input])
-            return Given(maps, names, current)
+            same = isinstance(told, UnexplainedAt) and told.input is not None
+            return Given(maps, names, current, mark=cell_of(position) if same else None)
     return None
 
 
@@ -132,6 +133,11 @@ def terms(told: Computation, room: int, names: Sequence[str] = ()) -> tuple[list
         rows.append(Term(told.operation, _texts(told.value), told.value, strong=True))
         return ["Input", "value", ""], rows
     return [], []
+
+
+def strongest(told: Computation) -> int:
+    """The index of the input channel that adds most, of a convolution."""
+    return int(np.abs(told.sums).argmax()) if isinstance(told, ConvolutionAt) else 0
 
 
 def spread_of(told: NormalisationAt) -> tuple[float, float]:
