@@ -13,6 +13,7 @@ from cnnstudio.ui.inspect.color_bar import ColorBar
 from cnnstudio.ui.inspect.mosaic import Mosaic
 from cnnstudio.ui.inspect.scale import Range, levels_of, range_of
 from cnnstudio.ui.inspect.steps.lattice import Lattice, Margins, blank
+from cnnstudio.ui.inspect.units.colours import colours_for
 
 CHANNELS_HEIGHT = 132
 
@@ -68,5 +69,5 @@ class Side(QWidget):
         several = self._has_channels and len(maps) > 1
         self.channels.setVisible(several)
         if several:
-            self.channels.show_maps(maps, True)
+            self.channels.show_maps(maps, colours_for(maps, "viridis", True))
             self.channels.set_current(current)
