@@ -49,6 +49,7 @@ _HOMES = {
     "Panel": "cnnstudio.interpret.figure",
     "Scale": "cnnstudio.interpret.figure",
     "embed": "cnnstudio.interpret.embedding",
+    "reductions": "cnnstudio.interpret.reductions",
     "neighbours": "cnnstudio.interpret.neighbours",
     "mistakes": "cnnstudio.interpret.mistakes",
     "mistakes_figure": "cnnstudio.interpret.sample_figures",

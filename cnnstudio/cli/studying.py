@@ -13,10 +13,15 @@ from cnnstudio.cli.app import AsJson, Checkpoint, RunFolder, app, print_json
 from cnnstudio.cli.explaining import Method, Settings
 from cnnstudio.graph import ExplanationError
 from cnnstudio.interpret.chosen import settings_of, wish_of
+from cnnstudio.interpret.reductions import reductions
 
 if TYPE_CHECKING:
     from cnnstudio.interpret.subject import Subject
 
+REDUCTIONS = "; ".join(
+    f"{one.kind} (--set {', '.join(f'{p.name}={p.default}' for p in one.parameters)})"
+    for one in reductions.values()
+)
 Layer = Annotated[
     str | None, typer.Option(help="node to look at; by itself the last before the classifier")
 ]
@@ -30,7 +35,7 @@ Out = Annotated[Path | None, typer.Option("--out", "-o", help=".png or .svg file
 def embed(
     run: RunFolder,
     layer: Layer = None,
-    method: Annotated[str, typer.Option(help="pca, tsne or umap")] = "pca",
+    method: Annotated[str, typer.Option(help=REDUCTIONS)] = "pca",
     split: Split = "test",
     samples: Samples = 500,
     pooling: Pooling = "mean",

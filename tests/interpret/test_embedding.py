@@ -24,6 +24,7 @@ from cnnstudio.interpret.capture import collect
 from cnnstudio.interpret.embedding import Features, embed, laid_out
 from cnnstudio.interpret.features import Said, before_classifier, features, spread
 from cnnstudio.interpret.neighbours import neighbours, votes
+from cnnstudio.interpret.reductions import reductions
 from cnnstudio.interpret.subject import Subject, open_untrained
 
 from .networks import Functions, InPlace, TwoOutputs, traced
@@ -243,3 +244,11 @@ def test_a_network_without_scores_has_features_too(small):
     found = features(replace(small, model=traced(Hard())), "conv", "train", 6)
     assert found.said.predicted is None and found.values.shape == (6, 2)
     assert laid_out(found, "pca").points.shape == (6, 2)
+
+
+def test_what_is_not_installed_tells_how_to_install_it(found, monkeypatch):
+    missing = replace(reductions["umap"], package="a_package_that_is_not_there")
+    monkeypatch.setitem(reductions, "umap", missing)
+    with pytest.raises(ExplanationError, match="UMAP is not installed") as told:
+        laid_out(found, "umap")
+    assert "pip install 'cnnstudio[umap]'" in told.value.hint

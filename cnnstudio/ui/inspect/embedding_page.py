@@ -38,7 +38,7 @@ from cnnstudio.ui.message import Message
 from cnnstudio.ui.notice import Stage
 from cnnstudio.ui.session import Session
 
-WIDTHS = (270, 700, 300)
+WIDTHS, LEFT_WIDTH = (284, 690, 300), 280
 THUMBNAIL = 48
 
 
@@ -47,6 +47,7 @@ class EmbeddingPage(Page):
 
     title = "Embedding"
     tip = "The data as the network sees it: which images a layer tells apart"
+    follows_layer = True
 
     def __init__(self, session: Session, focus: Focus, parent: QWidget | None = None) -> None:
         super().__init__(session, focus, parent)
@@ -84,6 +85,8 @@ class EmbeddingPage(Page):
         subject = self.focus.subject
         assert subject is not None, "there is a network"
         self.choice.list_layers(self.focus.layers)
+        if self.choice.layer.currentData() is not None:
+            self.choice.layer.choose(self.focus.layer)
         asked = {**self.choice.arguments, **subject.arguments}
         if asked != self._asked:
             self._ask(asked)
@@ -112,6 +115,9 @@ class EmbeddingPage(Page):
             self._tell_of_waiting()
 
     def _ask_again(self) -> None:
+        layer = self.choice.layer.currentData()
+        if layer is not None and self.focus.show_layer(layer):
+            return  # this page follows the layer, as others do
         if self.isVisible() and self.focus.subject is not None:
             self._ask({**self.choice.arguments, **self.focus.subject.arguments})
         else:
@@ -243,7 +249,7 @@ class EmbeddingPage(Page):
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setMinimumWidth(240)
+        area.setMinimumWidth(LEFT_WIDTH)
         column = QVBoxLayout(right)
         column.setContentsMargins(16, 12, 16, 12)
         column.addWidget(self.chosen)

@@ -184,8 +184,8 @@ class MistakesPage(Page):
         self.grid.mistakes.show_mistakes(None, [], [])
 
     def _tell_heats(self, done: int) -> None:
-        total = len(self.grid.mistakes.facts)
-        self.heading.busy.setText(f"heat of {done:,}" if done < total else "")
+        waiting = self.grid.mistakes.is_waiting
+        self.heading.busy.setText(f"{done:,} explained…" if waiting else "")
 
     def _show_heat(self, shown: bool) -> None:
         self.choice.opacity.setEnabled(shown)

@@ -265,3 +265,15 @@ def test_every_control_has_a_name(page):
     unnamed = [one for one in controls(page) if one.isVisible() and not one.accessibleName()]
     assert not unnamed
     assert page.scatter.focusPolicy() & Qt.FocusPolicy.TabFocus
+
+
+def test_a_chosen_layer_is_that_of_all_pages_the_suggested_one_stays(page, untrained, qtbot):
+    asked = page._asked
+    untrained.focus.show_layer("conv1")
+    assert page._asked == asked
+    page.choice.layer.choose("relu1")
+    page.choice.layer.activated.emit(1)
+    assert untrained.focus.layer == "relu1" and page._asked["layer"] == "relu1"
+    untrained.focus.show_layer("conv1")
+    assert page.choice.layer.currentData() == "conv1" and page._asked["layer"] == "conv1"
+    wait_for(qtbot, lambda: is_settled(page) and page._answer["layer"] == "conv1", 60)

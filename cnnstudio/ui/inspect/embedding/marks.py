@@ -32,7 +32,7 @@ class Mark:
     shape: Outline
     size: float = 1.0
 
-    def pixmap(self, radius: float, ratio: float = 1.0) -> QPixmap:
+    def pixmap(self, radius: float, ratio: float = 1.0, opacity: float = 1.0) -> QPixmap:
         """The mark in the middle of a picture, for a screen of this ratio."""
         radius *= self.size
         side = round(2 * ROOM * radius * ratio)
@@ -41,6 +41,7 @@ class Mark:
         made.setDevicePixelRatio(ratio)
         painter = QPainter(made)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setOpacity(opacity)
         painter.translate(ROOM * radius, ROOM * radius)
         painter.scale(radius, radius)
         painter.setPen(Qt.PenStyle.NoPen)

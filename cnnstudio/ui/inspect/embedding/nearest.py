@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QListView,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from cnnstudio.interpret.reductions import METRICS
 from cnnstudio.ui import theme
@@ -58,6 +66,7 @@ class Nearest(QWidget):
         self.note = QLabel()
         self.note.setProperty("role", "caption")
         self.note.setTextFormat(Qt.TextFormat.PlainText)
+        self.note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.count = ChoiceBox("Number of neighbours", [(f"{k} nearest", k) for k in HOW_MANY])
         self.metric = ChoiceBox("Distance", [(name.capitalize(), name) for name in METRICS])
         self.metric.setToolTip("Cosine compares directions only, Euclidean lengths too")

@@ -35,16 +35,20 @@ def paint_points(
             painter.setOpacity(FADED if faint else 1.0)
             _paint_images(painter, places, np.flatnonzero(rows), grouping, images)
         else:
-            painter.setOpacity(FADED if faint else PLAIN)
-            _paint_marks(painter, places, rows, grouping, ratio)
+            _paint_marks(painter, places, rows, grouping, ratio, FADED if faint else PLAIN)
 
 
 def _paint_marks(
-    painter: QPainter, places: np.ndarray, rows: np.ndarray, grouping: Grouping, ratio: float
+    painter: QPainter,
+    places: np.ndarray,
+    rows: np.ndarray,
+    grouping: Grouping,
+    ratio: float,
+    opacity: float,
 ) -> None:
     for number in np.unique(grouping.groups[rows]):
         mark = grouping.marks[number]
-        picture = mark.pixmap(RADIUS, ratio)
+        picture = mark.pixmap(RADIUS, ratio, opacity)
         half = ROOM * RADIUS * mark.size
         for x, y in (places[rows & (grouping.groups == number)] - half).tolist():
             painter.drawPixmap(QPointF(x, y), picture)

@@ -83,6 +83,11 @@ class MistakesModel(SamplesModel):
         self.shows_heat = shown
         self._tell_all()
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether tiles that were in view are still without their heat."""
+        return bool(self._asking or self._heat_wanted)
+
     def heat_of(self, row: int) -> tuple[np.ndarray, np.ndarray] | None:
         """A tile's image and heat, once they are there."""
         return self._heats.get(row)
