@@ -28,6 +28,7 @@ _HOMES = {
     "histograms": "cnnstudio.training.histograms",
     "history": "cnnstudio.interpret.history",
     "compare_runs": "cnnstudio.interpret.side_by_side",
+    "beside_figure": "cnnstudio.interpret.side_by_side",
     "histograms_figure": "cnnstudio.interpret.histogram_figure",
     "filters": "cnnstudio.interpret.weights.filters",
     "filter_statistics": "cnnstudio.interpret.weights.statistics",

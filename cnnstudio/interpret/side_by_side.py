@@ -13,8 +13,8 @@ from cnnstudio.graph import ExplanationError
 from cnnstudio.interpret.case import Progress
 from cnnstudio.interpret.explain import Explanation, explanation
 from cnnstudio.interpret.features import said_of
-from cnnstudio.interpret.figure import Figure, Panel, Scale
-from cnnstudio.interpret.pictures import heat_map_of, heat_range, overlay
+from cnnstudio.interpret.figure import Figure, Panel
+from cnnstudio.interpret.pair_figure import pair_panels
 from cnnstudio.interpret.predict import probabilities
 from cnnstudio.interpret.subject import Picture, Reference, Subject, open_run, read_reference
 
@@ -160,16 +160,19 @@ def differing(
 def beside_figure(found: Sequence[Beside], names: tuple[str, str], caption: str = "") -> Figure:
     """A row for each image: the image, both heats on one scale, and their difference."""
     panels: list[Panel] = []
-    with_difference = all(one.difference is not None for one in found)
     for one in found:
-        panels.append(Panel(one.first.picture.image, one.image))
-        within = heat_range(np.concatenate([one.first.heat.ravel(), one.second.heat.ravel()]))
-        for name, side in zip(names, (one.first, one.second), strict=True):
-            said = f"{name}: {side.classes[side.predicted]} {side.probabilities.max():.0%}"
-            panels.append(_heat(side.picture.image, side.heat, said, within))
-        if with_difference and one.difference is not None:
-            panels.append(_heat(one.first.picture.image, one.difference, "first less second"))
-    return Figure(tuple(panels), caption, columns=4 if with_difference else 3, name="compared")
+        sides = one.first, one.second
+        said = [
+            f"{name}: {side.classes[side.predicted]} {side.probabilities.max():.0%}"
+            for name, side in zip(names, sides, strict=True)
+        ]
+        panels += pair_panels(
+            (one.first.picture.image, one.second.picture.image),
+            (one.first.heat, one.second.heat), one.image, (said[0], said[1]),
+        )  # fmt: skip
+    return Figure(
+        tuple(panels), caption, columns=len(panels) // max(1, len(found)), name="compared"
+    )
 
 
 def _side(
@@ -190,14 +193,6 @@ def _side(
     node = None if layer is None else subject.node(layer)
     found: Explanation = explanation(subject.model, batch, method, number, node, **parameters)
     return Side(classes, chances, found.heat[0], number, found.layer or "", picture)
-
-
-def _heat(
-    image: np.ndarray, heat: np.ndarray, title: str, within: tuple[float, float] | None = None
-) -> Panel:
-    low, high = within or heat_range(heat)
-    name = "coolwarm" if low < 0 else heat_map_of(heat)
-    return Panel(overlay(image, heat, within=within), title, Scale(name, low, high), smooth=True)
 
 
 def _part(progress: Progress | None, begun: float) -> Progress | None:

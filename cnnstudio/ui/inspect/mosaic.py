@@ -82,6 +82,10 @@ class Mosaic(QAbstractScrollArea):
         self.pointed.emit(self._current)
         self.viewport().update()
 
+    def point_at(self, unit: int) -> None:
+        """Marks a unit as the pointer would; none with -1."""
+        self._point(unit if unit < len(self._maps) else -1)
+
     def tile_rect(self, unit: int) -> QRect:
         """Where a unit's tile stands in the viewport."""
         place = self._places.get(unit, 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnstudio.ui.inspect.compare.page import ComparePage
 from cnnstudio.ui.inspect.embedding_page import EmbeddingPage
 from cnnstudio.ui.inspect.image_page import ImagePage
 from cnnstudio.ui.inspect.imagine.attack_page import AttackPage
@@ -17,4 +18,5 @@ PAGES: tuple[type[Page], ...] = (
     MistakesPage,
     VisualizePage,
     AttackPage,
+    ComparePage,
 )

@@ -73,6 +73,7 @@ class AnimationDialog(QDialog):
         self.width_edit.setAccessibleName("Width in pixels")
         self.width_edit.setRange(*WIDTHS[:2])
         self.width_edit.setSingleStep(80)
+        self.width_edit.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.width_edit.setSuffix(" px")
         self.width_edit.setValue(settings.value("animation/width", WIDTHS[2]))
         self.speed = ChoiceBox("Speed", SPEEDS)

@@ -177,7 +177,7 @@ class MomentSlider(QSlider):
         """The epoch that a moment is in, where there is room."""
         painter.setPen(theme.color("text_muted"))
         painter.setFont(theme.font(LABEL_PIXELS))
-        free, before, told = -1.0, -1, False
+        free, before, told = -100.0, -1, False
         below = LINE + 6
         for index, moment in enumerate(self._moments):
             epoch = int(moment.epoch + 1e-9)
