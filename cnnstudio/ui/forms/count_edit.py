@@ -1,6 +1,8 @@
-"""A field for a count of at least one, outside of a form."""
+"""A field for a count, or a number that counts from a least one, outside of a form."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from PySide6.QtCore import Signal
 
@@ -14,16 +16,19 @@ class CountEdit(NumberEdit):
 
     counted = Signal(int)
 
-    def __init__(self, name: str, value: int, maximum: int) -> None:
+    def __init__(self, name: str, value: int, maximum: int, minimum: int = 1) -> None:
         self._counts = Parameter(
-            name="count", title=name, type="int", default=value, help=name, minimum=1,
-            maximum=maximum,
+            name="count", title=name, type="int", default=value, help=name,
+            minimum=minimum, maximum=maximum,
         )  # fmt: skip
         super().__init__(self._counts)
         self.value = value
         self.setAccessibleName(name)
         self.show_value(value)
         self.edited.connect(self._take)
+
+    def set_maximum(self, maximum: int) -> None:
+        self._counts = self._parameter = replace(self._counts, maximum=maximum)
 
     def show_count(self, value: int) -> None:
         """Shows a count without telling of it."""

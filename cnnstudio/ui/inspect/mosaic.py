@@ -38,6 +38,7 @@ class Mosaic(QAbstractScrollArea):
 
     chosen = Signal(int)
     pointed = Signal(int)
+    largest = LARGEST  # a tile's width
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -193,7 +194,7 @@ class Mosaic(QAbstractScrollArea):
         widths = [width // columns - GAP for columns in range(1, width // (SMALLEST + GAP) + 1)]
         for columns, tile in enumerate(widths, start=1):
             step = tile + GAP + (16 if tile >= CAPTION_FROM else 0)
-            if tile <= LARGEST and math.ceil(count / columns) * step <= room.height():
+            if tile <= self.largest and math.ceil(count / columns) * step <= room.height():
                 return tile
         return width // max(1, round(width / (SCROLLED + GAP))) - GAP
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QSpinBox, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from cnnstudio.ui.choice_box import ChoiceBox
+from cnnstudio.ui.forms.count_edit import CountEdit
 from cnnstudio.ui.inspect.focus import Focus
 from cnnstudio.ui.inspect.layer_box import LayerBox
 
 UNIT, LAYER, CLASS = "unit", "layer", "class"
 KINDS = (("A unit", UNIT), ("All units of a layer", LAYER), ("A class", CLASS))
 MOST_UNITS = 64  # of a layer in one mosaic
+MOST = 10**6  # units, while it is not known how many there are
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,7 @@ class GoalChoice(QWidget):
         self.kind = ChoiceBox("Picture of", KINDS)
         self.kind.setToolTip("What the picture is to excite")
         self.layer = LayerBox(focus)
-        self.unit = QSpinBox()
-        self.unit.setAccessibleName("Unit")
-        self.unit.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self.unit = CountEdit("Unit", 0, MOST, minimum=0)
         self.unit.setToolTip("Unit of the layer, counted from 0")
         self.of = QLabel()
         self.of.setProperty("role", "muted")
@@ -48,7 +48,7 @@ class GoalChoice(QWidget):
         self.classes.shrink_to(10)
         self.kind.activated.connect(lambda _: self._choose())
         self.classes.activated.connect(lambda _: self.changed.emit())
-        self.unit.valueChanged.connect(focus.show_unit)
+        self.unit.counted.connect(focus.show_unit)
         self._arrange()
         self._show_rows()
 
@@ -78,18 +78,13 @@ class GoalChoice(QWidget):
         """Shows the focus's unit and classes."""
         names = self._focus.classes
         self.classes.show_items((name, number) for number, name in enumerate(names))
-        blocked = self.unit.blockSignals(True)
-        if self.unit.maximum() < self._focus.unit:
-            self.unit.setMaximum(self._focus.unit)
-        self.unit.setValue(self._focus.unit)
-        self.unit.blockSignals(blocked)
+        self.unit.show_count(self._focus.unit)
 
     def show_count(self, count: int) -> None:
         """How many units the layer has; 0 while that is not known."""
         self._count = count
         self.of.setText(f"of {count}" if count else "")
-        if count:
-            self.unit.setMaximum(count - 1)
+        self.unit.set_maximum(count - 1 if count else MOST)
 
     def _choose(self) -> None:
         self._show_rows()

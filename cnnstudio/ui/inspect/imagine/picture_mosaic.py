@@ -16,6 +16,8 @@ from cnnstudio.ui.inspect.mosaic import Mosaic
 class PictureMosaic(Mosaic):
     """Pictures uint8 (H, W, 3) by number; a place stays empty until its picture is there."""
 
+    largest = 480
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._pictures: dict[int, np.ndarray] = {}

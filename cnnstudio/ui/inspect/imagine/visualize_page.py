@@ -189,7 +189,9 @@ class VisualizePage(Page):
         made = {} if goal is None else self.studio.made(goal, self.parameters.values)
         if goal is not None and len(made) == 1:
             [(unit, one)] = made.items()
-            self._looking.look_at(one.pictures[0], f"seen-{goal.layer or 'class'}-{unit}")
+            self._looking.look_at(
+                one.pictures[self._best_of(one)], f"seen-{goal.layer or 'class'}-{unit}"
+            )
 
     # What is shown
 
@@ -244,7 +246,7 @@ class VisualizePage(Page):
             self.progress.setValue(round(100 * self.studio.share(goal, values)))
 
     def _show_numbers(self, goal: Goal, one: Made) -> None:
-        best = int((np.argmin if self._most == "least" else np.argmax)(one.values))
+        best = self._best_of(one)
         what = "log-odds" if goal.layer is None else "activation"
         told = (
             f"Step {one.step} of {steps_of(self.parameters.values)}: {what} "
@@ -259,6 +261,10 @@ class VisualizePage(Page):
         if len(one.curve) > 1:
             steps = range(1, len(one.curve) + 1)
             self.curve.show_curve(steps, one.curve[:, best].tolist(), "Activation", what)
+
+    def _best_of(self, one: Made) -> int:
+        """The start that came out best."""
+        return int((np.argmin if self._most == "least" else np.argmax)(one.values))
 
     def _tell_how(self, goal: Goal | None) -> None:
         if self.studio.is_busy:
