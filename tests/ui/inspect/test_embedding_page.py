@@ -125,6 +125,18 @@ def test_a_line_drawn_around_points_fills_the_gallery_with_exactly_these(page, q
         assert f"{labels.count(label)} {answer['classes'][label]}" in page.chosen.told.text()
 
 
+def test_chosen_images_are_left_out_of_the_data_from_the_gallery(page, qtbot):
+    grid = page.chosen.grid
+    draw(qtbot, page.scatter, around(page.scatter.places.mean(axis=0), 60))
+    wait_for(qtbot, lambda: grid.samples.index(0).data(Qt.ItemDataRole.DecorationRole))
+    qtbot.mouseClick(grid.viewport(), LEFT, NONE, grid.visualRect(grid.samples.index(0)).center())
+    [sample] = grid.chosen_samples
+    qtbot.keyClick(grid, Qt.Key.Key_Delete)
+    assert page.session.project.data.left_out == (sample.key,)
+    page.session.undo.undo()
+    assert not page.session.project.data.left_out
+
+
 def test_shift_draws_a_rectangle_ctrl_adds_and_escape_chooses_none(page, qtbot):
     scatter = page.scatter
     x, y = scatter.places[lone(page)]
