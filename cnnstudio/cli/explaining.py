@@ -58,20 +58,22 @@ def explain(
     settings: Settings = None,
     checkpoint: Checkpoint = "best",
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="picture to write, or of a folder the folder")
+        Path | None,
+        typer.Option("--out", "-o", help="picture to write, .png or .svg; of a folder the folder"),
     ] = None,
+    width: Annotated[int, typer.Option(help="of the picture, in pixels")] = 1024,
     as_json: AsJson = False,
 ) -> None:
     """Show where a run's network looks: each image beside its heatmap, as one picture. Of a folder:
     a picture for each image, and a table of them."""
     wish = wish_of(method, layer, target, against, settings or [])
     if any(Path(image).is_dir() for image in images):
-        _explain_folder(run, checkpoint, images, wish, out or Path("explanations"), as_json)
+        _explain_folder(run, checkpoint, images, wish, out or Path("explanations"), width, as_json)
         return
     from cnnstudio.interpret.many import explain_images
 
     picture = out or Path("explanation.png")
-    found = explain_images(run, checkpoint, images, wish, picture)
+    found = explain_images(run, checkpoint, images, wish, picture, width)
     if as_json:
         print_json(found)
     else:
@@ -137,7 +139,13 @@ def _train_twin(run: Path) -> None:
 
 
 def _explain_folder(
-    run: Path, checkpoint: str, images: list[str], wish: Wish, out: Path, as_json: bool
+    run: Path,
+    checkpoint: str,
+    images: list[str],
+    wish: Wish,
+    out: Path,
+    width: int,
+    as_json: bool,
 ) -> None:
     from cnnstudio.interpret.many import TABLE, explain_folder
 
@@ -147,7 +155,7 @@ def _explain_folder(
     def tell(done: int, all: int, name: str) -> None:
         print(f"{done} of {all}: {name}", file=sys.stderr)
 
-    rows = explain_folder(run, checkpoint, Path(images[0]), wish, out, tell)
+    rows = explain_folder(run, checkpoint, Path(images[0]), wish, out, width, tell)
     if as_json:
         print_json(rows)
         return

@@ -17,11 +17,12 @@ from cnnstudio.graph import DataError, ExplanationError
 from cnnstudio.graph.file import write_atomically
 from cnnstudio.interpret.chosen import Wish
 from cnnstudio.interpret.explain import Explanation, contrast, explanation
-from cnnstudio.interpret.pictures import overlay
+from cnnstudio.interpret.figure import WIDTH, Figure, Panel
+from cnnstudio.interpret.figures import heat_figure
+from cnnstudio.interpret.methods import method_named
 from cnnstudio.interpret.predict import probabilities
 from cnnstudio.interpret.several_images import images_in
-from cnnstudio.interpret.sheet import sheet, write_picture
-from cnnstudio.interpret.subject import Picture, Reference, Subject, open_run
+from cnnstudio.interpret.subject import Reference, Subject, open_run
 from cnnstudio.interpret.trust.scorecard import Scorecard, trust
 from cnnstudio.training.twin import twin_of
 
@@ -32,24 +33,25 @@ COLUMNS = ("image", "picture", "predicted", "probability", "explained", "against
 
 @dataclass(frozen=True)
 class Explained:
-    """One image's row, and its pictures from left to right, uint8 (H, W, 3)."""
+    """One image's row, and its pictures from left to right: itself, then its heat."""
 
     row: dict[str, Any]
-    pictures: list[np.ndarray]
+    panels: list[Panel]
     reason: str
 
 
 def explain_images(
-    run: Path, checkpoint: str, images: Sequence[str], wish: Wish, out: Path
+    run: Path, checkpoint: str, images: Sequence[str], wish: Wish, out: Path, width: int = WIDTH
 ) -> list[dict[str, Any]]:
-    """Explains images (files, or `test:0`) with a run's network and writes one picture.
+    """Explains images (files, or `test:0`) with a run's network and writes one picture, .png or
+    .svg, so many pixels wide.
 
     Returns for each image its name, the predicted class with its probability, the class that is
     explained, the layer and why it is the one.
     """
     subject = open_run(run, checkpoint)
     found = [_explained(subject, text, text, wish) for text in images]
-    write_picture(sheet([one.pictures for one in found]), out)
+    _figure(found, run, checkpoint).save(out, width)
     return [one.row | {"reason": one.reason} for one in found]
 
 
@@ -59,6 +61,7 @@ def explain_folder(
     folder: Path,
     wish: Wish,
     out: Path,
+    width: int = WIDTH,
     tell: Callable[[int, int, str], None] = lambda done, all, name: None,
 ) -> list[dict[str, Any]]:
     """Explains all images under a folder: a PNG for each in `out`, named alike (with `.png` behind
@@ -80,7 +83,7 @@ def explain_folder(
         else:
             picture = _picture_name(name, out, taken)
             _make_folder((out / picture).parent)
-            write_picture(sheet([found.pictures]), out / picture)
+            _figure([found], run, checkpoint).save(out / picture, width)
             rows.append(found.row | {"picture": str(picture)})
         tell(number, len(files), str(name))
     _make_folder(out)
@@ -145,7 +148,20 @@ def _explained(subject: Subject, name: str, image: Reference, wish: Wish) -> Exp
         "layer": first.layer,
         **_numbers(shown[-1]),
     }
-    return Explained(row, _pictures(picture, shown), _reason(first))
+    classes = [row["explained"], *([row["against"]] if row["against"] else [])]
+    heat = heat_figure(picture.image, *shown[:2], classes=classes)
+    panels = [Panel(picture.image, f"{name}: {row['predicted']}", smooth=True), *heat.panels]
+    return Explained(row, panels, _reason(first))
+
+
+def _figure(found: Sequence[Explained], run: Path, checkpoint: str) -> Figure:
+    """A row for each image, and what made the heat below."""
+    row = found[0].row
+    layer = f" at {row['layer']}" if row["layer"] else ""
+    title = method_named(row["method"]).title
+    panels = tuple(panel for one in found for panel in one.panels)
+    caption = f"{title}{layer}: run {Path(run).absolute().name} ({checkpoint})."
+    return Figure(panels, caption, columns=len(found[0].panels))
 
 
 def _numbers(heat: np.ndarray) -> dict[str, Any]:
@@ -156,10 +172,6 @@ def _numbers(heat: np.ndarray) -> dict[str, Any]:
         "hottest_x": int(column),
         "hottest_y": int(row),
     }
-
-
-def _pictures(picture: Picture, heats: Sequence[np.ndarray]) -> list[np.ndarray]:
-    return [picture.image, *(overlay(picture.image, heat) for heat in heats)]
 
 
 def _reason(found: Explanation) -> str:

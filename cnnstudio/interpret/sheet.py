@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from cnnstudio.graph import ExplanationError
+from cnnstudio.interpret.figure import NARROWEST, Figure, Panel
 from cnnstudio.interpret.pictures import enlarged
 from cnnstudio.training.augmented import Augmented
 
@@ -47,6 +48,9 @@ def _coloured(image: np.ndarray) -> np.ndarray:
 
 def write_picture(picture: np.ndarray, out: Path) -> None:
     """Writes a picture uint8 (H, W, 3); ExplanationError if the disk or the name refuses."""
+    if out.suffix.lower() == ".svg":
+        Figure((Panel(picture),)).save(out, max(NARROWEST, picture.shape[1]))
+        return
     try:
         Image.fromarray(picture).save(out)
     except (OSError, ValueError) as error:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -36,7 +37,14 @@ def test_a_picture_of_two_classes_has_both_and_the_difference(folder):
     assert found[0]["against"] != found[0]["explained"]
     assert found[0]["lowest"] < 0 < found[0]["highest"]
     width, height = Image.open(folder / "two.png").size
-    assert width == pytest.approx(4 * 264, abs=16) and height == pytest.approx(2 * 264, abs=16)
+    assert width == 1024 and 2 * 256 < height < 2.8 * 256  # two rows of four, with their scales
+    done = run("explain", "run", "test:0", "--against", "1", "-o", "two.svg", "--width", "700",
+               folder=folder)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    root = ElementTree.parse(folder / "two.svg").getroot()
+    texts = [text.text for text in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert root.get("width") == "700" and texts[-1].startswith("Grad-CAM at ")
+    assert texts[0].startswith("test:0: ") and any(" less " in text for text in texts)
 
 
 def test_a_folder_becomes_pictures_and_a_table_and_a_broken_image_a_row(folder):
