@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.nn import functional
 
+from cnnstudio.interpret.computation.axes import Axis
 from cnnstudio.interpret.computation.compute import computation, working_of
 from cnnstudio.interpret.computation.sliding import Convolution, ConvolutionAt, Pooling, PoolingAt
 from tests.interpret.networks import traced
@@ -145,6 +146,23 @@ def test_the_winner_is_where_torch_says():
         assert isinstance(told, PoolingAt) and told.winner is not None
         row, column = (int(places[at]) for places, at in zip(told.places, told.winner, strict=True))
         assert row * 8 + column == int(indices[0, 0][place])
+
+
+@given(
+    st.integers(4, 12), st.sampled_from([1, 3, 5]), st.integers(1, 3), st.integers(0, 2),
+    st.integers(1, 2),
+)  # fmt: skip
+@settings(FEW, max_examples=60)
+def test_the_place_nearest_to_a_windows_middle_is_that_windows(
+    size, kernel, stride, padding, dilation
+):
+    assume(size + 2 * padding >= dilation * (kernel - 1) + 1)
+    count = (size + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1
+    axis = Axis(size, count, kernel, stride, padding, padding, dilation)
+    for output in range(count):
+        places = axis.taps(output).places
+        assert axis.nearest(int(places[kernel // 2])) == output
+    assert axis.margins[0] == padding
 
 
 def test_padding_that_repeats_reads_the_pixel_it_repeats():

@@ -13,7 +13,7 @@ from cnnstudio.interpret.computation.reading.sliding import each, numbers
 from cnnstudio.interpret.computation.working import Working
 
 FORMULA = "(x − mean) / √(variance + eps)"
-RUNNING = "running averages of the channel, from training"
+RUNNING = "running averages from training"
 IMAGE = "this image's channel"
 
 

@@ -33,7 +33,7 @@ class CurveView(QWidget):
         self._x = self._y = self._values = np.zeros(0)
         self.point = (0.0, 0.0)
         self.setAccessibleName("Curve of the function")
-        self.setMinimumSize(220, 180)
+        self.setMinimumSize(220, 140)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def show_curve(
@@ -115,7 +115,7 @@ class SpreadView(QWidget):
         self._title = ""
         self.marks: tuple[Marked, ...] = ()
         self.setAccessibleName(name)
-        self.setMinimumSize(220, 110)
+        self.setMinimumSize(220, 84)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def show_values(
@@ -150,12 +150,13 @@ class SpreadView(QWidget):
             band = QRectF(at(self._band[0]), area.top(), at(self._band[1]) - at(self._band[0]),
                           area.height())  # fmt: skip
             painter.fillRect(band, theme.color("surface_selected"))
+        paint_histogram(painter, area, self._values, left, right, strong=True)
+        if self._band is not None:
+            deviation = (self._band[1] - self._band[0]) / 2
             painter.setFont(theme.font(12))
             painter.setPen(theme.color("text_muted"))
-            deviation = (self._band[1] - self._band[0]) / 2
-            corner = band.adjusted(6, 4, 200, 0)
+            corner = QRectF(at(self._band[0]) + 6, area.top() + 4, 200, 20)
             painter.drawText(corner, Qt.AlignmentFlag.AlignLeft, f"± {number_text(deviation)}")
-        paint_histogram(painter, area, self._values, left, right, strong=True)
         painter.setPen(QPen(theme.color("border_strong"), 1))
         painter.drawLine(area.bottomLeft(), area.bottomRight())
         painter.setFont(theme.font(12))
@@ -203,4 +204,5 @@ def paint_histogram(
 def _paint_caption(painter: QPainter, width: int, text: str) -> None:
     painter.setFont(theme.font(14))
     painter.setPen(theme.color("text"))
-    painter.drawText(QRectF(0, 4, width, 24), Qt.AlignmentFlag.AlignCenter, text)
+    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, width)
+    painter.drawText(QRectF(0, 4, width, 24), Qt.AlignmentFlag.AlignCenter, shown)

@@ -15,7 +15,7 @@ from cnnstudio.ui.inspect.scale import Range, levels_of, range_of
 from cnnstudio.ui.inspect.steps.lattice import Lattice, Margins, blank
 from cnnstudio.ui.inspect.units.colours import colours_for
 
-CHANNELS_HEIGHT = 132
+CHANNELS_HEIGHT, LEAST_CHANNELS_HEIGHT = 132, 72
 
 
 class Side(QWidget):
@@ -33,7 +33,8 @@ class Side(QWidget):
         self.colors.setMaximumWidth(260)
         self.channels = Mosaic()
         self.channels.setAccessibleName("Channels of the input")
-        self.channels.setFixedHeight(CHANNELS_HEIGHT)
+        self.channels.setMinimumHeight(LEAST_CHANNELS_HEIGHT)
+        self.channels.setMaximumHeight(CHANNELS_HEIGHT)
         self.channels.setVisible(False)
         self._has_channels = channels
         column = QVBoxLayout(self)
@@ -45,7 +46,7 @@ class Side(QWidget):
         column.addWidget(self.colors, 0, Qt.AlignmentFlag.AlignHCenter)
         self.colors.setMinimumWidth(160)
         if channels:
-            column.addWidget(self.channels)
+            column.addWidget(self.channels, 500)
         column.addStretch(1)
 
     def show_map(

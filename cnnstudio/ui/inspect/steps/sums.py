@@ -11,7 +11,7 @@ from cnnstudio.ui import theme
 from cnnstudio.ui.inspect.number import number_text
 from cnnstudio.ui.inspect.steps.board import sign_color
 
-HEIGHT = 116
+HEIGHT, LEAST_HEIGHT = 116, 76
 WIDEST_BAR = 56.0
 TEXT, AXIS = 24.0, 18.0
 
@@ -29,8 +29,8 @@ class Sums(QWidget):
         self._under = -1
         self.setAccessibleName("Sums by channel")
         self.setMouseTracking(True)
-        self.setFixedHeight(HEIGHT)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMinimumHeight(LEAST_HEIGHT)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
 
     def show_sums(self, sums: np.ndarray, first: int, current: int) -> None:
         """`first` is the first channel's number, `current` the index of the one looked at."""
