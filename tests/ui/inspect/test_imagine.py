@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSlider,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QScrollBar,
+    QWidget,
+)
 
 from cnnstudio.ui.images.array_image import array_of
 from cnnstudio.ui.inspect.imagine.attack_page import AttackPage
@@ -214,3 +222,19 @@ def test_robust_accuracy_falls_with_the_change(attack, qtbot):
     assert "right unchanged" in page.robust.told.text()
     low, high = page.robust.curve._y[-1], page.robust.curve._y[0]
     assert low <= high
+
+
+def test_every_control_has_a_name(visualize, attack):
+    visualize.parameters.fold.setChecked(True)
+    attack.folds["pgd"].fold.setChecked(True)
+    controls = [
+        one
+        for page in (visualize, attack)
+        for one in page.findChildren(QWidget)
+        if isinstance(one, QAbstractButton | QAbstractSlider | QComboBox | QLineEdit)
+        and not isinstance(one, QScrollBar)
+        and not one.objectName().startswith("qt_")
+    ]
+    assert len(controls) > 30
+    nameless = [one for one in controls if not one.accessibleName()]
+    assert not [one for one in nameless if not (isinstance(one, QAbstractButton) and one.text())]

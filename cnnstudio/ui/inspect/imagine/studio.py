@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
@@ -15,9 +16,11 @@ from cnnstudio.interpret.imagine.settings import visualization
 from cnnstudio.ui.inquiry import Inquiry
 from cnnstudio.ui.inspect.focus import Focus
 from cnnstudio.ui.inspect.imagine.goal import Goal
+from cnnstudio.ui.inspect.subject import Subject
 from cnnstudio.ui.session import Session
 
-STAGE = 16  # steps between two looks at a picture that grows
+FIRST_STAGE, LONGEST_STAGE = 4, 32  # steps between two looks at a picture that grows
+SECONDS = 0.7  # that a stage should take
 TOGETHER = 8  # units of a layer in one batch: the more, the fewer passes
 KEPT = 512
 
@@ -50,6 +53,9 @@ class Studio(QObject):
         self._made: OrderedDict[Hashable, Made] = OrderedDict()
         self._goal: Goal | None = None
         self._parameters: dict[str, Any] = {}
+        self._stage = FIRST_STAGE
+        self._timed = 0.0, 0  # when the stage began, and at which step
+        self._whose: tuple[Subject | None, Hashable] = (None, None)
         self._inquiry = Inquiry(session, "visualize", "inspect visualize", self)
         self._inquiry.answered.connect(self._take)
         self._inquiry.failed.connect(self._fail)
@@ -80,6 +86,7 @@ class Studio(QObject):
     def start(self, goal: Goal, parameters: dict[str, Any]) -> None:
         """Begins, or goes on where it was stopped."""
         self._goal, self._parameters = goal, dict(parameters)
+        self._stage = FIRST_STAGE
         self._ask()
 
     def stop(self) -> None:
@@ -102,10 +109,12 @@ class Studio(QObject):
             return
         first = open_units[0] // TOGETHER * TOGETHER
         units = [u for u in goal.units if first <= u < first + TOGETHER] or open_units[:1]
+        now = min(at[unit] for unit in units)
+        self._timed = time.monotonic(), now
         self._inquiry.ask(
             layer=goal.layer,
             units=units,
-            until=min(min(at[unit] for unit in units) + STAGE, steps),
+            until=min(now + self._stage, steps),
             parameters=self._parameters,
             **self._focus.subject.arguments,
         )
@@ -114,6 +123,9 @@ class Studio(QObject):
         goal = self._goal
         if goal is None or self._focus.subject is None:
             return
+        began, step = self._timed
+        each = (time.monotonic() - began) / max(1, int(answer["step"]) - step)
+        self._stage = max(1, min(round(SECONDS / max(each, 1e-3)), LONGEST_STAGE))
         units = list(dict.fromkeys(answer["units"]))
         starts = len(answer["units"]) // len(units)
         for number, unit in enumerate(units):
@@ -145,11 +157,10 @@ class Studio(QObject):
 
     def _key(self, layer: str | None, unit: int, parameters: dict[str, Any]) -> Hashable:
         subject = self._focus.subject
-        if subject is None:
-            return None
-        run = None if subject.run is None else (str(subject.run.path), str(subject.folder))
-        whose = run or subject.project.model_dump_json()
-        return whose, layer, unit, json.dumps(parameters, sort_keys=True)
+        if subject is not None and subject is not self._whose[0]:
+            folder = (str(subject.run.path), str(subject.folder)) if subject.run else None
+            self._whose = subject, folder or subject.project.model_dump_json()
+        return self._whose[1], layer, unit, json.dumps(parameters, sort_keys=True)
 
 
 def steps_of(parameters: dict[str, Any]) -> int:
