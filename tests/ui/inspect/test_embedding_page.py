@@ -122,7 +122,7 @@ def test_a_line_drawn_around_points_fills_the_gallery_with_exactly_these(page, q
     assert page.chosen.title.text() == f"{len(wanted)} chosen"
     labels = [answer["labels"][list(answer["indexes"]).index(index)] for index in wanted]
     for label in set(labels):
-        assert f"{labels.count(label)} {answer['classes'][label]}" in page.chosen.told.text()
+        assert f"“{answer['classes'][label]}” {labels.count(label)}" in page.chosen.told.text()
 
 
 def test_chosen_images_are_left_out_of_the_data_from_the_gallery(page, qtbot):

@@ -77,7 +77,7 @@ class Chosen(QWidget):
             return
         counts = Counter(labels).most_common()
         self.title.setText(f"{len(indexes):,} chosen")
-        self.told.setText(", ".join(f"{count:,} {classes[label]}" for label, count in counts))
+        self.told.setText(" · ".join(f"“{classes[label]}” {count:,}" for label, count in counts))
         self.grid.guard(source.settings)
         here = Source(source.settings, source.input_shape, source.split, indexes=tuple(indexes))
         self.grid.samples.show(here, classes, len(indexes))
