@@ -41,8 +41,10 @@ class WireLayer(Layer):
             painter.drawLines(lines)
             for level, wires in sorted(strong.items()):
                 painter.setPen(look.strength_pens[level])
+                painter.drawLines([wire.straight for wire in wires if wire.straight is not None])
                 for wire in wires:
-                    painter.drawPath(wire.path)
+                    if wire.straight is None:
+                        painter.drawPath(wire.path)
             for wire in marked:
                 painter.setOpacity(wire.opacity)
                 hovered = look.wire_hover_pen if wire.hovered else look.wire_pen

@@ -286,7 +286,7 @@ class Living(QObject):
             self._take(look if look is not None and look.nodes else None)
 
     def _take_answer(self, answer: dict[str, Any]) -> None:
-        if self._trained is not None and not self._source.watching:
+        if self._trained is not None and not self.is_live:
             self._take(unpacked(np.asarray(answer["look"]).tobytes()))
 
     def _take_live(self, look: Look) -> None:

@@ -97,6 +97,17 @@ def test_keys_step_through_the_images(living, qtbot):
     wait_for(qtbot, lambda: caption().endswith(f"#{last}"))
 
 
+def test_several_images_of_a_run_that_ended_come_from_its_weights(living, qtbot):
+    living.living.choose(gradients=True)
+    living.living.choose_probes([("test", 5), ("train", 2)])
+    wait_for(qtbot, lambda: pictured(living)["conv1"]["maps"].shape[0] == 2)
+    on_cards = pictured(living)
+    assert on_cards["conv1"]["gradients"].shape == on_cards["conv1"]["maps"].shape
+    assert on_cards["fc"]["gradients"].shape == (2, 10)
+    assert len(on_cards["scores"]["texts"]) == 2
+    assert living.living_tool.state.text() == "Trained"
+
+
 def test_the_menu_of_the_input_offers_another_image(living, qtbot):
     place = living.canvas.canvas_scene.nodes["n0"].rect.center()
     menu = context_menu(living.canvas, place)

@@ -30,10 +30,11 @@ from .test_living import NAMES, pictured
 
 class Elsewhere:
     """Another machine that trains in a folder it shares with this one: its trainer's own part
-    looks at what the window wishes for, and it tells of itself. There is no checkpoint."""
+    looks at what the window wishes for, and it tells of itself."""
 
-    def __init__(self, run: RunDirectory) -> None:
+    def __init__(self, run: RunDirectory, looks: bool = True) -> None:
         self.run = run
+        self._looks = looks
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._train)
         status = run.raw_status()
@@ -57,7 +58,8 @@ class Elsewhere:
             with torch.no_grad():
                 for weight in ready.model.parameters():
                     weight.mul_(0.999)
-            looking.look(step, 1)
+            if self._looks:
+                looking.look(step, 1)
             if step % 50 == 0:
                 self._status = self._status.model_copy(update={"heartbeat": time.time()})
                 self.run.write_status(self._status)
@@ -191,3 +193,20 @@ def test_the_inspector_tells_what_the_selected_layer_gives_now(alive, qtbot):
     assert low == "0.00"  # as a ReLU has it
     session.select([])
     assert not part.isVisible()
+
+
+def test_a_trainer_that_gives_no_looks_is_shown_by_its_checkpoints(
+    session, trained_once, tmp_path, qtbot, monkeypatch
+):
+    monkeypatch.setattr(live_source, "PATIENCE_SECONDS", 0.5)
+    folder = tmp_path / "shared"
+    shutil.copytree(trained_once.path, folder)
+    made = Elsewhere(RunDirectory(folder), looks=False)
+    try:
+        session.replace_document(Document(made.run.project()))
+        workspace = shown(qtbot, session)
+        session.show_run(made.run)
+        wait_for(qtbot, lambda: set(pictured(workspace)) == NAMES)
+        assert not workspace.living.is_live
+    finally:
+        made.end()
