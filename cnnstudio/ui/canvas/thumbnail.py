@@ -112,12 +112,10 @@ def _paint_maps(painter: QPainter, thumbnail: Thumbnail, look: Look, brief: bool
     rows = len(maps) * (1 if gradients is None else 2)
     wanted = bool(thumbnail.get("statistics", True)) and not brief
     size, count = rows_of(len(maps), gradients is not None, wanted)
-    gap = GAP
     if brief:
         size = min(LARGEST_BRIEF_MAP, (ROOM - GAP * (rows - 1)) / rows)
         count = int((RIGHT - LEFT + GAP) // (size + GAP))
-    if rows == 1:  # spread over the width
-        gap = (RIGHT - LEFT - count * size) / max(count - 1, 1)
+    gap = (RIGHT - LEFT - count * size) / max(count - 1, 1)  # spread over the width
     y = TOP
     for number, own in enumerate(maps):
         corner = QPointF(LEFT, y)

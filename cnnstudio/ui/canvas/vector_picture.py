@@ -26,7 +26,7 @@ def paint_vectors(
         place = QRectF(area.left(), area.top() + index * (tall + 2), area.width(), tall)
         if style == "line" and own.size > 2:
             _paint_line(painter, own, place, color, look, signed)
-        elif style == "histogram" and own.size > 2:
+        elif style == "histogram" and own.size > FEW_VALUES:
             _paint_histogram(painter, own, place, color, look)
         elif tall < LEAST_BAR:
             _paint_cells(painter, own, place, signed)

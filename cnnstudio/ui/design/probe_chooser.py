@@ -98,7 +98,7 @@ class ProbeChooser(QFrame):
         split = self.split.currentData()
         source = Source(trained.data, tuple(facts.get("input_shape", ())), split)
         if source != self.model.source:
-            self.model.show(source)
+            self.model.show(source, facts.get("classes", []), facts.get("sizes", {}).get(split))
         self._mark()
 
     def _mark(self) -> None:

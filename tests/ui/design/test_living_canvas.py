@@ -135,6 +135,8 @@ def test_several_images_each_have_a_row_on_the_cards(alive, qtbot):
     gallery_opens(alive, qtbot)
     chooser = alive.living_actions.chooser
     view = chooser.list
+    label = alive.living.look.probes[0].label
+    assert chooser.model.index(0).data() == alive.living.facts["classes"][label]
     for row in (2, 4):
         place = view.visualRect(chooser.model.index(row)).center()
         qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
@@ -151,7 +153,7 @@ def gallery_opens(workspace: DesignWorkspace, qtbot) -> None:
     qtbot.mouseClick(workspace.living_tool.images, Qt.MouseButton.LeftButton)
     chooser = workspace.living_actions.chooser
     assert chooser is not None
-    wait_for(qtbot, lambda: chooser.isVisible() and chooser.model.rowCount() > 5)
+    wait_for(qtbot, lambda: chooser.isVisible() and chooser.model.index(4).data() is not None)
     wait_for(qtbot, lambda: not chooser.list.visualRect(chooser.model.index(4)).isEmpty())
 
 
