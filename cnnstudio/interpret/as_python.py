@@ -124,6 +124,30 @@ def computation_lines(
     return "\n".join(lines)
 
 
+def filters_lines(
+    asked: Mapping[str, Any],
+    answer: Mapping[str, Any],
+    units: Sequence[int] | None,
+    common: bool,
+    name: str,
+    caption: str,
+) -> str:
+    """For an answer of `filters`, of which `units` are shown."""
+    weight = {} if answer["parameter"] == "weight" else {"parameter": answer["parameter"]}
+    found = call("cs.filters", _run_model, answer["node"], **weight)
+    shown: dict[str, Any] = {}
+    if answer["form"] == "maps":
+        shown["view"] = answer["view"]
+        if answer["depth"]:
+            shown["depth"] = answer["depth"]
+    pictures = Verbatim(call("filters.pictures", **shown))
+    chosen: dict[str, Any] = {} if units is None else {"units": list(units)}
+    if answer["form"] == "matrix":
+        chosen["titles"] = [""]
+    figure = call("cs.filters_figure", pictures, **chosen, common=common, caption=caption)
+    return _text([*opened(asked), f"filters = {found}", f"figure = {figure}"], name)
+
+
 class Verbatim(str):
     """Python that stands in a call as it is."""
 

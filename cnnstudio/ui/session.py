@@ -66,6 +66,7 @@ class Session(QObject):
     layer_requested = Signal(str)  # the path of a layer to be shown on the canvas
     doctor_requested = Signal()  # once the Train workspace is shown
     inspect_requested = Signal(str)  # a page by its title, once the Inspect workspace is shown
+    histograms_requested = Signal(str)  # of a layer by path, once the Inspect workspace is shown
     split_requested = Signal(str)  # of the images, once the Data workspace is shown
     export_requested = Signal(object)  # RunDirectory whose network is to be exported, or None
     zoom_changed = Signal(float)  # of the canvas; 1.0 is actual size

@@ -72,7 +72,7 @@ class Filters:
         self, view: View | None = None, depth: int = 0, units: Sequence[int] | None = None
     ) -> np.ndarray:
         """Weights as pictures, float32: (units, h, w), in colour (units, h, w, 3); of a matrix or
-        vector one, (1, units, inputs).
+        vector one, (1, units, inputs) or (1, 1, units).
 
         `view` is one of `views`, the first if None; `units` are those to show, all if None. A
         principal picture is the one pattern that explains most of a unit's kernels: their first
@@ -81,7 +81,7 @@ class Filters:
         Raises ExplanationError for a view, depth or unit that there isn't.
         """
         if self.form != "maps":
-            return self.weights.reshape(1, self.units, -1)
+            return self.weights.reshape(1, -1, self.weights.shape[-1])
         view = self._checked(view, depth)
         shown = np.arange(self.units) if units is None else np.asarray(units, int)
         if len(shown) and not 0 <= shown.min() <= shown.max() < self.units:

@@ -32,8 +32,9 @@ def filters(
     depth: int = 0,
     limit: int = 512,
 ) -> dict[str, Any]:
-    """{"form", "pictures": float32 (units, h, w[, 3]) or "values": (units,), "views", "view",
-    "depths", "parameter", "parameters", "kind", "note", "units", "reads", "statistics"}.
+    """{"layer", "node", "form", "pictures": float32 (units, h, w[, 3]) or "values": (units,),
+    "views", "view", "depths", "depth", "parameter", "parameters", "kind", "note", "units",
+    "inputs", "reads", "statistics"}.
 
     At most `limit` units; a view that the layer hasn't gives its first. Each filter's statistics
     are by name as in `FilterStatistics`, and "explained".
@@ -51,6 +52,7 @@ def filters(
     depth = min(depth, found.depth - 1)
     answer: dict[str, Any] = {
         "layer": layer,
+        "node": node,
         "form": found.form,
         "kind": found.kind,
         "views": list(found.views),
@@ -80,7 +82,6 @@ def filter_history(
     parameter: str | None = None,
     view: str | int | None = None,
     depth: int = 0,
-    **_: Any,
 ) -> dict[str, Any]:
     """{"layer", "unit", "steps", "pictures": float32 (moments, h, w[, 3]), "change", "cosine"}."""
     project = RunDirectory(run).project()

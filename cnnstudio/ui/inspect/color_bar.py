@@ -20,7 +20,7 @@ class ColorBar(QWidget):
     def __init__(self, colour_map: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._colour_map = colour_map
-        self._range: tuple[float, float] | None = None
+        self._texts = "lowest", "highest"
         self.setAccessibleName("Colour scale")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
@@ -30,13 +30,17 @@ class ColorBar(QWidget):
         self.update()
 
     def show_range(self, low: float, high: float) -> None:
-        self._range = (low, high)
-        self.setAccessibleDescription(f"from {number_text(low)} to {number_text(high)}")
+        self.show_texts(number_text(low), number_text(high))
+
+    def show_texts(self, low: str, high: str) -> None:
+        """Says what the ends are."""
+        self._texts = low, high
+        self.setAccessibleDescription(f"from {low} to {high}")
         self.update()
 
     def show_own_ranges(self) -> None:
         """Says that each picture goes from its own lowest to its own highest value."""
-        self._range = None
+        self._texts = "lowest", "highest"
         self.setAccessibleDescription("each from its lowest to its highest value")
         self.update()
 
@@ -63,6 +67,6 @@ class ColorBar(QWidget):
         painter.setPen(theme.color("text_muted"))
         painter.setFont(theme.font(11))
         below = QRectF(0, bar.bottom() + 2, self.width(), 16)
-        low, high = ("lowest", "highest") if self._range is None else map(number_text, self._range)
+        low, high = self._texts
         painter.drawText(below, Qt.AlignmentFlag.AlignLeft, low)
         painter.drawText(below, Qt.AlignmentFlag.AlignRight, high)

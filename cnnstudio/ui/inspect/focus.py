@@ -82,6 +82,13 @@ class Focus(QObject):
         self.layer_changed.emit()
         return True
 
+    def want_layer(self, name: str) -> None:
+        """Looks at a node now, or as soon as there is a network that has it."""
+        if self.subject is None:
+            self.layer, self.unit = name, 0
+        else:
+            self.show_layer(name)
+
     def show_unit(self, unit: int) -> None:
         """Looks at another unit of the layer."""
         if unit != self.unit:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cnnstudio.ui.inspect.compare.page import ComparePage
 from cnnstudio.ui.inspect.embedding_page import EmbeddingPage
+from cnnstudio.ui.inspect.filters.filters_page import FiltersPage
 from cnnstudio.ui.inspect.image_page import ImagePage
 from cnnstudio.ui.inspect.imagine.attack_page import AttackPage
 from cnnstudio.ui.inspect.imagine.visualize_page import VisualizePage
@@ -14,6 +15,7 @@ from cnnstudio.ui.inspect.steps.page import StepsPage
 PAGES: tuple[type[Page], ...] = (
     ImagePage,
     StepsPage,
+    FiltersPage,
     EmbeddingPage,
     MistakesPage,
     VisualizePage,

@@ -14,6 +14,7 @@ from cnnstudio.training.status import UNFINISHED
 from cnnstudio.ui import theme
 from cnnstudio.ui.inquiry import Inquiry
 from cnnstudio.ui.inspect.activations_dialog import ActivationsDialog
+from cnnstudio.ui.inspect.filters.filters_page import FiltersPage
 from cnnstudio.ui.inspect.focus import Focus
 from cnnstudio.ui.inspect.history.animation_dialog import AnimationDialog
 from cnnstudio.ui.inspect.history.strip import HistoryStrip
@@ -150,6 +151,7 @@ class InspectWorkspace(QWidget):
         focus.predicting.failed.connect(self._take_refusal)
         focus.predicted.connect(self._take_prediction)
         focus.image_wanted.connect(self._show_wanted)
+        session.histograms_requested.connect(self._show_histograms)
         session.selection_changed.connect(self._follow_selection)
         session.inspect_requested.connect(self._show_requested)
         session.theme_changed.connect(self._redraw)
@@ -193,6 +195,10 @@ class InspectWorkspace(QWidget):
             self.images.show_sample(str(image[0]), int(image[1]))
         if opened:
             self.show_page(ImagePage)
+
+    def _show_histograms(self, layer: str) -> None:
+        self.focus.want_layer(layer)
+        self.show_page(FiltersPage)
 
     def _take_prediction(self) -> None:
         self.stage.show_content()

@@ -37,10 +37,12 @@ COLOR_RANGE = {False: (0.0, 0.85), True: (0.25, 1.0)}
 class LayersView(QWidget):
     """Shows the layers of `curves`; call `data_changed` when they have grown.
 
-    Emits `layer_wanted(path)` for a layer that the user wants to see on the canvas.
+    Emits `layer_wanted(path)` for a layer that the user wants to see on the canvas, and
+    `histograms_wanted(path)` for one whose histograms.
     """
 
     layer_wanted = Signal(str)
+    histograms_wanted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -172,6 +174,12 @@ class LayersView(QWidget):
             self.choices[quantity] = button
         bar.addStretch()
         bar.addWidget(self.place)
+        self.histograms = QPushButton("Histograms")
+        self.histograms.setToolTip(
+            "How the chosen layer's weights, gradients and activations are spread over time"
+        )
+        self.histograms.clicked.connect(self._want_histograms)
+        bar.addWidget(self.histograms)
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.addWidget(self.canvas)
         splitter.addWidget(self.table)
@@ -208,6 +216,10 @@ class LayersView(QWidget):
             usual = 1.5 if len(colors) <= FEW_LINES else 1
             line.setPen(pg.mkPen(color, width=3 if other == name else usual))
             line.setZValue(1 if other == name else 0)
+
+    def _want_histograms(self) -> None:
+        names = self.curves.layers.names
+        self.histograms_wanted.emit(self._chosen or (names[0] if names else ""))
 
     def _follow_pointer(self, position: QPointF) -> None:
         view = self.plot.getViewBox()

@@ -55,6 +55,7 @@ class TrainWorkspace(QWidget):
         self.stage = Stage(middle)
         self.layers = LayersView()
         self.layers.layer_wanted.connect(self._show_on_canvas)
+        self.layers.histograms_wanted.connect(self._show_histograms)
         self.machine = Plots(MACHINE)
         self.machine.setObjectName("machine_plots")
         self.machine.setAccessibleName("Learning rate, gradient, speed and memory of the run")
@@ -133,6 +134,10 @@ class TrainWorkspace(QWidget):
         """Shows what the run's test found, in this workspace."""
         self.pages.setCurrentWidget(self.results)
         self._session.show_workspace("train")
+
+    def _show_histograms(self, path: str) -> None:
+        self._session.show_workspace("inspect")
+        self._session.histograms_requested.emit(path)
 
     def show_all_runs(self) -> None:
         """Shows the table of all runs, in this workspace."""

@@ -9,6 +9,7 @@ from PIL import Image
 
 import cnnstudio as cs
 from cnnstudio.graph import RunError
+from cnnstudio.interpret.as_python import filters_lines
 from cnnstudio.interpret.weights.filters import filters
 from cnnstudio.interpret.weights.history import filter_history
 from cnnstudio.training.initial import initial_model
@@ -88,3 +89,14 @@ def test_python_makes_the_same_pictures(run):
     assert np.array_equal(found.weights, filters(run.model(), "conv1").weights)
     assert cs.filter_history(run.path, "conv1").pictures.shape[1:] == (5, 5)
     assert len(cs.filter_statistics(found.weights).norm) == 6
+
+
+def test_the_lines_of_python_make_the_same_picture(run, tmp_path, monkeypatch):
+    found = cs.filters(cs.open_run(run.path).model, "conv2")
+    answer = {"node": "conv2", "parameter": "weight", "form": "maps", "view": 3, "depth": 0}
+    lines = filters_lines({"run": str(run.path)}, answer, [1, 4], True, "taken", "Filters.")
+    monkeypatch.chdir(tmp_path)
+    exec(lines, {})
+
+    figure = cs.filters_figure(found.pictures(3), [1, 4], caption="Filters.", name="taken")
+    assert np.array_equal(np.asarray(Image.open(tmp_path / "taken.png")), figure.image())

@@ -170,3 +170,14 @@ def test_a_single_measurement_is_a_point_in_sight(workspace, make_run, qtbot):
     workspace.pages.setCurrentWidget(workspace.stage)
     wait_for(qtbot, lambda: len(drawn(workspace.plots.loss.train)[0]) == 2)
     assert not workspace.plots.loss.train.scatter.isVisible()
+
+
+def test_a_layers_histograms_are_asked_for_from_here(view, shown, qtbot):
+    session = shown._session
+    view.table.layer_chosen.emit("conv1")
+    told: list[str] = []
+    session.workspace_requested.connect(told.append)
+    session.histograms_requested.connect(told.append)
+    qtbot.mouseClick(view.histograms, Qt.MouseButton.LeftButton)
+
+    assert told == ["inspect", "conv1"]
