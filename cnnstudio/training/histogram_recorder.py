@@ -17,6 +17,10 @@ from cnnstudio.training.histograms import Kind
 BINS = 64
 # Of a larger tensor so many values are drawn, always the same: more draw no better picture.
 MOST_VALUES = 8192
+# From one writing to the next, at least; and so long that it takes at most this share of the time.
+LEAST_SECONDS = 1.0
+LARGEST_SHARE = 0.003
+RUN_SHARE = 1 / 100
 # When the file is as large as this, the next comes after twice the time, and so on.
 ROOM_BYTES = 32 * 2**20
 
@@ -37,11 +41,13 @@ class HistogramRecorder:
         self._file = file
         self._samples: list[_Sample] = []
         self._places: dict[tuple[int, torch.device], Tensor] = {}
-        self._begun = self._due = time.monotonic()
+        self._begun = self._due = self._room = time.monotonic()
+        self._cost = 0.0  # seconds since the last writing
 
-    def is_due(self) -> bool:
-        """Whether it is time again; it gets seldom as the file gets large."""
-        return time.monotonic() >= self._due
+    def is_due(self, anyway: bool = False) -> bool:
+        """Whether it is time again; where something is measured `anyway`, whether there is room: it
+        gets seldom as the file gets large."""
+        return time.monotonic() >= (self._room if anyway else max(self._due, self._room))
 
     def begin(self, step: int) -> None:
         """Says that the run goes on from a step; what is told of later ones is obsolete."""
@@ -51,9 +57,11 @@ class HistogramRecorder:
 
     def see(self, node: str, kind: Kind, value: Tensor, parameter: str = "") -> None:
         """Draws from a tensor. Nothing is drawn of one without numbers."""
+        begun = time.monotonic()
         if value.is_floating_point() and value.numel():
             drawn = self._draw(value.detach())
             self._samples.append(_Sample(node, kind, parameter, drawn, value.numel()))
+        self._cost += time.monotonic() - begun
 
     def forget(self) -> None:
         """Leaves out what was drawn since the last writing."""
@@ -65,6 +73,7 @@ class HistogramRecorder:
         samples, self._samples = self._samples, []
         if not samples:
             return
+        begun = time.monotonic()
         # One way from a GPU for all of them.
         together = torch.cat([one.drawn for one in samples]).cpu().numpy()
         ends = np.cumsum([len(one.drawn) for one in samples])[:-1]
@@ -76,8 +85,10 @@ class HistogramRecorder:
                     **_counted(drawn), values=one.values,
                 )  # fmt: skip
         now = time.monotonic()
-        full = self._file.stat().st_size / ROOM_BYTES
-        self._due = now + full * (now - self._begun)
+        lasted, cost = now - self._begun, self._cost + now - begun
+        self._room = now + self._file.stat().st_size / ROOM_BYTES * lasted
+        self._due = now + max(LEAST_SECONDS, cost / LARGEST_SHARE, lasted * RUN_SHARE)
+        self._cost = 0.0
 
     def _draw(self, value: Tensor) -> Tensor:
         # In the order of memory, so that flattening copies nothing, channels last or not.

@@ -26,7 +26,7 @@ FIRST_STEPS = 40
 # From one measurement to the next, at least; and so long that measuring takes at most this share
 # of the time, and that a long run's events stay few.
 LEAST_SECONDS = 2.0
-LARGEST_SHARE = 0.01
+LARGEST_SHARE = 0.007  # histograms of the weights between take the rest of a hundredth
 RUN_SHARE = 1 / 200
 MOST_IMAGES = 64
 
@@ -60,7 +60,7 @@ class LayerNumbers:
         self._ready = ready
         self._gradient_norm = gradient_norm
         self._histograms = histograms
-        self._draws = False  # whether the measurement that is going on is to be in histograms
+        self._draws = False  # whether this step's weights and gradients are to be in histograms
         steps = trace(ready.project).used
         self._place = {step.path: number for number, step in enumerate(steps)}
         self._nodes = _weights_by_node(ready, {step.module for step in steps})
@@ -94,16 +94,16 @@ class LayerNumbers:
 
     def take(self, images: Tensor, step: int, epoch: int) -> dict[str, Any] | None:
         """The last step's numbers, if it was measured; `images` (N, …) are those of its batch.
-        Histograms are written as of this step and epoch."""
+        Histograms are written as of this step and epoch: those of weights and gradients, which cost
+        little, more often."""
         if self._found is None:
+            self._write_histograms(step, epoch)
             return None
         begun = time.monotonic()
         numbers, self._found = self._found, None
         for node, shares in self._activations(images[:MOST_IMAGES]).items():
             numbers.setdefault(node, {}).update(shares)
-        if self._draws and self._histograms is not None:
-            self._see_weights(self._histograms)
-            self._histograms.write(step, epoch)
+        self._write_histograms(step, epoch)
         ordered = sorted(numbers, key=lambda path: self._place.get(path, len(self._place)))
         told: dict[str, Any] = {"layers": {path: _short(numbers[path]) for path in ordered}}
         now = time.monotonic()
@@ -115,16 +115,19 @@ class LayerNumbers:
     def _look_before(self, optimizer: Optimizer, *_: Any) -> None:
         begun = time.monotonic()
         self._steps += 1
-        if begun < self._due or self._steps <= FIRST_STEPS or self._found is not None:
+        if self._steps <= FIRST_STEPS or self._found is not None:
             return
-        self._gradients = _norms([_gradient(weight) for weight in self._weights])
-        self._before = [weight.detach().clone() for weight in self._weights]
-        self._draws = self._histograms is not None and self._histograms.is_due()
+        measures = begun >= self._due
+        self._draws = self._histograms is not None and self._histograms.is_due(measures)
         if self._draws and self._histograms is not None:
             self._histograms.forget()
             for node, parameter, weight in self._named_weights():
                 if weight.grad is not None:
                     self._histograms.see(node, "gradients", weight.grad, parameter)
+        if not measures:
+            return
+        self._gradients = _norms([_gradient(weight) for weight in self._weights])
+        self._before = [weight.detach().clone() for weight in self._weights]
         self._cost = time.monotonic() - begun
 
     def _look_after(self, optimizer: Optimizer, *_: Any) -> None:
@@ -179,6 +182,12 @@ class LayerNumbers:
         for node, weights in self._nodes.items():
             for parameter, weight in weights.items():
                 yield node, parameter, weight
+
+    def _write_histograms(self, step: int, epoch: int) -> None:
+        if self._draws and self._histograms is not None:
+            self._draws = False
+            self._see_weights(self._histograms)
+            self._histograms.write(step, epoch)
 
     def _see_weights(self, histograms: HistogramRecorder) -> None:
         for node, parameter, weight in self._named_weights():

@@ -191,13 +191,29 @@ def test_numbers_that_are_none_are_counted_apart(tmp_path):
 
 
 def test_a_large_file_grows_seldom(tmp_path, monkeypatch):
-    monkeypatch.setattr(histogram_recorder, "ROOM_BYTES", 1)
+    monkeypatch.setattr(histogram_recorder, "ROOM_BYTES", 1e-9)
     recorder = HistogramRecorder(tmp_path / FILE)
     assert recorder.is_due()
     recorder.see("a", "weights", torch.ones(3), "weight")
     recorder.write(1, 1)
 
-    assert not recorder.is_due()
+    assert not recorder.is_due(anyway=True)
+
+
+def test_weights_and_gradients_are_taken_down_between_measurements(tmp_path, monkeypatch):
+    monkeypatch.setattr(layer_numbers, "FIRST_STEPS", 0)
+    monkeypatch.setattr(layer_numbers, "LEAST_SECONDS", 1e6)
+    monkeypatch.setattr(histogram_recorder, "LEAST_SECONDS", 0.0)
+    monkeypatch.setattr(histogram_recorder, "LARGEST_SHARE", float("inf"))
+    monkeypatch.setattr(histogram_recorder, "RUN_SHARE", 0.0)
+    monkeypatch.setattr(histogram_recorder, "ROOM_BYTES", float("inf"))
+    run = train(small(epochs=1), tmp_path / "run")
+    found = histograms(run.path)
+
+    every = list(range(1, run.status.step + 1))
+    assert found.series("head", "weights").steps.tolist() == [0, *every]
+    assert found.series("head", "gradients").steps.tolist() == every
+    assert found.series("head", "activations").steps.tolist() == [1]
 
 
 @given(

@@ -9,6 +9,7 @@ from cnnstudio.interpret.weights.figures import weight_colours
 from cnnstudio.interpret.weights.forms import Range
 from cnnstudio.ui.images.array_image import image_of
 from cnnstudio.ui.inspect.mosaic import Mosaic
+from cnnstudio.ui.inspect.units.colours import Colours
 
 
 class FilterMosaic(Mosaic):
@@ -16,15 +17,13 @@ class FilterMosaic(Mosaic):
 
     def __init__(self) -> None:
         super().__init__()
-        self._within: Range | None = None
         self.setAccessibleName("Filters")
 
     def show_pictures(self, pictures: np.ndarray, within: Range | None) -> None:
         """On this scale, or each on its own if None."""
-        self._within = within
-        self.show_maps(pictures, common=False)
+        self.show_maps(pictures, Colours("coolwarm", within))
 
     def _image(self, unit: int) -> QImage:
         if unit not in self._images:
-            self._images[unit] = image_of(weight_colours(self._maps[unit], self._within))
+            self._images[unit] = image_of(weight_colours(self._maps[unit], self._colours.common))
         return self._images[unit]

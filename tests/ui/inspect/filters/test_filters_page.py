@@ -151,7 +151,7 @@ def test_the_scale_is_remembered(page, session, qtbot):
     choose(page.filters.scale, False)
 
     assert session.settings.value("inspect/filters_common_scale", True) is False
-    assert page.filters.mosaic._within is None
+    assert page.filters.mosaic._colours.common is None
 
 
 def test_the_filter_most_like_another_is_one_click_away(page, trained, qtbot):
