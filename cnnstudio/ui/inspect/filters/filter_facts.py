@@ -50,6 +50,8 @@ class FilterFacts(QWidget):
             self._values[name] = value
         self.alike = QPushButton()
         self.alike.setProperty("role", "quiet")
+        self.alike.setAccessibleName("Show the filter that is most like this")
+        self.alike.hide()
         self.alike.clicked.connect(lambda: self.unit_wanted.emit(self._alike))
         self._alike = 0
         column = QVBoxLayout(self)

@@ -79,8 +79,11 @@ class FiltersPage(Page):
         self.refresh()
 
     def _take_unit(self) -> None:
-        self.filters.show_unit(self.focus.unit)
-        self._ask_history()
+        if self.isVisible():
+            self.filters.show_unit(self.focus.unit)
+            self._ask_history()
+        else:
+            self.refresh()
 
     def _take_filters(self, answer: dict[str, Any]) -> None:
         self._node = str(answer["node"])
@@ -89,7 +92,7 @@ class FiltersPage(Page):
 
     def _ask_history(self) -> None:
         subject = self.focus.subject
-        if subject is None or not self._node or not self.isVisible() or self._filters.waiting:
+        if subject is None or not self._node or self._filters.waiting:
             return
         if subject.run is None:
             self.filters.history.say("The untrained network has no history.")
