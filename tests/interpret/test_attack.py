@@ -124,7 +124,8 @@ def test_the_smallest_change_of_a_linear_network_is_the_margin_by_the_weights():
     model = nn.Sequential(nn.Flatten(), nn.Linear(48, 2))
     image = 0.4 + 0.2 * torch.rand(3, 4, 4)
     scores = model(image[None])[0].detach()
-    weights = model[1].weight[scores.argmin()] - model[1].weight[scores.argmax()]
+    rows = model[1].weight.detach()
+    weights = rows[scores.argmin()] - rows[scores.argmax()]
     expected = float((scores.max() - scores.min()) / weights.abs().sum())
     for method in ("fgsm", "pgd"):
         found = smallest(model, image, method, greatest=0.3)

@@ -73,12 +73,13 @@ def test_a_class_of_a_trained_network_is_told_from_its_picture():
     run = cs.train(few_digits())
     mean, std = run_normalization(run)
     model = run.model()
-    found = visualize(model, (1, 12, 12), None, range(10), steps=120, normalization=(mean, std))
+    classes = [0, 3, 8]
+    found = visualize(model, (1, 12, 12), None, classes, steps=120, normalization=(mean, std))
     assert found.levels.min() >= 0 and found.levels.max() <= 1
     seen = torch.from_numpy((found.levels - mean.reshape(-1, 1, 1)) / std.reshape(-1, 1, 1))
     chances = model.eval()(seen.float()).softmax(1).detach().numpy()
-    np.testing.assert_allclose(found.probabilities, chances.diagonal(), atol=1e-4)
-    assert chances.diagonal().min() > 0.9
+    np.testing.assert_allclose(found.probabilities, chances[range(3), classes], atol=1e-4)
+    assert found.probabilities.min() > 0.9
 
 
 def few_digits():
