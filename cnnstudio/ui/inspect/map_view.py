@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from cnnstudio.ui import theme
@@ -15,9 +15,7 @@ from cnnstudio.ui.images.image_view import ImageView
 from cnnstudio.ui.inspect.number import number_text
 from cnnstudio.ui.inspect.scale import Range, range_of
 from cnnstudio.ui.inspect.units.colours import Colours
-from cnnstudio.ui.inspect.units.unit_strip import UnitStrip
 
-MAP_WIDTH, SAMPLE_WIDTH = 300, 76  # that the map needs, and a sample beside it
 STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1}
 
 
@@ -50,7 +48,7 @@ class MapView(QWidget):
         self.value.setTextFormat(Qt.TextFormat.PlainText)
         self.view = ImageView("Feature map")
         self.view.zoomable = True
-        self.view.setToolTip("Wheel: zoom, with the image. Drag: move. Double click: whole map.")
+        self.view.setToolTip("Wheel: zoom. Drag: move. Double click: whole map.")
         self.view.hovered.connect(self._tell_value)
         self.view.left.connect(self._tell_range)
         row = QHBoxLayout()
@@ -59,15 +57,13 @@ class MapView(QWidget):
         row.addWidget(self.caption)
         row.addStretch()
         row.addWidget(self.value)
-        self.strip = UnitStrip()
-        body = QHBoxLayout()
-        body.setSpacing(16)
-        body.addWidget(self.view, 1)
-        body.addWidget(self.strip)
+        self.body = QHBoxLayout()
+        self.body.setSpacing(16)
+        self.body.addWidget(self.view, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(row)
-        column.addLayout(body, 1)
+        column.addLayout(self.body, 1)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("One feature map")
 
@@ -83,10 +79,6 @@ class MapView(QWidget):
         self.caption.setText(f"Unit {self.unit} of {len(maps)}, counted from 0")
         self._tell_range()
         self.shown.emit()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.strip.show_columns((self.width() - MAP_WIDTH) // SAMPLE_WIDTH)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())

@@ -19,13 +19,13 @@ from cnnstudio.ui.choice_box import ChoiceBox
 from cnnstudio.ui.inspect.color_bar import ColorBar
 from cnnstudio.ui.inspect.focus import Focus
 from cnnstudio.ui.inspect.layer_box import LayerBox
-from cnnstudio.ui.inspect.map_view import MapView
 from cnnstudio.ui.inspect.mosaic import Mosaic
 from cnnstudio.ui.inspect.number import number_text
 from cnnstudio.ui.inspect.panel import Panel
 from cnnstudio.ui.inspect.picture_button import PictureButton
 from cnnstudio.ui.inspect.scale import range_of
 from cnnstudio.ui.inspect.units.colours import COLOUR_MAPS, Colours, colours_for
+from cnnstudio.ui.inspect.units.unit_view import UnitView
 from cnnstudio.ui.inspect.vector_plot import VectorPlot
 from cnnstudio.ui.session import Session
 
@@ -80,7 +80,7 @@ class MapsPanel(Panel):
         self.header.addWidget(self.layer)
         self.picture_button = PictureButton(session, self.figure, self.python)
         self.header.addWidget(self.picture_button)
-        self.mosaic, self.large, self.plot = Mosaic(), MapView(), VectorPlot()
+        self.mosaic, self.large, self.plot = Mosaic(), UnitView(), VectorPlot()
         self.mosaic.chosen.connect(self.enlarge)
         self.mosaic.pointed.connect(self._tell_unit)
         self.large.closed.connect(self.show_all)

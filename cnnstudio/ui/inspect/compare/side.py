@@ -78,7 +78,6 @@ class Side(Panel):
         self.mosaic.setAccessibleName(f"Feature maps of network {name}")
         self.mosaic.chosen.connect(self.unit_chosen)
         self.large.closed.connect(self.maps_wanted)
-        self.large.strip.hide()  # samples are told of one network
         self.views = QStackedWidget()
         for view in (self.mosaic, self.large, self.plot):
             self.views.addWidget(view)

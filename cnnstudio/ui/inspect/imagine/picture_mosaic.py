@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from cnnstudio.ui import theme
 from cnnstudio.ui.images.array_image import image_of
 from cnnstudio.ui.inspect.mosaic import Mosaic
+from cnnstudio.ui.inspect.units.colours import Colours
 
 
 class PictureMosaic(Mosaic):
@@ -28,7 +29,7 @@ class PictureMosaic(Mosaic):
         self._pictures = dict(pictures)
         some = next(iter(self._pictures.values()), np.zeros((1, 1, 3), np.uint8))
         # The tiles' proportions follow from the maps'.
-        self.show_maps(np.broadcast_to(np.float32(0), (count, *some.shape[:2])), True)
+        self.show_maps(np.broadcast_to(np.float32(0), (count, *some.shape[:2])), Colours())
 
     def _image(self, unit: int) -> QImage:
         if unit in self._pictures:

@@ -22,8 +22,7 @@ from cnnstudio.ui.inspect.number import number_text
 from cnnstudio.ui.inspect.units.example_button import SIZE, ExampleButton
 from cnnstudio.ui.inspect.units.kernel_view import KernelView
 
-MOST_COLUMNS = 3
-WORDS_WIDTH = 148
+FEWEST_COLUMNS, MOST_COLUMNS = 2, 3
 
 
 class UnitStrip(QScrollArea):
@@ -89,11 +88,11 @@ class UnitStrip(QScrollArea):
         self.show_unit(None)
 
     def show_columns(self, columns: int) -> None:
-        """As wide as so many samples side by side, at most three."""
-        columns = max(1, min(columns, MOST_COLUMNS))
+        """As wide as so many samples side by side, two or three."""
+        columns = max(FEWEST_COLUMNS, min(columns, MOST_COLUMNS))
         if columns != self._columns:
             self._columns = columns
-            self.setFixedWidth(max(WORDS_WIDTH, columns * (SIZE + 4) + 12))
+            self.setFixedWidth(columns * (SIZE + 4) + 12)
             for place, button in enumerate(self.examples):
                 self._grid.addWidget(button, place // columns, place % columns)
 
