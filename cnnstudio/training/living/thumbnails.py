@@ -8,7 +8,7 @@ reductions std_mean, aminmax and count_nonzero would take up to fifty times as l
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from cnnstudio.compiler.running import Watcher
 from cnnstudio.training.living.look import NodeLook
 
 MOST_VALUES = 256
+FEW_VALUES = 2**15  # up to so many numpy begins sooner than torch is done
 
 Loss = Callable[[Any, int], Tensor]  # of what the network gives, for one of the images
 
@@ -68,11 +69,12 @@ def node_looks(
 @dataclass(slots=True, eq=False)
 class _Seen:
     """What is kept of a node's output (P, channels, …): of each unit its smallest and largest
-    value, sum and 2-norm (4, P, channels); how many values are 0 (P,); the first units' `part`."""
+    value, sum and sum of squares (4, P, channels); how many values are 0 (P,); the first units'
+    `part`."""
 
     channels: int
     size: int
-    units: Tensor
+    units: Tensor | np.ndarray
     zeros: Any
     part: Tensor  # (P, n, h, w), or (P, n) of a vector
     gradient: Tensor | None = None  # (P,)
@@ -85,13 +87,30 @@ def _see(value: Tensor, count: int, size: int) -> _Seen | None:
     if value.dtype != torch.float32:
         value = value.float()
     probes, channels = value.shape[:2]
-    units = value.reshape(probes, channels, -1)
-    kept = torch.stack(
-        (units.amin(2), units.amax(2), units.sum(2), torch.linalg.vector_norm(units, dim=2))
-    )
-    zeros = _zeros(value.reshape(probes, -1))
+    each = value.numel() // probes
     part = _part(value, count, size)
-    return _Seen(channels, value.numel() // probes, kept, zeros, part)
+    if value.device.type != "cpu":
+        units = value.reshape(probes, channels, -1)
+        zeros: Any = (value.reshape(probes, -1) == 0).sum(dim=1)
+        return _Seen(channels, each, torch.stack(_reduced(units)), zeros, part)
+    flat = value.numpy().reshape(probes, -1)
+    zeros = [np.count_nonzero(row == 0) for row in flat]
+    if each <= FEW_VALUES:
+        own = flat.reshape(probes, channels, -1)
+        kept = np.empty((4, probes, channels), np.float32)
+        np.minimum.reduce(own, 2, out=kept[0])
+        np.maximum.reduce(own, 2, out=kept[1])
+        np.add.reduce(own, 2, out=kept[2])
+        np.einsum("pcn,pcn->pc", own, own, out=kept[3])
+    else:
+        kept = np.stack([_array(one) for one in _reduced(value.reshape(probes, channels, -1))])
+    return _Seen(channels, each, kept, zeros, part)
+
+
+def _reduced(units: Tensor) -> list[Tensor]:
+    """Smallest and largest value, sum and sum of squares (P, channels) of (P, channels, n)."""
+    lengths = torch.linalg.vector_norm(units, dim=2)
+    return [units.amin(2), units.amax(2), units.sum(2), lengths.square()]
 
 
 def _flow_back(seen: _Seen, gradient: Tensor, count: int, size: int) -> None:
@@ -114,13 +133,6 @@ def _part(value: Tensor, count: int, size: int) -> Tensor:
     scale = size / max(height, width)
     fitted = (max(1, round(height * scale)), max(1, round(width * scale)))
     return functional.interpolate(part, size=fitted, mode="area")
-
-
-def _zeros(flat: Tensor) -> Any:
-    """(P,): how many of the values (P, size) are 0."""
-    if flat.device.type != "cpu":
-        return (flat == 0).sum(dim=1)
-    return [np.count_nonzero(row == 0) for row in flat.numpy()]
 
 
 def _worked_out(seen: dict[str, _Seen]) -> dict[str, NodeLook]:
@@ -163,13 +175,13 @@ def _look(
 
 def _numbers(alike: list[_Seen]) -> np.ndarray:
     """(nodes, P, 6), see `NodeLook`, of nodes with as many units and values."""
-    low, high, sums, lengths = _array(torch.stack([one.units for one in alike], 1))
+    low, high, sums, squares = _stacked([one.units for one in alike])
     zeros = [one.zeros for one in alike]
     size = alike[0].size
     found = np.empty((*low.shape[:2], 6), np.float32)
     with np.errstate(all="ignore"):  # a network that diverged has its pictures, too
         mean = sums.sum(2, dtype=np.float64) / size
-        square = np.square(lengths, dtype=np.float64).sum(2) / size
+        square = squares.sum(2, dtype=np.float64) / size
         found[..., 0] = mean
         found[..., 1] = np.sqrt(np.maximum(square - mean**2, 0))
     found[..., 2] = low.min(2)
@@ -186,6 +198,14 @@ def _limit(gradients: np.ndarray) -> np.ndarray:
     with np.errstate(all="ignore"):
         rms = np.sqrt(np.square(gradients).mean((2, 3, 4), keepdims=True))
     found: np.ndarray = np.minimum(np.abs(gradients).max((2, 3, 4), keepdims=True), 4 * rms)
+    return found
+
+
+def _stacked(units: Sequence[Any]) -> np.ndarray:
+    """(4, nodes, P, channels)"""
+    if isinstance(units[0], Tensor):
+        return _array(torch.stack(list(units), 1))
+    found: np.ndarray = np.stack(units, 1)
     return found
 
 
