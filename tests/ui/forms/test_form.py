@@ -303,7 +303,9 @@ def test_every_editor_has_a_name_and_says_what_it_is_for():
 
 def test_settings_become_parameters():
     data = {p.name: p for p in parameters_of_settings(DataSettings)}
-    assert set(data) == {"dataset", "resize", "validation", "test", "seed", "normalize"}
+    assert set(data) == {
+        "dataset", "resize", "validation", "test", "seed", "normalize", "shuffled_labels",
+    }  # fmt: skip
     assert data["resize"].choices == ("resize", "crop", "pad")
     assert data["resize"].title == "Fit to input"
     assert (data["validation"].minimum, data["validation"].maximum) == (0.0, 0.8)
