@@ -13,6 +13,8 @@ from cnnstudio import explanation_tables
 from cnnstudio.cli.app import AsJson, Checkpoint, RunFolder, app, print_json, refuse_existing
 from cnnstudio.cli.explaining import Layer, Method, Settings, Target
 from cnnstudio.interpret.chosen import wish_of
+from cnnstudio.training.moments import snapshot_bytes
+from cnnstudio.training.rundir import RunDirectory
 
 
 @app.command()
@@ -25,6 +27,9 @@ def history(
     settings: Settings = None,
     maps: Annotated[
         str | None, typer.Option(help="a node whose first feature maps are shown too")
+    ] = None,
+    filters: Annotated[
+        str | None, typer.Option(help="a convolution whose filters are shown too")
     ] = None,
     most: Annotated[
         int | None, typer.Option("--moments", min=1, help="at most so many; all by itself")
@@ -49,7 +54,7 @@ def history(
     with _progress() as tell:
         found = look_back(
             run, image, wish.method if out is not None else None, wish.target, wish.layer,
-            maps=maps, most=most, progress=tell, **dict(wish.parameters),
+            maps=maps, filters=filters, most=most, progress=tell, **dict(wish.parameters),
         )  # fmt: skip
         if out is not None:
             found.save(out, per_second, width, tell)
@@ -57,6 +62,9 @@ def history(
         print_json(found.rows())
     else:
         explanation_tables.print_history(found.rows())
+        kept = RunDirectory(run)
+        if number := len(kept.snapshots()):
+            print(f"{number} snapshots take {snapshot_bytes(kept) / 1e6:.1f} MB.")
         if out is not None:
             print(out)
 

@@ -20,6 +20,7 @@ from cnnstudio.interpret.methods import methods
 from cnnstudio.interpret.predict import probabilities
 from cnnstudio.interpret.storyboard import Storyboard
 from cnnstudio.interpret.subject import LoadData, Picture, Reference, Subject, read_reference
+from cnnstudio.interpret.weights.filters import filters as filters_of
 from cnnstudio.training.checkpoint import load_weights
 from cnnstudio.training.moments import Moment, moments
 from cnnstudio.training.rundir import RunDirectory
@@ -33,7 +34,8 @@ class History:
     """The first axis of each array is that of `moments`.
 
     `probabilities` (moments, classes), `heats` (moments, H, W) for the class `target` at input
-    size, `maps` (moments, units, h, w); None where they were not asked for. `picture` is the image.
+    size, `maps` (moments, units, h, w), `filters` as pictures (moments, units, h, w), in colour
+    (…, 3); None where they were not asked for. `picture` is the image.
     """
 
     moments: tuple[Moment, ...]
@@ -42,10 +44,12 @@ class History:
     probabilities: np.ndarray
     heats: np.ndarray | None = None
     maps: np.ndarray | None = None
+    filters: np.ndarray | None = None
     target: int | None = None
     method: str = ""
     layer: str = ""
     maps_of: str = ""
+    filters_of: str = ""
 
     def rows(self) -> list[dict[str, Any]]:
         """What was said at each moment: step, epoch, marks, class, probability; all by class."""
@@ -68,6 +72,8 @@ class History:
             told.append(f"{method}{at}")
         if self.maps_of:
             told.append(f"feature maps of {self.maps_of}")
+        if self.filters_of:
+            told.append(f"filters of {self.filters_of}")
         return Storyboard(
             steps=tuple(moment.step for moment in self.moments),
             epochs=tuple(moment.epoch for moment in self.moments),
@@ -79,6 +85,8 @@ class History:
             heat_title="" if self.target is None else f"Why “{self.classes[self.target]}”",
             maps=self.maps,
             maps_title=self.maps_of,
+            filters=self.filters,
+            filters_title=f"Filters of {self.filters_of}",
             caption=" · ".join(told),
         )
 
@@ -98,6 +106,7 @@ def history(
     layer: str | None = None,
     *,
     maps: str | None = None,
+    filters: str | None = None,
     most: int | None = None,
     progress: Progress | None = None,
     load_data: LoadData = load_data,
@@ -106,9 +115,10 @@ def history(
     """Looks at an image, such as `test:0` or a file, at each moment whose weights the run kept.
 
     The heat is that of one class, by name or number, by itself the one that the network says last;
-    `method` None leaves it out. `maps` names a node whose first feature maps are wanted too. With
-    `most`, so many moments, as evenly over the history as there are. Raises RunError for a run
-    without any, ExplanationError where the method can't be applied.
+    `method` None leaves it out. `maps` names a node whose first feature maps are wanted too,
+    `filters` one whose weights are. With `most`, so many moments, as evenly over the history as
+    there are. Raises RunError for a run without any, ExplanationError where the method can't be
+    applied.
     """
     run = run if isinstance(run, RunDirectory) else RunDirectory(run)
     if not run.exists():
@@ -121,7 +131,7 @@ def history(
     subject = Subject(project, model, load_data)
     reference = read_reference(image) if isinstance(image, str) else image
     picture = subject.picture(reference)
-    look = _Look(subject, picture, method, layer, maps, parameters)
+    look = _Look(subject, picture, method, layer, maps, filters, parameters)
     looked = look.begin(found[-1], target)
     kept: list[Moment] = []
     for number, moment in enumerate(found[:-1]):
@@ -148,6 +158,7 @@ class _Seen:
     chances: np.ndarray
     heat: np.ndarray | None
     maps: np.ndarray | None
+    filters: np.ndarray | None
 
 
 class _Look:
@@ -155,7 +166,7 @@ class _Look:
 
     def __init__(
         self, subject: Subject, picture: Picture, method: str | None, layer: str | None,
-        maps: str | None, parameters: dict[str, Any],
+        maps: str | None, filters: str | None, parameters: dict[str, Any],
     ) -> None:  # fmt: skip
         self._subject = subject
         self._picture = picture
@@ -164,6 +175,7 @@ class _Look:
         self._layer = None if layer is None else subject.node(layer)
         self._maps_of = None if maps is None else subject.node(maps)
         self._maps_title = maps or ""
+        self._filters_of = filters
         self._target: int | None = None
         self._seen: list[_Seen] = []
 
@@ -176,14 +188,14 @@ class _Look:
         load_weights(last.path, self._model)
         chances = self._chances()
         if self._method is None:
-            return _Seen(chances, None, self._maps())
+            return _Seen(chances, None, self._maps(), self._filters())
         number = int(chances.argmax())
         if target is not None:
             number = self._subject.class_number(str(target), len(chances))
         self._target = number
         found = self._explained()
         self._layer = found.layer
-        return _Seen(chances, found.heat[0], self._maps())
+        return _Seen(chances, found.heat[0], self._maps(), self._filters())
 
     def take(self, moment: Moment) -> bool:
         """Looks at a moment; False if the trainer thinned it out meanwhile."""
@@ -194,7 +206,7 @@ class _Look:
                 raise
             return False
         heat = None if self._method is None else self._explained().heat[0]
-        self._seen.append(_Seen(self._chances(), heat, self._maps()))
+        self._seen.append(_Seen(self._chances(), heat, self._maps(), self._filters()))
         return True
 
     def close(self, last: _Seen) -> None:
@@ -209,6 +221,8 @@ class _Look:
             probabilities=np.stack([one.chances for one in self._seen]),
             heats=_stacked([one.heat for one in self._seen]),
             maps=_stacked([one.maps for one in self._seen]),
+            filters=_stacked([one.filters for one in self._seen]),
+            filters_of=self._filters_of or "",
             target=self._target,
             method=self._method or "",
             layer=(self._layer or "") if self._method else "",
@@ -236,6 +250,17 @@ class _Look:
                 "Choose a layer before the network is flattened.",
             )
         return value[0, :MOST_MAPS].astype(np.float32)
+
+    def _filters(self) -> np.ndarray | None:
+        if self._filters_of is None:
+            return None
+        found = filters_of(self._model, self._subject.node(self._filters_of))
+        if found.form != "maps":
+            raise ExplanationError(
+                f"The weights of '{self._filters_of}' are no kernels to show as pictures.",
+                "Choose a convolution.",
+            )
+        return found.pictures()[:MOST_MAPS]
 
 
 def _stacked(parts: list[Any]) -> np.ndarray | None:

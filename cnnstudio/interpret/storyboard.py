@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from cnnstudio.interpret.figure import Figure, Panel, Scale
 from cnnstudio.interpret.figure_files import FAINT, INK, PAPER
 from cnnstudio.interpret.figure_page import font, shortened
 from cnnstudio.interpret.pictures import GAP_GREY, GAP_PIXELS, enlarged, heat_range, overlay
+from cnnstudio.interpret.weights.figures import weight_colours
+from cnnstudio.interpret.weights.forms import symmetric_range
 
 BARS_SIDE = 480
 BARS_SHOWN = 8
@@ -39,6 +41,8 @@ class Storyboard:
     heat_title: str = ""
     maps: np.ndarray | None = None
     maps_title: str = ""
+    filters: np.ndarray | None = None
+    filters_title: str = ""
     caption: str = ""
 
     def frames(self, width: int = 960) -> Iterator[np.ndarray]:
@@ -46,6 +50,7 @@ class Storyboard:
         the same in all of them; those of a unit's map too."""
         heat_scale = None if self.heats is None else heat_range(self.heats)
         map_scales = None if self.maps is None else [range_of(m) for m in self.maps.swapaxes(0, 1)]
+        weights = None if self.filters is None else symmetric_range(self.filters)
         # The likeliest at any time, in the order of their numbers: bars that don't jump about.
         best = np.argsort(-self.probabilities.max(axis=0), kind="stable")[:BARS_SHOWN]
         shown = sorted(int(number) for number in best)
@@ -58,7 +63,14 @@ class Storyboard:
                 panels.append(Panel(pixels, self.heat_title, scale, smooth=True))
             panels.append(Panel(self._bars(index, shown), "Prediction", smooth=True))
             if self.maps is not None and map_scales is not None:
-                panels.append(Panel(_mosaic(self.maps[index], map_scales), self.maps_title))
+                tiles = [
+                    coloured(levels_of(values, scale))
+                    for values, scale in zip(self.maps[index], map_scales, strict=True)
+                ]
+                panels.append(Panel(_mosaic(tiles), self.maps_title))
+            if self.filters is not None:
+                tiles = [weight_colours(picture, weights) for picture in self.filters[index]]
+                panels.append(Panel(_mosaic(tiles), self.filters_title))
             drawn = Figure(tuple(panels), self.caption).image(width)
             yield _even(np.concatenate([drawn, self._timeline(index, width)]))
 
@@ -129,15 +141,14 @@ def _told(
         yield frame
 
 
-def _mosaic(maps: np.ndarray, scales: list[tuple[float, float]], tile: int = 64) -> np.ndarray:
-    """Maps (units, h, w) in a square, each on its own unit's scale: uint8 (H, W, 3)."""
-    columns = math.ceil(math.sqrt(len(maps)))
-    rows = math.ceil(len(maps) / columns)
+def _mosaic(tiles: Sequence[np.ndarray], tile: int = 64) -> np.ndarray:
+    """Pictures uint8 (h, w, 3) in a square: uint8 (H, W, 3)."""
+    columns = math.ceil(math.sqrt(len(tiles)))
+    rows = math.ceil(len(tiles) / columns)
     step = tile + GAP_PIXELS
     canvas = np.full((rows * step - GAP_PIXELS, columns * step - GAP_PIXELS, 3), GAP_GREY, np.uint8)
-    for number, values in enumerate(maps):
+    for number, picture in enumerate(tiles):
         top, left = number // columns * step, number % columns * step
-        picture = coloured(levels_of(values, scales[number]))
         canvas[top : top + tile, left : left + tile] = enlarged(picture, tile, tile, smooth=False)
     return canvas
 

@@ -12,6 +12,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from safetensors.torch import load_file
 
 import cnnstudio as cs
 from cnnstudio.graph import ExplanationError, RunError
@@ -75,6 +76,17 @@ def test_each_moment_is_what_the_network_of_then_says_and_explains(run):
         maps = cs.feature_maps(then.model, images, ["conv"])["conv"]
         assert np.array_equal(found.maps[index], maps[0])
     assert not np.allclose(found.heats[0], found.heats[-1])
+
+
+def test_filters_over_the_run_are_the_weights_of_then(run):
+    found = cs.history(run, "test:0", None, filters="conv", most=4)
+    for moment, pictures in zip(found.moments, found.filters, strict=True):
+        weights = load_file(moment.path / "model.safetensors")["conv.weight"]
+        assert np.array_equal(pictures, weights[:16, 0].numpy())
+    [size] = {frame.shape for frame in found.storyboard().frames(400)}
+    assert size[1] == 400
+    with pytest.raises(ExplanationError, match="no kernels to show"):
+        cs.history(run, "test:0", None, filters="norm")
 
 
 def test_so_many_moments_as_were_asked_for_with_the_first_and_the_last(run):

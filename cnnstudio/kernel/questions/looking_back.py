@@ -25,6 +25,7 @@ def animate(
     layer: str | None = None,
     parameters: dict[str, Any] | None = None,
     maps: str | None = None,
+    filters: str | None = None,
     per_second: float = 6.0,
     width: int = 960,
     progress: Progress | None = None,
@@ -40,8 +41,8 @@ def animate(
         return lambda done, text: progress(begun + share * (done or 0.0), text)
 
     found = history(
-        run, reference_of(image), method, target, layer, maps=maps, load_data=splits_of,
-        progress=part(0.0, LOOKING_SHARE), **(parameters or {}),
+        run, reference_of(image), method, target, layer, maps=maps, filters=filters,
+        load_data=splits_of, progress=part(0.0, LOOKING_SHARE), **(parameters or {}),
     )  # fmt: skip
     file = found.save(path, per_second, width, part(LOOKING_SHARE, 1 - LOOKING_SHARE))
     return {"path": str(file), "frames": len(found.moments), "bytes": Path(file).stat().st_size}

@@ -10,6 +10,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
 
 from cnnstudio.graph import ExplanationError
+from cnnstudio.layers import catalogue
 from cnnstudio.training.status import UNFINISHED
 from cnnstudio.ui import theme
 from cnnstudio.ui.inquiry import Inquiry
@@ -70,7 +71,7 @@ class InspectWorkspace(QWidget):
         if self.focus.is_ready and "run" in self.focus.arguments:
             heat = self.image_page.heat.arguments
             AnimationDialog(
-                self._session, self.focus.arguments, heat, self.focus.layer,
+                self._session, self.focus.arguments, heat, self.focus.layer, self._filtered(),
                 len(self.networks.moments), self.window(),
             ).open()  # fmt: skip
 
@@ -82,6 +83,12 @@ class InspectWorkspace(QWidget):
             return
         text = "There is no network to look into yet."
         self._session.tell(Message(text, "Train one, or choose the untrained one above."))
+
+    def _filtered(self) -> str:
+        """The layer that is looked at, if it is a convolution; else empty."""
+        node = next((one for one in self.focus.layers if one.name == self.focus.layer), None)
+        kind = None if node is None else catalogue.get(node.kind)
+        return self.focus.layer if kind is not None and kind.category == "Convolution" else ""
 
     def open_image(self, path: Path) -> None:
         """Looks at an image file."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from cnnstudio.data.origin import notes_on
 from cnnstudio.graph import CnnStudioError, Project
+from cnnstudio.training.moments import snapshot_bytes
 from cnnstudio.training.rundir import RunDirectory, read_json
 from cnnstudio.training.setting_words import objective_text
 from cnnstudio.training.status import RunStatus
@@ -22,6 +23,8 @@ class RunFacts:
     environment: dict[str, Any] = field(default_factory=dict)
     data: dict[str, Any] = field(default_factory=dict)
     predictions: dict[str, Any] = field(default_factory=dict)
+    snapshots: int = 0
+    snapshot_bytes: int = 0
 
 
 def read_facts(run: RunDirectory) -> RunFacts:
@@ -35,6 +38,8 @@ def read_facts(run: RunDirectory) -> RunFacts:
         read_json(run.path / "environment.json") or {},
         run.data() or {},
         read_json(run.path / "predictions.json") or {},
+        len(run.snapshots()),
+        snapshot_bytes(run),
     )
 
 
@@ -59,6 +64,10 @@ def rows(
         found.append(("Parameters", quantities.count(parameters)))
     if facts.project is not None:
         found += _settings(facts.project, facts.data)
+    if facts.snapshots:
+        found.append(
+            ("Snapshots", f"{facts.snapshots}, {quantities.memory(facts.snapshot_bytes)} on disk")
+        )
     found += _machine(facts.environment)
     return [(name, value) for name, value in found if value]
 

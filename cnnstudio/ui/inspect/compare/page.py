@@ -50,7 +50,8 @@ class ComparePage(Page):
             box.shrink_to(12)
         for box in (self.target, self.method, self.layer):
             box.activated.connect(lambda _: self._ask_heat())
-        self.method.activated.connect(lambda _: self._show_what_counts())
+        self.method.choose(session.settings.value("compare/method", "gradcam"))
+        self.method.activated.connect(lambda _: self._take_method())
         self.maps_layer = LayerBox(focus)
         self.swap_button = QPushButton("Swap")
         self.swap_button.setToolTip("A becomes B, and B becomes A")
@@ -72,6 +73,7 @@ class ComparePage(Page):
         self._begun = False
         self._arrange()
         self._connect()
+        self._show_what_counts()
 
     def look(self) -> None:
         if not self._begun:
@@ -346,6 +348,10 @@ class ComparePage(Page):
                 if not heat.any():
                     reason += f" Nothing in {side.title.text()} speaks for it."
             self.note.setText(f"{self._told()}, both on one scale.{reason}")
+
+    def _take_method(self) -> None:
+        self.session.settings.set_value("compare/method", self.method.currentData())
+        self._show_what_counts()
 
     def _show_what_counts(self) -> None:
         method = methods[self.method.currentData()]

@@ -39,7 +39,7 @@ class AnimationDialog(QDialog):
     """Asks the kernel for the file, shows how far it is, and can take that back.
 
     `explained` are the arguments of the question of the heat; `layer` is the one whose maps are
-    seen, empty for none.
+    seen, `filtered` that whose filters are, empty for none.
     """
 
     def __init__(
@@ -48,6 +48,7 @@ class AnimationDialog(QDialog):
         looked_at: dict[str, Any],
         explained: dict[str, Any],
         layer: str,
+        filtered: str,
         moments: int,
         parent: QWidget | None = None,
     ) -> None:
@@ -56,6 +57,7 @@ class AnimationDialog(QDialog):
         self._looked_at = looked_at
         self._explained = explained
         self._layer = layer
+        self._filtered = filtered
         self._moments = moments
         settings = session.settings
         self.setObjectName("animation_dialog")
@@ -69,6 +71,10 @@ class AnimationDialog(QDialog):
         self.maps = QCheckBox(f"Feature maps of {layer}" if layer else "Feature maps")
         self.maps.setChecked(settings.value("animation/maps", False))
         self.maps.setEnabled(bool(layer))
+        self.filters = QCheckBox(f"Filters of {filtered}" if filtered else "Filters")
+        self.filters.setChecked(settings.value("animation/filters", False))
+        self.filters.setEnabled(bool(filtered))
+        self.filters.setToolTip("" if filtered else "The layer that is looked at has no filters")
         self.width_edit = QSpinBox()
         self.width_edit.setAccessibleName("Width in pixels")
         self.width_edit.setRange(*WIDTHS[:2])
@@ -106,8 +112,8 @@ class AnimationDialog(QDialog):
         settings.remember_folder(path)
         for name, value in (
             ("kind", self.kind.currentData()), ("heat", self.heat.isChecked()),
-            ("maps", self.maps.isChecked()), ("width", self.width_edit.value()),
-            ("speed", self.speed.currentData()),
+            ("maps", self.maps.isChecked()), ("filters", self.filters.isChecked()),
+            ("width", self.width_edit.value()), ("speed", self.speed.currentData()),
         ):  # fmt: skip
             settings.set_value(f"animation/{name}", value)
         asked: dict[str, Any] = {
@@ -119,6 +125,8 @@ class AnimationDialog(QDialog):
             asked |= {name: self._explained[name] for name in names}
         if self.maps.isChecked() and self._layer:
             asked["maps"] = self._layer
+        if self.filters.isChecked() and self._filtered:
+            asked["filters"] = self._filtered
         self._show_writing(True)
         self.writing.ask(**asked)
 
@@ -136,7 +144,7 @@ class AnimationDialog(QDialog):
         form.setHorizontalSpacing(12)
         form.setVerticalSpacing(theme.spacing)
         form.setColumnStretch(1, 1)
-        rows = (("Kind", self.kind), ("Shows", self.heat), ("", self.maps),
+        rows = (("Kind", self.kind), ("Shows", self.heat), ("", self.maps), ("", self.filters),
                 ("Width", self.width_edit), ("Speed", self.speed))  # fmt: skip
         self._fields = [field for _, field in rows]
         for row, (text, field) in enumerate(rows):
@@ -168,7 +176,9 @@ class AnimationDialog(QDialog):
 
     def _show_writing(self, writing: bool) -> None:
         for field in self._fields:
-            field.setEnabled(not writing and (field is not self.maps or bool(self._layer)))
+            field.setEnabled(not writing)
+        self.maps.setEnabled(not writing and bool(self._layer))
+        self.filters.setEnabled(not writing and bool(self._filtered))
         self.save_button.setEnabled(not writing)
         kept = self.bar.sizePolicy()
         kept.setRetainSizeWhenHidden(True)
