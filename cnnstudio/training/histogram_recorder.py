@@ -19,7 +19,7 @@ BINS = 64
 MOST_VALUES = 8192
 # From one writing to the next, at least; and so long that it takes at most this share of the time.
 LEAST_SECONDS = 1.0
-LARGEST_SHARE = 0.003
+LARGEST_SHARE = 0.002
 RUN_SHARE = 1 / 100
 # When the file is as large as this, the next comes after twice the time, and so on.
 ROOM_BYTES = 32 * 2**20

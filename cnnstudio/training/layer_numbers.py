@@ -26,7 +26,8 @@ FIRST_STEPS = 40
 # From one measurement to the next, at least; and so long that measuring takes at most this share
 # of the time, and that a long run's events stay few.
 LEAST_SECONDS = 2.0
-LARGEST_SHARE = 0.007  # histograms of the weights between take the rest of a hundredth
+# With what histograms take in between, and the first measurement of a short run, a hundredth.
+LARGEST_SHARE = 0.006
 RUN_SHARE = 1 / 200
 MOST_IMAGES = 64
 
