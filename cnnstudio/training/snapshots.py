@@ -90,7 +90,8 @@ class Snapshots:
         To be called by the process that writes the run, if no process holds a share of the weights
         only; without it, none are taken.
         """
-        for path in self._run.snapshot_folder.glob("*"):
+        folder = self._run.snapshot_folder  # others keep what they show there
+        for path in (*folder.glob("step-*"), *folder.glob(".step-*.tmp")):
             if not 0 <= step_of(path) < step:
                 shutil.rmtree(path, ignore_errors=True)
         self._taken = [step_of(path) for path in self._run.snapshots()]
