@@ -248,10 +248,7 @@ class DataWorkspace(QWidget):
         self._label = None
         if self.split in CORRECTED and not self._sizes[self.split]:
             self.tabs.setCurrentIndex(0)
-        for number, split in enumerate(SPLITS):
-            self.tabs.setTabText(number, f"{TITLES[split]}  {self._sizes[split]:,}")
-            if split in CORRECTED:
-                self.tabs.setTabVisible(number, self._sizes[split] > 0)
+        self._name_tabs()
         self.generated.setVisible(bool(answer["generated"]))
         self._show_origin()
         self._show_wanted()
@@ -263,6 +260,13 @@ class DataWorkspace(QWidget):
         self._shown = self._asked
         self.preview.read_again()
         self.stage.show_content()
+        self._name_tabs()  # once more: texts of hidden tabs don't widen them
+
+    def _name_tabs(self) -> None:
+        for number, split in enumerate(SPLITS):
+            self.tabs.setTabText(number, f"{TITLES[split]}  {self._sizes[split]:,}")
+            if split in CORRECTED:
+                self.tabs.setTabVisible(number, self._sizes[split] > 0)
 
     def _show_origin(self) -> None:
         """Warns of what was done to the data on purpose."""

@@ -295,3 +295,15 @@ def test_corrections_that_are_asked_for_are_shown_whatever_was_looked_at_before(
     session.split_requested.emit("relabelled")
     assert workspace.split == "relabelled" and workspace.pages.currentIndex() == 0
     assert workspace.grid.samples.rowCount() == 2
+
+
+def test_shuffled_labels_are_told_by_a_badge_and_beside_each_sample(workspace, session, qtbot):
+    assert workspace.origin.isHidden()
+    session.apply(SetSetting(section="data", name="shuffled_labels", value=1))
+    wait_for(qtbot, lambda: is_loaded(workspace) and workspace.origin.isVisible(), 60)
+    assert workspace.origin.text() == "Labels shuffled"
+    tabs = workspace.tabs
+    wide = tabs.fontMetrics().horizontalAdvance(tabs.tabText(0))
+    assert tabs.tabRect(0).width() > wide  # whole, though it was named while data was loaded
+    session.undo.undo()
+    wait_for(qtbot, lambda: is_loaded(workspace) and workspace.origin.isHidden(), 60)
