@@ -42,6 +42,9 @@ def one_image_input(model: nn.Module) -> None:
 def evaluating(model: nn.Module) -> Iterator[None]:
     """The model in evaluation mode; each module gets its own mode back afterwards."""
     modes = {module: module.training for module in model.modules()}
+    if not any(modes.values()):  # as is usual; setting each again would take its time
+        yield
+        return
     model.eval()
     try:
         yield
