@@ -20,7 +20,7 @@ import torch
 
 import cnnstudio as cs
 from cnnstudio.blueprints import SAMPLE
-from cnnstudio.interpret.explain import explanation
+from cnnstudio.interpret.explanations.explain import explanation
 from cnnstudio.interpret.subject import open_run
 from cnnstudio.interpret.trust.pointing import hits, mask_of
 

@@ -14,7 +14,7 @@ from cnnstudio.interpret.computation.sliding import ConvolutionAt, PoolingAt, Wi
 from cnnstudio.interpret.computation.summing import CombinationAt, LinearAt
 from cnnstudio.interpret.computation.words import DIMENSIONS
 from cnnstudio.interpret.computation.working import Computation
-from cnnstudio.interpret.number import number_text
+from cnnstudio.interpret.figures.number import number_text
 
 MOST_CHANNELS = 3
 MOST_ROWS = 12

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cnnstudio.interpret.declared import Method
-from cnnstudio.interpret.methods import methods
+from cnnstudio.interpret.explanations.declared import Method
+from cnnstudio.interpret.explanations.methods import methods
 from cnnstudio.tables import percent, print_table
 
 if TYPE_CHECKING:

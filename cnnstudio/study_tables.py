@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from cnnstudio.tables import percent, print_table
 
 if TYPE_CHECKING:
-    from cnnstudio.interpret.embedding import Embedding
-    from cnnstudio.interpret.mistakes import Mistakes
-    from cnnstudio.interpret.neighbours import Neighbours
+    from cnnstudio.interpret.samples.embedding import Embedding
+    from cnnstudio.interpret.samples.mistakes import Mistakes
+    from cnnstudio.interpret.samples.neighbours import Neighbours
 
 
 def embedding_facts(found: Embedding) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def neighbour_facts(found: Neighbours) -> dict[str, Any]:
 
 def print_neighbours(found: Neighbours) -> None:
     """The nearest first, and what class most of them have."""
-    from cnnstudio.interpret.neighbours import votes
+    from cnnstudio.interpret.samples.neighbours import votes
 
     print_table(
         ["Image", "Class", "Predicted", "Distance"],

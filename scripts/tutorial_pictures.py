@@ -17,7 +17,7 @@ import numpy as np
 
 import cnnstudio as cs
 from cnnstudio.data.shapes import mark_box
-from cnnstudio.interpret.pictures import overlay
+from cnnstudio.interpret.figures.pictures import overlay
 from cnnstudio.interpret.subject import Subject
 from cnnstudio.interpret.units.importance import importance
 from cnnstudio.interpret.units.sheets import unit_figure

@@ -53,7 +53,7 @@ def augment(
     as_json: AsJson = False,
 ) -> None:
     """Draw training images, each beside what the first epochs will see of it, as one picture."""
-    from cnnstudio.interpret.sheet import augmentation_sheet, write_picture
+    from cnnstudio.interpret.figures.sheet import augmentation_sheet, write_picture
     from cnnstudio.training.augmented import augment as augment_samples
     from cnnstudio.training.paths import with_settings
 

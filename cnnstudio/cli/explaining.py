@@ -11,10 +11,10 @@ import typer
 from cnnstudio import explanation_tables
 from cnnstudio.cli.app import AsJson, Checkpoint, RunFolder, app, print_json
 from cnnstudio.graph import ExplanationError
-from cnnstudio.interpret.chosen import wish_of
+from cnnstudio.interpret.explanations.chosen import wish_of
 
 if TYPE_CHECKING:
-    from cnnstudio.interpret.chosen import Wish
+    from cnnstudio.interpret.explanations.chosen import Wish
 
 Method = Annotated[str, typer.Option(help="one that `cnnstudio methods` lists")]
 Layer = Annotated[str | None, typer.Option(help="node to explain at; a good one by itself")]
@@ -32,7 +32,7 @@ Images = Annotated[
 @app.command()
 def methods(as_json: AsJson = False) -> None:
     """List the ways to explain a network's answer, with what each needs and costs."""
-    from cnnstudio.interpret.methods import methods as declared
+    from cnnstudio.interpret.explanations.methods import methods as declared
 
     if as_json:
         print_json([explanation_tables.method_facts(one) for one in declared.values()])
@@ -70,7 +70,7 @@ def explain(
     if any(Path(image).is_dir() for image in images):
         _explain_folder(run, checkpoint, images, wish, out or Path("explanations"), width, as_json)
         return
-    from cnnstudio.interpret.many import explain_images
+    from cnnstudio.interpret.explanations.many import explain_images
 
     picture = out or Path("explanation.png")
     found = explain_images(run, checkpoint, images, wish, picture, width)
@@ -105,7 +105,7 @@ def trust(
 ) -> None:
     """Check whether a method's explanations of some images can be trusted: a scorecard. Takes some
     seconds an image and check, and longer with a slow method."""
-    from cnnstudio.interpret.many import trust_images
+    from cnnstudio.interpret.explanations.many import trust_images
 
     wish = wish_of(method, layer, target, None, settings or [])
     if train_twin:
@@ -147,7 +147,7 @@ def _explain_folder(
     width: int,
     as_json: bool,
 ) -> None:
-    from cnnstudio.interpret.many import TABLE, explain_folder
+    from cnnstudio.interpret.explanations.many import TABLE, explain_folder
 
     if len(images) > 1:
         raise ExplanationError("There is a folder among several images.", "Name it alone.")

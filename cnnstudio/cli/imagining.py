@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cnnstudio.cli.app import AsJson, Checkpoint, RunFolder, app, print_json
-from cnnstudio.interpret.chosen import settings_of
+from cnnstudio.interpret.explanations.chosen import settings_of
 from cnnstudio.tables import percent, print_table
 
 Settings = Annotated[list[str] | None, typer.Option("--set", help="a parameter, such as steps=100")]

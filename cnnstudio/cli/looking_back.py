@@ -12,7 +12,7 @@ import typer
 from cnnstudio import explanation_tables
 from cnnstudio.cli.app import AsJson, Checkpoint, RunFolder, app, print_json, refuse_existing
 from cnnstudio.cli.explaining import Layer, Method, Settings, Target
-from cnnstudio.interpret.chosen import wish_of
+from cnnstudio.interpret.explanations.chosen import wish_of
 from cnnstudio.training.moments import snapshot_bytes
 from cnnstudio.training.rundir import RunDirectory
 
@@ -44,8 +44,8 @@ def history(
 ) -> None:
     """Follow one image over a run: what the network said of it at each moment that was kept, and,
     as an animation, where it looked."""
-    from cnnstudio.interpret.animation import check_name
-    from cnnstudio.interpret.history import history as look_back
+    from cnnstudio.interpret.over_time.animation import check_name
+    from cnnstudio.interpret.over_time.history import history as look_back
 
     if out is not None:
         check_name(out)

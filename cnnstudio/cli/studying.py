@@ -12,8 +12,8 @@ from cnnstudio import study_tables
 from cnnstudio.cli.app import AsJson, Checkpoint, RunFolder, app, print_json
 from cnnstudio.cli.explaining import Method, Settings
 from cnnstudio.graph import ExplanationError
-from cnnstudio.interpret.chosen import settings_of, wish_of
-from cnnstudio.interpret.reductions import reductions
+from cnnstudio.interpret.explanations.chosen import settings_of, wish_of
+from cnnstudio.interpret.samples.reductions import reductions
 
 if TYPE_CHECKING:
     from cnnstudio.interpret.subject import Subject
@@ -50,8 +50,8 @@ def embed(
 ) -> None:
     """Lay a split's images out in a plane by what a layer gives for them: near each other where the
     network sees alike. Tells how far the picture can be believed."""
-    from cnnstudio.interpret.embedding import embed as lay_out
-    from cnnstudio.interpret.embedding_files import SUFFIXES, write_embedding
+    from cnnstudio.interpret.samples.embedding import embed as lay_out
+    from cnnstudio.interpret.samples.embedding_files import SUFFIXES, write_embedding
 
     if out is not None and out.suffix.lower() not in SUFFIXES:
         raise ExplanationError(
@@ -86,8 +86,8 @@ def neighbours(
     as_json: AsJson = False,
 ) -> None:
     """Find the images that a layer gives most nearly the same for as for this one."""
-    from cnnstudio.interpret.neighbours import neighbours as find
-    from cnnstudio.interpret.sample_figures import neighbours_figure
+    from cnnstudio.interpret.figures.samples import neighbours_figure
+    from cnnstudio.interpret.samples.neighbours import neighbours as find
     from cnnstudio.interpret.subject import read_reference
 
     subject = _subject(run, checkpoint)
@@ -124,9 +124,9 @@ def mistakes(
     as_json: AsJson = False,
 ) -> None:
     """Show the images that a run's network takes for another class, with what speaks for it."""
-    from cnnstudio.interpret.mistakes import mistakes as find
-    from cnnstudio.interpret.mistakes import mistakes_in, recorded
-    from cnnstudio.interpret.sample_figures import mistakes_figure
+    from cnnstudio.interpret.figures.samples import mistakes_figure
+    from cnnstudio.interpret.samples.mistakes import mistakes as find
+    from cnnstudio.interpret.samples.mistakes import mistakes_in, recorded
 
     wish = wish_of(method, layer, settings=settings or [])
     subject = _subject(run, checkpoint)

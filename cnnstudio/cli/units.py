@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cnnstudio.cli.app import AsJson, Checkpoint, RunFolder, app, print_json
-from cnnstudio.interpret.colour import colour_maps
+from cnnstudio.interpret.figures.colour import colour_maps
 from cnnstudio.interpret.units.order import SORTS
 from cnnstudio.tables import percent, print_table
 

@@ -78,7 +78,7 @@ def histograms(
             raise typer.BadParameter(f"'{kind}' is none of {', '.join(KINDS)}", param_hint="--kind")
     series = chosen(recorded(run), layers or [], kinds or [])
     if out is not None:
-        from cnnstudio.interpret.histogram_figure import histograms_figure
+        from cnnstudio.interpret.figures.histograms import histograms_figure
 
         histograms_figure(series, caption=f"Run {run.name}.").save(out)
     if as_json:

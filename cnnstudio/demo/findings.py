@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from cnnstudio.interpret.explain import explanation
+from cnnstudio.interpret.explanations.explain import explanation
 from cnnstudio.interpret.feature_maps import feature_maps
-from cnnstudio.interpret.pictures import enlarged, mosaic, overlay
+from cnnstudio.interpret.figures.pictures import enlarged, mosaic, overlay
+from cnnstudio.interpret.figures.sheet import sheet
 from cnnstudio.interpret.predict import probabilities
-from cnnstudio.interpret.sheet import sheet
 from cnnstudio.interpret.subject import Picture, Subject, open_run
 from cnnstudio.training.run import Run
 

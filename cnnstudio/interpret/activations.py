@@ -16,7 +16,7 @@ from torch import nn
 from cnnstudio.graph.errors import ExplanationError
 from cnnstudio.interpret.activation_files import check_room, check_suffix, write_activations
 from cnnstudio.interpret.capture import collect, require_names
-from cnnstudio.interpret.case import Progress
+from cnnstudio.interpret.explanations.case import Progress
 from cnnstudio.interpret.images import as_batch, evaluating
 from cnnstudio.interpret.several_images import name_of, several
 from cnnstudio.interpret.subject import Subject

@@ -7,8 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from cnnstudio.interpret.explanations.scores import class_scores
 from cnnstudio.interpret.images import evaluating
-from cnnstudio.interpret.scores import class_scores
 from cnnstudio.training.answers import are_probabilities, as_probabilities
 
 

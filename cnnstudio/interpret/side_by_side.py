@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from cnnstudio.graph import ExplanationError
-from cnnstudio.interpret.case import Progress
-from cnnstudio.interpret.explain import Explanation, explanation
-from cnnstudio.interpret.features import said_of
-from cnnstudio.interpret.figure import Figure, Panel
-from cnnstudio.interpret.pair_figure import pair_panels
+from cnnstudio.interpret.explanations.case import Progress
+from cnnstudio.interpret.explanations.explain import Explanation, explanation
+from cnnstudio.interpret.figures.figure import Figure, Panel
+from cnnstudio.interpret.figures.pair import pair_panels
 from cnnstudio.interpret.predict import probabilities
+from cnnstudio.interpret.samples.features import said_of
 from cnnstudio.interpret.subject import Picture, Reference, Subject, open_run, read_reference
 
 

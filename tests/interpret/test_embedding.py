@@ -19,12 +19,12 @@ from torch import nn
 
 import cnnstudio as cs
 from cnnstudio.graph import ExplanationError, KernelError
-from cnnstudio.interpret import features as features_module
 from cnnstudio.interpret.capture import collect
-from cnnstudio.interpret.embedding import Features, embed, laid_out
-from cnnstudio.interpret.features import Said, before_classifier, features, spread
-from cnnstudio.interpret.neighbours import neighbours, votes
-from cnnstudio.interpret.reductions import reductions
+from cnnstudio.interpret.samples import features as features_module
+from cnnstudio.interpret.samples.embedding import Features, embed, laid_out
+from cnnstudio.interpret.samples.features import Said, before_classifier, features, spread
+from cnnstudio.interpret.samples.neighbours import neighbours, votes
+from cnnstudio.interpret.samples.reductions import reductions
 from cnnstudio.interpret.subject import Subject, open_untrained
 
 from .networks import Functions, InPlace, TwoOutputs, traced
@@ -135,7 +135,7 @@ def test_tsne_ends_when_it_is_taken_back(found):
 UMAP = """
 import numpy as np
 from umap import UMAP
-from cnnstudio.interpret.laying_out import umap
+from cnnstudio.interpret.samples.laying_out import umap
 values = np.random.default_rng(0).random((14, 4), np.float32)
 told = []
 made = umap(values, lambda share, text: told.append(share), neighbours=4, min_dist=0.3,

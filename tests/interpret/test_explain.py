@@ -8,7 +8,7 @@ from torch import nn
 from torch.nn import functional
 
 from cnnstudio.graph import ExplanationError
-from cnnstudio.interpret.explain import explain, explanation
+from cnnstudio.interpret.explanations.explain import explain, explanation
 
 from .networks import Functions, InPlace, Twice, TwoOutputs, images, traced
 

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from cnnstudio.graph import ExplanationError
-from cnnstudio.interpret.colour import colour_maps
-from cnnstudio.interpret.figure import Figure, Panel, Scale
-from cnnstudio.interpret.figure_page import Bar, Raster, Text, font
-from cnnstudio.interpret.figures import heat_figure, maps_figure
+from cnnstudio.interpret.figures.colour import colour_maps
+from cnnstudio.interpret.figures.figure import Figure, Panel, Scale
+from cnnstudio.interpret.figures.making import heat_figure, maps_figure
+from cnnstudio.interpret.figures.page import Bar, Raster, Text, font
 
 SVG = "{http://www.w3.org/2000/svg}"
 CHECKS = np.indices((4, 6)).sum(0)[..., None].repeat(3, 2).astype(np.uint8) % 2 * 255

@@ -16,9 +16,9 @@ from safetensors.torch import load_file
 
 import cnnstudio as cs
 from cnnstudio.graph import ExplanationError, RunError
-from cnnstudio.interpret.animation import write_animation
+from cnnstudio.interpret.over_time.animation import write_animation
+from cnnstudio.interpret.over_time.storyboard import Storyboard
 from cnnstudio.interpret.side_by_side import beside_figure, differing
-from cnnstudio.interpret.storyboard import Storyboard
 from cnnstudio.training import snapshots as keeping
 from cnnstudio.training.moments import moments
 from cnnstudio.training.rundir import RunDirectory

@@ -10,9 +10,9 @@ import pytest
 import torch
 from torch.nn import functional
 
-from cnnstudio.interpret import methods as home
-from cnnstudio.interpret.explain import explain
-from cnnstudio.interpret.methods import methods
+from cnnstudio.interpret.explanations import methods as home
+from cnnstudio.interpret.explanations.explain import explain
+from cnnstudio.interpret.explanations.methods import methods
 
 from .networks import Functions, images, traced
 
@@ -26,7 +26,7 @@ def method():
         r"```python\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL
     )
     before = dict(methods)
-    module = ModuleType("cnnstudio.interpret.hirescam")
+    module = ModuleType("cnnstudio.interpret.explanations.hirescam")
     sys.modules[module.__name__] = module
     try:
         exec(compile(function, module.__name__, "exec"), module.__dict__)

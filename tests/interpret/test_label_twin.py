@@ -87,7 +87,7 @@ def test_the_twin_is_trained_beside_the_run_and_its_heat_compared(folder):
 
 
 def test_a_method_that_ignores_the_weights_is_caught(folder, monkeypatch):
-    from cnnstudio.interpret import gradients
+    from cnnstudio.interpret.explanations import gradients
 
     monkeypatch.setattr(gradients, "gradients", lambda case, **_: case.images.abs().sum(1))
     run, twin = cs.open_run(folder / "run"), cs.open_run(folder / "run", "last")

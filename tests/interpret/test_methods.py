@@ -13,9 +13,9 @@ from torch.nn import functional
 
 import cnnstudio as cs
 from cnnstudio.graph import ExplanationError
-from cnnstudio.interpret.explain import explain, explanation
-from cnnstudio.interpret.methods import methods
-from cnnstudio.interpret.perturbation import rise_masks, tile_numbers
+from cnnstudio.interpret.explanations.explain import explain, explanation
+from cnnstudio.interpret.explanations.methods import methods
+from cnnstudio.interpret.explanations.perturbation import rise_masks, tile_numbers
 
 from .networks import Functions, InPlace, Twice, TwoOutputs, images, traced
 

@@ -10,11 +10,11 @@ import torch
 from PIL import Image
 
 from cnnstudio.graph import ExplanationError, save
-from cnnstudio.interpret.as_python import embedding_lines, mistakes_lines
-from cnnstudio.interpret.embedding import embed
-from cnnstudio.interpret.explain import explanation
-from cnnstudio.interpret.mistakes import heated, mistakes, mistakes_in, recorded
-from cnnstudio.interpret.sample_figures import told
+from cnnstudio.interpret.explanations.explain import explanation
+from cnnstudio.interpret.figures.as_python import embedding_lines, mistakes_lines
+from cnnstudio.interpret.figures.samples import told
+from cnnstudio.interpret.samples.embedding import embed
+from cnnstudio.interpret.samples.mistakes import heated, mistakes, mistakes_in, recorded
 from cnnstudio.interpret.subject import open_run
 from cnnstudio.training.run import Run
 from tests.command import run

@@ -9,8 +9,8 @@ from torch import nn
 from torch.nn import functional
 
 from cnnstudio.graph import ExplanationError
-from cnnstudio.interpret.explain import explanation
-from cnnstudio.interpret.methods import methods
+from cnnstudio.interpret.explanations.explain import explanation
+from cnnstudio.interpret.explanations.methods import methods
 
 from .networks import images, traced
 

@@ -4,8 +4,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from cnnstudio.interpret.colour import coloured, scaled
-from cnnstudio.interpret.pictures import mosaic, overlay
+from cnnstudio.interpret.figures.colour import coloured, scaled
+from cnnstudio.interpret.figures.pictures import mosaic, overlay
 from cnnstudio.interpret.subject import open_untrained
 from cnnstudio.interpret.thumbnails import look
 from cnnstudio.training.living.thumbnails import node_looks

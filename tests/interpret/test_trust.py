@@ -12,8 +12,8 @@ from torch.nn import functional
 from torchmetrics.functional.image import structural_similarity_index_measure
 
 from cnnstudio.graph import ExplanationError
-from cnnstudio.interpret.declared import PERTURBATION, declared_methods, method
-from cnnstudio.interpret.explain import explain
+from cnnstudio.interpret.explanations.declared import PERTURBATION, declared_methods, method
+from cnnstudio.interpret.explanations.explain import explain
 from cnnstudio.interpret.trust.checks import checks
 from cnnstudio.interpret.trust.curves import area, hottest_first
 from cnnstudio.interpret.trust.pointing import hits, mask_of, share_inside

@@ -12,7 +12,7 @@ from PIL import Image
 
 from cnnstudio.graph import RunError
 from cnnstudio.interpret.capture import collect
-from cnnstudio.interpret.colour import colour_maps
+from cnnstudio.interpret.figures.colour import colour_maps
 from cnnstudio.training import histogram_recorder, layer_numbers
 from cnnstudio.training.histogram_recorder import HistogramRecorder
 from cnnstudio.training.histograms import FILE, Histograms, histograms, log_levels, picture_rows

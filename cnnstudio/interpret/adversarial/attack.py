@@ -15,12 +15,12 @@ from torch import Tensor, nn
 
 from cnnstudio.graph.errors import ExplanationError
 from cnnstudio.interpret.adversarial.attacks import attack_named
-from cnnstudio.interpret.case import Passes, Progress
-from cnnstudio.interpret.declared import chosen_of
+from cnnstudio.interpret.explanations.case import Passes, Progress
+from cnnstudio.interpret.explanations.declared import chosen_of
+from cnnstudio.interpret.explanations.scores import class_scores, named_output
 from cnnstudio.interpret.images import as_batch, evaluating, one_image_input, shape_text
 from cnnstudio.interpret.levels import Levels, Normalization
 from cnnstudio.interpret.predict import as_probabilities, log_odds
-from cnnstudio.interpret.scores import class_scores, named_output
 
 BATCH = 64
 # Captum leaves alone what has a gradient below 1e-6: of a sure network, all of the image.

@@ -10,9 +10,9 @@ import numpy as np
 from cnnstudio.interpret.adversarial.attack import attack
 from cnnstudio.interpret.adversarial.pictures import change_picture
 from cnnstudio.interpret.adversarial.search import smallest
+from cnnstudio.interpret.figures.sheet import sheet, write_picture
 from cnnstudio.interpret.levels import picture_of
 from cnnstudio.interpret.predict import probabilities
-from cnnstudio.interpret.sheet import sheet, write_picture
 from cnnstudio.interpret.subject import open_run
 
 

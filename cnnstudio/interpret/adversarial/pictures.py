@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnnstudio.interpret.colour import coloured
-from cnnstudio.interpret.pictures import DIVERGING
+from cnnstudio.interpret.figures.colour import coloured
+from cnnstudio.interpret.figures.pictures import DIVERGING
 
 
 def change_picture(change: np.ndarray, epsilon: float) -> np.ndarray:

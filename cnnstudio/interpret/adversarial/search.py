@@ -13,7 +13,7 @@ from torch import nn
 from cnnstudio.graph.errors import ExplanationError
 from cnnstudio.interpret.adversarial.attack import Attack, attack
 from cnnstudio.interpret.adversarial.attacks import GREATEST, LEVELS
-from cnnstudio.interpret.case import Progress
+from cnnstudio.interpret.explanations.case import Progress
 
 AT_ONCE = 16
 ROUNDS = 3

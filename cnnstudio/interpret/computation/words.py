@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cnnstudio.interpret.number import number_text
+from cnnstudio.interpret.figures.number import number_text
 
 if TYPE_CHECKING:
     from cnnstudio.interpret.computation.moving import Moved

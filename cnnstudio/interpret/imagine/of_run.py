@@ -10,9 +10,9 @@ import numpy as np
 import torch
 
 from cnnstudio.graph.errors import ExplanationError
+from cnnstudio.interpret.figures.sheet import sheet, write_picture
 from cnnstudio.interpret.imagine.visualize import visualize
 from cnnstudio.interpret.predict import probabilities
-from cnnstudio.interpret.sheet import sheet, write_picture
 from cnnstudio.interpret.subject import open_run
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cnnstudio.interpret.as_python import Verbatim, call, opened, reference_text
+from cnnstudio.interpret.figures.as_python import Verbatim, call, opened, reference_text
 
 MODEL, SHAPE = Verbatim("run.model"), Verbatim("run.input_shape")
 NORMALIZATION = Verbatim("run.normalization")

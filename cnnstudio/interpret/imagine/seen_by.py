@@ -13,7 +13,7 @@ from torch.nn import functional
 from cnnstudio.compiler.running import first_tensor
 from cnnstudio.graph.errors import ExplanationError
 from cnnstudio.interpret.capture import node_named, require_names, run
-from cnnstudio.interpret.scores import class_scores
+from cnnstudio.interpret.explanations.scores import class_scores
 
 See = Callable[[Tensor], Tensor]
 

@@ -14,8 +14,8 @@ import torch
 from torch import Tensor, nn
 
 from cnnstudio.graph.errors import ExplanationError
-from cnnstudio.interpret.case import Progress
-from cnnstudio.interpret.declared import chosen_of
+from cnnstudio.interpret.explanations.case import Progress
+from cnnstudio.interpret.explanations.declared import chosen_of
 from cnnstudio.interpret.images import as_batch, evaluating, one_image_input, shape_text
 from cnnstudio.interpret.imagine.painting import (
     Painting,

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from cnnstudio.interpret.baselines import baseline_of
+from cnnstudio.interpret.explanations.baselines import baseline_of
 from cnnstudio.interpret.trust.judged import Judged
 
 STEPS = 20

@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from cnnstudio.interpret.explanations.scores import class_scores
 from cnnstudio.interpret.predict import as_probabilities
-from cnnstudio.interpret.scores import class_scores
 
 BATCH = 16
 

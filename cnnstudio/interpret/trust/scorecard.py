@@ -11,11 +11,11 @@ import torch
 from torch import Tensor, nn
 
 from cnnstudio.graph.errors import ExplanationError
-from cnnstudio.interpret.case import Progress
-from cnnstudio.interpret.explain import Explanation, explanation
+from cnnstudio.interpret.explanations.case import Progress
+from cnnstudio.interpret.explanations.explain import Explanation, explanation
+from cnnstudio.interpret.explanations.scores import Target
+from cnnstudio.interpret.explanations.spatial import node_shapes
 from cnnstudio.interpret.images import as_batch, evaluating
-from cnnstudio.interpret.scores import Target
-from cnnstudio.interpret.spatial import node_shapes
 from cnnstudio.interpret.trust.checks import Check, Verdict, check_named, checks
 from cnnstudio.interpret.trust.judged import Judged
 from cnnstudio.interpret.trust.pointing import mask_of

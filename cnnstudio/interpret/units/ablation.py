@@ -14,10 +14,10 @@ from torch import Tensor, fx, nn
 from cnnstudio.compiler.running import first_tensor, names_by_node
 from cnnstudio.graph.errors import DataError, ExplanationError
 from cnnstudio.interpret.capture import require_names
-from cnnstudio.interpret.case import Progress
-from cnnstudio.interpret.features import spread
+from cnnstudio.interpret.explanations.case import Progress
 from cnnstudio.interpret.images import as_batch, evaluating
 from cnnstudio.interpret.predict import probabilities_of
+from cnnstudio.interpret.samples.features import spread
 from cnnstudio.interpret.subject import Subject, samples_of
 
 AT_ONCE = 32

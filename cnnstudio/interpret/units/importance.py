@@ -8,10 +8,10 @@ import numpy as np
 from torch import Tensor, nn
 
 from cnnstudio.graph.errors import ExplanationError
-from cnnstudio.interpret.at_layer import see_at
 from cnnstudio.interpret.capture import require_names
+from cnnstudio.interpret.explanations.at_layer import see_at
+from cnnstudio.interpret.explanations.scores import Target, choose_scores
 from cnnstudio.interpret.images import as_batch, evaluating, one_image_input
-from cnnstudio.interpret.scores import Target, choose_scores
 
 
 @dataclass(frozen=True)

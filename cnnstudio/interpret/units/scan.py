@@ -12,9 +12,9 @@ from torch import Tensor
 from cnnstudio.data.samples import Samples
 from cnnstudio.graph.errors import DataError, ExplanationError
 from cnnstudio.interpret.capture import require_names, value_at
-from cnnstudio.interpret.case import Progress
-from cnnstudio.interpret.features import spread
+from cnnstudio.interpret.explanations.case import Progress
 from cnnstudio.interpret.images import as_batch, evaluating
+from cnnstudio.interpret.samples.features import spread
 from cnnstudio.interpret.subject import Subject, samples_of
 
 AT_ONCE = 32

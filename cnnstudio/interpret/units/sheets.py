@@ -9,11 +9,11 @@ import numpy as np
 import torch
 
 from cnnstudio.graph.errors import ExplanationError
-from cnnstudio.interpret.case import Progress
-from cnnstudio.interpret.colour import coloured, scaled
+from cnnstudio.interpret.explanations.case import Progress
 from cnnstudio.interpret.feature_maps import feature_maps
-from cnnstudio.interpret.figure import Figure, Panel, Scale
-from cnnstudio.interpret.figures import maps_figure
+from cnnstudio.interpret.figures.colour import coloured, scaled
+from cnnstudio.interpret.figures.figure import Figure, Panel, Scale
+from cnnstudio.interpret.figures.making import maps_figure
 from cnnstudio.interpret.predict import probabilities
 from cnnstudio.interpret.subject import Reference, Subject
 from cnnstudio.interpret.units.importance import importance

@@ -10,7 +10,7 @@ import torch
 
 from cnnstudio.graph.errors import ExplanationError
 from cnnstudio.interpret.capture import require_names, value_at
-from cnnstudio.interpret.case import Progress
+from cnnstudio.interpret.explanations.case import Progress
 from cnnstudio.interpret.images import as_batch, evaluating
 from cnnstudio.interpret.subject import Picture, Reference, Subject, open_run
 from cnnstudio.interpret.units.ablation import AblatedSplit, Ablation, ablation, ablation_of_split

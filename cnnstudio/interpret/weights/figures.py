@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from cnnstudio.graph.errors import ExplanationError
-from cnnstudio.interpret.colour import coloured, levels_of
-from cnnstudio.interpret.figure import Figure, Panel, Scale
-from cnnstudio.interpret.number import number_text
+from cnnstudio.interpret.figures.colour import coloured, levels_of
+from cnnstudio.interpret.figures.figure import Figure, Panel, Scale
+from cnnstudio.interpret.figures.number import number_text
 from cnnstudio.interpret.weights.forms import Range, colours_of, symmetric_range
 
 SIGNED = "coolwarm"

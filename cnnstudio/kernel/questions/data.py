@@ -12,7 +12,7 @@ from cnnstudio.data.load import Images, arrange, read
 from cnnstudio.data.samples import Splits
 from cnnstudio.data.watch import Watch
 from cnnstudio.graph import DataError, DataSettings
-from cnnstudio.interpret.pictures import square
+from cnnstudio.interpret.figures.pictures import square
 from cnnstudio.interpret.subject import PARTS, samples_of
 from cnnstudio.kernel.arguments import settings_from
 from cnnstudio.kernel.memory import Memory

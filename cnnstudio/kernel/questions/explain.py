@@ -10,8 +10,8 @@ from typing import Any
 
 from torch import nn
 
-from cnnstudio.interpret.case import Progress
-from cnnstudio.interpret.explain import contrast, explanation
+from cnnstudio.interpret.explanations.case import Progress
+from cnnstudio.interpret.explanations.explain import contrast, explanation
 from cnnstudio.interpret.subject import Subject
 from cnnstudio.interpret.trust.scorecard import trust as scorecard
 from cnnstudio.kernel.memory import Memory

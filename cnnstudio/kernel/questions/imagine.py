@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from cnnstudio.interpret.adversarial.search import smallest, sweep
-from cnnstudio.interpret.case import Progress
+from cnnstudio.interpret.explanations.case import Progress
 from cnnstudio.interpret.imagine.visualize import Optimisation
 from cnnstudio.interpret.subject import Subject
 from cnnstudio.kernel.memory import Memory

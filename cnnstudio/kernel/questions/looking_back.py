@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from cnnstudio.interpret.case import Progress
-from cnnstudio.interpret.history import history
+from cnnstudio.interpret.explanations.case import Progress
+from cnnstudio.interpret.over_time.history import history
 from cnnstudio.interpret.side_by_side import differing
 from cnnstudio.kernel.questions.asked import Image, reference_of, subject_of
 from cnnstudio.kernel.questions.data import splits_of

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from cnnstudio.interpret.adversarial.search import robust_accuracy as accuracy_of
-from cnnstudio.interpret.case import Progress
+from cnnstudio.interpret.explanations.case import Progress
 from cnnstudio.interpret.subject import samples_of
 from cnnstudio.kernel.questions.asked import subject_of
 

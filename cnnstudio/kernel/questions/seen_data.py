@@ -9,11 +9,17 @@ from collections.abc import Callable, Hashable
 from dataclasses import replace
 from typing import Any
 
-from cnnstudio.interpret.case import Progress
-from cnnstudio.interpret.embedding import Embedding, laid_out
-from cnnstudio.interpret.features import Features, Said, before_classifier, features, said_of
-from cnnstudio.interpret.mistakes import heated, mistakes_in, recorded
-from cnnstudio.interpret.neighbours import nearest
+from cnnstudio.interpret.explanations.case import Progress
+from cnnstudio.interpret.samples.embedding import Embedding, laid_out
+from cnnstudio.interpret.samples.features import (
+    Features,
+    Said,
+    before_classifier,
+    features,
+    said_of,
+)
+from cnnstudio.interpret.samples.mistakes import heated, mistakes_in, recorded
+from cnnstudio.interpret.samples.neighbours import nearest
 from cnnstudio.interpret.subject import Subject
 from cnnstudio.kernel.memory import Memory
 from cnnstudio.kernel.questions.asked import Image, reference_of, subject_of

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from cnnstudio.interpret.activations import export_activations
-from cnnstudio.interpret.case import Progress
+from cnnstudio.interpret.explanations.case import Progress
 from cnnstudio.kernel.questions.asked import subject_of
 from cnnstudio.kernel.questions.looking_back import differences
 from cnnstudio.kernel.questions.robust import robust_accuracy

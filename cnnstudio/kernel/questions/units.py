@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from cnnstudio.interpret.case import Progress
+from cnnstudio.interpret.explanations.case import Progress
 from cnnstudio.interpret.subject import Subject
 from cnnstudio.interpret.units.ablation import ablation, ablation_of_split
 from cnnstudio.interpret.units.importance import importance

@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QPen, QPixmap
 
-from cnnstudio.interpret.colour import colour_maps
+from cnnstudio.interpret.figures.colour import colour_maps
 from cnnstudio.ui import theme
 from cnnstudio.ui.canvas.strength import strength_pens
 from cnnstudio.ui.canvas.tint import LEVELS

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cnnstudio.interpret.as_python import reference_text
+from cnnstudio.interpret.figures.as_python import reference_text
 from cnnstudio.ui import quantities, theme
 from cnnstudio.ui.choice_box import ChoiceBox
 from cnnstudio.ui.inquiry import Inquiry

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from cnnstudio.interpret.colour import colour_maps
+from cnnstudio.interpret.figures.colour import colour_maps
 from cnnstudio.ui import theme
 from cnnstudio.ui.inspect.number import number_text
 

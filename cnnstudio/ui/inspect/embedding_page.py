@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cnnstudio.interpret.as_python import embedding_lines
+from cnnstudio.interpret.figures.as_python import embedding_lines
 from cnnstudio.ui import theme
 from cnnstudio.ui.images.array_image import image_of
 from cnnstudio.ui.images.samples_model import Source

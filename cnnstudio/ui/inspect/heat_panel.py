@@ -18,11 +18,11 @@ from PySide6.QtWidgets import (
 )
 
 from cnnstudio.graph import Node
-from cnnstudio.interpret.as_python import described, heat_lines
-from cnnstudio.interpret.figure import Figure
-from cnnstudio.interpret.figures import heat_figure
-from cnnstudio.interpret.methods import methods
-from cnnstudio.interpret.pictures import heat_map_of, heat_range
+from cnnstudio.interpret.explanations.methods import methods
+from cnnstudio.interpret.figures.as_python import described, heat_lines
+from cnnstudio.interpret.figures.figure import Figure
+from cnnstudio.interpret.figures.making import heat_figure
+from cnnstudio.interpret.figures.pictures import heat_map_of, heat_range
 from cnnstudio.ui import theme
 from cnnstudio.ui.images.truth import outline
 from cnnstudio.ui.inquiry import Inquiry

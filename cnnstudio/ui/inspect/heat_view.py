@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnnstudio.interpret.pictures import overlay
+from cnnstudio.interpret.figures.pictures import overlay
 from cnnstudio.ui.images.array_image import image_of
 from cnnstudio.ui.images.image_view import ImageView
 from cnnstudio.ui.inspect.scale import Range

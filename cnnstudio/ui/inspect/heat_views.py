@@ -10,7 +10,7 @@ from PySide6.QtCore import QLineF, Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from cnnstudio.interpret.pictures import heat_range
+from cnnstudio.interpret.figures.pictures import heat_range
 from cnnstudio.ui.inspect.heat_view import HeatView
 
 MINIMUM_HEIGHT = 260

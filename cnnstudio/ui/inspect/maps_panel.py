@@ -10,9 +10,9 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
-from cnnstudio.interpret.as_python import described, maps_lines
-from cnnstudio.interpret.figure import Figure
-from cnnstudio.interpret.figures import maps_figure
+from cnnstudio.interpret.figures.as_python import described, maps_lines
+from cnnstudio.interpret.figures.figure import Figure
+from cnnstudio.interpret.figures.making import maps_figure
 from cnnstudio.interpret.units.order import SORTS, order_by
 from cnnstudio.ui import quantities, theme
 from cnnstudio.ui.choice_box import ChoiceBox

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QStandardItemModel
 
-from cnnstudio.interpret.declared import Method
-from cnnstudio.interpret.methods import methods
+from cnnstudio.interpret.explanations.declared import Method
+from cnnstudio.interpret.explanations.methods import methods
 from cnnstudio.ui.choice_box import ChoiceBox
 
 

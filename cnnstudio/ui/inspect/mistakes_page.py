@@ -13,10 +13,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cnnstudio.interpret.as_python import mistakes_lines
-from cnnstudio.interpret.figure import Figure, Panel
-from cnnstudio.interpret.methods import methods
-from cnnstudio.interpret.pictures import overlay
+from cnnstudio.interpret.explanations.methods import methods
+from cnnstudio.interpret.figures.as_python import mistakes_lines
+from cnnstudio.interpret.figures.figure import Figure, Panel
+from cnnstudio.interpret.figures.pictures import overlay
 from cnnstudio.ui import quantities, theme
 from cnnstudio.ui.images.samples_model import Source
 from cnnstudio.ui.inquiry import Inquiry

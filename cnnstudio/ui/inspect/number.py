@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from cnnstudio.interpret.number import number_text
+from cnnstudio.interpret.figures.number import number_text
 
 __all__ = ["number_text"]

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from cnnstudio.graph import CnnStudioError
-from cnnstudio.interpret.figure import Figure
+from cnnstudio.interpret.figures.figure import Figure
 from cnnstudio.ui import theme
 from cnnstudio.ui.images.array_image import image_of
 from cnnstudio.ui.inspect.picture_dialog import PictureDialog, choices_of

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cnnstudio.interpret.figure import NARROWEST, WIDEST, WIDTH, Figure
+from cnnstudio.interpret.figures.figure import NARROWEST, WIDEST, WIDTH, Figure
 from cnnstudio.ui import theme
 from cnnstudio.ui.choice_box import ChoiceBox
 from cnnstudio.ui.images.array_image import image_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnstudio.interpret.colour import levels_of, range_of
+from cnnstudio.interpret.figures.colour import levels_of, range_of
 
 __all__ = ["Range", "levels_of", "range_of"]
 

@@ -4,7 +4,7 @@ import contextlib
 import io
 
 import cnnstudio as cs
-from cnnstudio.interpret.as_python import computation_lines
+from cnnstudio.interpret.figures.as_python import computation_lines
 
 from .test_command import folder as folder
 

@@ -9,7 +9,7 @@ from PIL import Image
 
 import cnnstudio as cs
 from cnnstudio.graph import RunError
-from cnnstudio.interpret.as_python import filters_lines
+from cnnstudio.interpret.figures.as_python import filters_lines
 from cnnstudio.interpret.weights.filters import filters
 from cnnstudio.interpret.weights.history import filter_history
 from cnnstudio.training.initial import initial_model

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QPolygonF, QWheelEvent
 
-from cnnstudio.interpret.embedding import embed
-from cnnstudio.interpret.neighbours import neighbours
+from cnnstudio.interpret.samples.embedding import embed
+from cnnstudio.interpret.samples.neighbours import neighbours
 from cnnstudio.interpret.subject import open_untrained
 from cnnstudio.ui import theme
 from cnnstudio.ui.images.array_image import array_of

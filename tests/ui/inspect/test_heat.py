@@ -8,9 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QLineEdit
 
-from cnnstudio.interpret.colour import colour_maps
-from cnnstudio.interpret.methods import methods
-from cnnstudio.interpret.pictures import overlay
+from cnnstudio.interpret.explanations.methods import methods
+from cnnstudio.interpret.figures.colour import colour_maps
+from cnnstudio.interpret.figures.pictures import overlay
 from cnnstudio.interpret.trust.checks import checks
 from cnnstudio.ui.inspect.heat_choice import HeatChoice
 from cnnstudio.ui.inspect.heat_panel import HeatPanel

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
-from cnnstudio.interpret.explain import explanation
-from cnnstudio.interpret.mistakes import mistakes
+from cnnstudio.interpret.explanations.explain import explanation
+from cnnstudio.interpret.samples.mistakes import mistakes
 from cnnstudio.interpret.subject import open_untrained
 from cnnstudio.ui.inspect.mistakes_page import MistakesPage
 from tests.ui.conftest import wait_for

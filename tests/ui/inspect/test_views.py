@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
 
-from cnnstudio.interpret.colour import colour_maps
-from cnnstudio.interpret.pictures import overlay
+from cnnstudio.interpret.figures.colour import colour_maps
+from cnnstudio.interpret.figures.pictures import overlay
 from cnnstudio.ui.images.array_image import array_of
 from cnnstudio.ui.inspect.focus import Focus
 from cnnstudio.ui.inspect.heat_view import HeatView

@@ -10,7 +10,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QPushButton
 
 from cnnstudio.graph import Disconnect, Edge, SetParameter
-from cnnstudio.interpret.pictures import overlay
+from cnnstudio.interpret.figures.pictures import overlay
 from cnnstudio.training import launch
 from cnnstudio.training.rundir import RunDirectory
 from cnnstudio.training.status import RunStatus

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cnnstudio.graph.errors import ExplanationError
-from cnnstudio.interpret.as_python import Verbatim, call
-from cnnstudio.interpret.methods import methods
+from cnnstudio.interpret.explanations.methods import methods
+from cnnstudio.interpret.figures.as_python import Verbatim, call
 
 
 def comparison_lines(

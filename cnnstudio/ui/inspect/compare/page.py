@@ -6,11 +6,11 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from cnnstudio.interpret.as_python import reference_text
-from cnnstudio.interpret.figure import Figure
-from cnnstudio.interpret.methods import methods
-from cnnstudio.interpret.pair_figure import common_range, pair_panels
-from cnnstudio.interpret.pictures import heat_map_of, heat_range
+from cnnstudio.interpret.explanations.methods import methods
+from cnnstudio.interpret.figures.as_python import reference_text
+from cnnstudio.interpret.figures.figure import Figure
+from cnnstudio.interpret.figures.pair import common_range, pair_panels
+from cnnstudio.interpret.figures.pictures import heat_map_of, heat_range
 from cnnstudio.ui import theme
 from cnnstudio.ui.choice_box import ChoiceBox
 from cnnstudio.ui.images.image_view import ImageView

@@ -8,7 +8,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from cnnstudio.graph import Node
-from cnnstudio.interpret.reductions import reductions
+from cnnstudio.interpret.samples.reductions import reductions
 from cnnstudio.ui.choice_box import ChoiceBox
 from cnnstudio.ui.forms import Form
 from cnnstudio.ui.inspect.embedding.marks import BY

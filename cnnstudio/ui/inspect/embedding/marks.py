@@ -9,8 +9,8 @@ import numpy as np
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QPolygonF
 
-from cnnstudio.interpret.class_marks import Outline, shape_of
-from cnnstudio.interpret.colour import colour_maps
+from cnnstudio.interpret.figures.class_marks import Outline, shape_of
+from cnnstudio.interpret.figures.colour import colour_maps
 from cnnstudio.ui import theme
 
 BY = {

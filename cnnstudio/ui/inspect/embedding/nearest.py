@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cnnstudio.interpret.reductions import METRICS
+from cnnstudio.interpret.samples.reductions import METRICS
 from cnnstudio.ui import theme
 from cnnstudio.ui.choice_box import ChoiceBox
 from cnnstudio.ui.images.sample_delegate import LABEL_HEIGHT, MARGIN

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cnnstudio.interpret.figure import Figure, Panel
-from cnnstudio.interpret.reductions import reductions
+from cnnstudio.interpret.figures.figure import Figure, Panel
+from cnnstudio.interpret.samples.reductions import reductions
 from cnnstudio.ui.images.array_image import array_of
 from cnnstudio.ui.inspect.embedding.scatter import Scatter
 

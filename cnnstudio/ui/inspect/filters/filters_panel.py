@@ -10,8 +10,8 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
-from cnnstudio.interpret.as_python import filters_lines
-from cnnstudio.interpret.figure import Figure
+from cnnstudio.interpret.figures.as_python import filters_lines
+from cnnstudio.interpret.figures.figure import Figure
 from cnnstudio.interpret.weights.figures import SIGNED, filters_figure
 from cnnstudio.interpret.weights.forms import Range, symmetric_range
 from cnnstudio.ui import quantities, theme

@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from cnnstudio.graph.errors import ExplanationError
-from cnnstudio.interpret.figure import Figure
-from cnnstudio.interpret.histogram_figure import histograms_figure
+from cnnstudio.interpret.figures.figure import Figure
+from cnnstudio.interpret.figures.histograms import histograms_figure
 from cnnstudio.training.histograms import KINDS, Histogram, Histograms, Kind, Series
 from cnnstudio.training.rundir import RunDirectory
 from cnnstudio.training.status import UNFINISHED

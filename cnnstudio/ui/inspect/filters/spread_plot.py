@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from cnnstudio.interpret.colour import colour_maps, coloured
+from cnnstudio.interpret.figures.colour import colour_maps, coloured
 from cnnstudio.training.histograms import Series, log_levels, picture_rows
 from cnnstudio.ui import theme
 from cnnstudio.ui.images.array_image import image_of

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cnnstudio.interpret.methods import methods
+from cnnstudio.interpret.explanations.methods import methods
 from cnnstudio.ui import quantities, theme
 from cnnstudio.ui.choice_box import ChoiceBox
 from cnnstudio.ui.inquiry import Inquiry

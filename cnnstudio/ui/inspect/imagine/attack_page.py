@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
 
 from cnnstudio.interpret.adversarial.attacks import GREATEST, LEVELS, attacks
 from cnnstudio.interpret.adversarial.pictures import change_picture
-from cnnstudio.interpret.as_python import described
-from cnnstudio.interpret.figure import Figure, Panel, Scale
+from cnnstudio.interpret.figures.as_python import described
+from cnnstudio.interpret.figures.figure import Figure, Panel, Scale
 from cnnstudio.interpret.imagine.python_lines import attack_lines
 from cnnstudio.ui import quantities, theme
 from cnnstudio.ui.choice_box import ChoiceBox

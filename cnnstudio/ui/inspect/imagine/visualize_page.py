@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cnnstudio.interpret.figure import Figure, Panel
+from cnnstudio.interpret.figures.figure import Figure, Panel
 from cnnstudio.interpret.imagine.python_lines import network_text, visualize_lines
 from cnnstudio.interpret.imagine.settings import visualization
 from cnnstudio.ui import quantities, theme

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
 from cnnstudio.graph import Node
-from cnnstudio.interpret.methods import methods
+from cnnstudio.interpret.explanations.methods import methods
 from cnnstudio.ui.choice_box import ChoiceBox
 from cnnstudio.ui.inspect.embedding.choice import SPLITS
 from cnnstudio.ui.inspect.method_box import MethodBox

@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QImage
 
-from cnnstudio.interpret.pictures import overlay, square
+from cnnstudio.interpret.figures.pictures import overlay, square
 from cnnstudio.ui import quantities
 from cnnstudio.ui.images.array_image import image_of
 from cnnstudio.ui.images.samples_model import SamplesModel, Source

@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from cnnstudio.interpret.colour import colour_maps
+from cnnstudio.interpret.figures.colour import colour_maps
 from cnnstudio.ui import theme
 from cnnstudio.ui.inspect.number import number_text
 

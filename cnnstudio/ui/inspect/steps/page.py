@@ -9,11 +9,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from cnnstudio.interpret.as_python import computation_lines, described
 from cnnstudio.interpret.computation.shares import SharesAt
 from cnnstudio.interpret.computation.wire import from_message
 from cnnstudio.interpret.computation.working import Computation, Position, Working
-from cnnstudio.interpret.figure import Figure, Panel
+from cnnstudio.interpret.figures.as_python import computation_lines, described
+from cnnstudio.interpret.figures.figure import Figure, Panel
 from cnnstudio.ui import theme
 from cnnstudio.ui.inquiry import Inquiry
 from cnnstudio.ui.inspect.focus import Focus

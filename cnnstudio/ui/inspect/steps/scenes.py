@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from cnnstudio.interpret.colour import coloured
 from cnnstudio.interpret.computation.moving import Moved, Unexplained, UnexplainedAt
 from cnnstudio.interpret.computation.normalising import Normalisation, NormalisationAt
 from cnnstudio.interpret.computation.pointwise import Pointwise
@@ -21,6 +20,7 @@ from cnnstudio.interpret.computation.sliding import (
 )
 from cnnstudio.interpret.computation.summing import Combination, CombinationAt, LinearAt
 from cnnstudio.interpret.computation.working import Computation, Position, Working
+from cnnstudio.interpret.figures.colour import coloured
 from cnnstudio.ui.inspect.number import number_text
 from cnnstudio.ui.inspect.scale import levels_of, range_of
 from cnnstudio.ui.inspect.steps.board import Grid

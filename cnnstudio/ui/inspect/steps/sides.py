@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from cnnstudio.interpret.colour import coloured
+from cnnstudio.interpret.figures.colour import coloured
 from cnnstudio.ui import theme
 from cnnstudio.ui.images.array_image import image_of
 from cnnstudio.ui.inspect.color_bar import ColorBar

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnstudio.interpret.colour import coloured, levels_of, span_of
+from cnnstudio.interpret.figures.colour import coloured, levels_of, span_of
 from cnnstudio.ui.inspect.scale import Range
 
 COLOUR_MAPS = (("Viridis", "viridis"), ("Magma", "magma"), ("Signed", "coolwarm"))

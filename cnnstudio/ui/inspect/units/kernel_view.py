@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from cnnstudio.interpret.colour import coloured, levels_of, scaled
+from cnnstudio.interpret.figures.colour import coloured, levels_of, scaled
 from cnnstudio.ui.images.array_image import image_of
 
 GAP = 3

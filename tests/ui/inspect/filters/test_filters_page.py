@@ -15,7 +15,7 @@ from PySide6.QtGui import QGuiApplication
 from safetensors.numpy import load_file
 
 from cnnstudio.graph import Document, save
-from cnnstudio.interpret.colour import colour_maps
+from cnnstudio.interpret.figures.colour import colour_maps
 from cnnstudio.training.histograms import FILE, histograms
 from cnnstudio.training.rundir import RunDirectory
 from cnnstudio.ui.images.array_image import array_of

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
-from cnnstudio.interpret.colour import colour_maps
+from cnnstudio.interpret.figures.colour import colour_maps
 from cnnstudio.ui.images.array_image import array_of
 from cnnstudio.ui.inspect import InspectWorkspace
 from cnnstudio.ui.inspect.image_page import ImagePage

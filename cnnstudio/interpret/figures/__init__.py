@@ -1,0 +1,1 @@
+"""Pictures for people: colours, figures with captions, files. No torch."""

@@ -1,0 +1,1 @@
+"""The data as the network sees it: features, embeddings, neighbours, mistakes."""
