@@ -1,4 +1,5 @@
-"""Takes the pictures of the documentation: every workspace and the start page, both themes.
+"""Takes the pictures of the documentation, in both themes: the start page, every workspace, every
+page of Inspect.
 
     xvfb-run -s "-screen 0 1440x900x24" python scripts/screenshots.py docs/images
 
@@ -16,11 +17,15 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 
 from cnnstudio.ui.app import make_application
+from cnnstudio.ui.inspect import InspectWorkspace
+from cnnstudio.ui.inspect.imagine.visualize_page import VisualizePage
 from cnnstudio.ui.main_window import MainWindow
 from cnnstudio.ui.session import Session
 
 PLACES = ("design", "data", "train", "inspect")
 SETTLE_MILLISECONDS = 2500
+PAGE_MILLISECONDS = 6000
+PICTURE_MILLISECONDS = 20_000
 SWITCH_MILLISECONDS = 600
 LOOK_MILLISECONDS = 200
 
@@ -79,6 +84,16 @@ def pictures(window: MainWindow, folder: Path) -> Iterator[Wait]:
         window.show_workspace(name)
         yield SETTLE_MILLISECONDS
         yield from both_themes(name)
+    inspect = window.workspaces["inspect"]
+    assert isinstance(inspect, InspectWorkspace)
+    for page in list(inspect.pages)[1:]:
+        inspect.show_page(page)
+        yield SETTLE_MILLISECONDS
+        if isinstance(shown := inspect.pages[page], VisualizePage):
+            shown.start_button.click()
+            yield PICTURE_MILLISECONDS
+        yield PAGE_MILLISECONDS
+        yield from both_themes(f"inspect-{page.title.lower()}")
 
 
 def main(folder: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
 from cnnstudio.graph import ExplanationError
 from cnnstudio.layers import catalogue
@@ -15,7 +15,7 @@ from cnnstudio.training.status import UNFINISHED
 from cnnstudio.ui import theme
 from cnnstudio.ui.inquiry import Inquiry
 from cnnstudio.ui.inspect.activations_dialog import ActivationsDialog
-from cnnstudio.ui.inspect.filters.filters_page import FiltersPage
+from cnnstudio.ui.inspect.filters.page import FiltersPage
 from cnnstudio.ui.inspect.focus import Focus
 from cnnstudio.ui.inspect.history.animation_dialog import AnimationDialog
 from cnnstudio.ui.inspect.history.strip import HistoryStrip
@@ -136,7 +136,7 @@ class InspectWorkspace(QWidget):
         self.tabs.setDocumentMode(True)
         for page in self.pages.values():
             self.tabs.setTabToolTip(self.tabs.addTab(page, page.title), page.tip)
-        self.stage = Stage(self.tabs)
+        self.stage = Stage(_Scrolled(self.tabs))
         line = QFrame()
         line.setProperty("role", "line")
         column = QVBoxLayout(self)
@@ -282,6 +282,20 @@ class InspectWorkspace(QWidget):
         self.stage.notice.redraw()
         for page in self.pages.values():
             page.redraw()
+
+
+class _Scrolled(QScrollArea):
+    """Lets the window become smaller than the largest page. Keys are the pages' own."""
+
+    def __init__(self, content: QWidget) -> None:
+        super().__init__()
+        self.setWidget(content)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        event.ignore()
 
 
 def image_in(event: QDropEvent) -> Path | None:

@@ -18,7 +18,7 @@ from cnnstudio.ui import theme
 from cnnstudio.ui.images.array_image import array_of
 from cnnstudio.ui.inspect.embedding.gestures import inside
 from cnnstudio.ui.inspect.embedding.marks import grouping
-from cnnstudio.ui.inspect.embedding_page import EmbeddingPage
+from cnnstudio.ui.inspect.embedding.page import EmbeddingPage
 from tests.ui.acceptance.test_access import controls
 from tests.ui.conftest import wait_for
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from cnnstudio.interpret.explanations.explain import explanation
 from cnnstudio.interpret.samples.mistakes import mistakes
 from cnnstudio.interpret.subject import open_untrained
-from cnnstudio.ui.inspect.mistakes_page import MistakesPage
+from cnnstudio.ui.inspect.mistakes.page import MistakesPage
 from tests.ui.conftest import wait_for
 
 LEFT = Qt.MouseButton.LeftButton

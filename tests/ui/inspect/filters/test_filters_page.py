@@ -20,7 +20,7 @@ from cnnstudio.training.histograms import FILE, histograms
 from cnnstudio.training.rundir import RunDirectory
 from cnnstudio.ui.images.array_image import array_of
 from cnnstudio.ui.inspect import InspectWorkspace
-from cnnstudio.ui.inspect.filters.filters_page import FiltersPage
+from cnnstudio.ui.inspect.filters.page import FiltersPage
 from cnnstudio.ui.inspect.number import number_text
 from tests.ui.conftest import wait_for
 
