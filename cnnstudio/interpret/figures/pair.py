@@ -24,7 +24,8 @@ def pair_panels(images: Pair, heats: Pair, name: str, titles: tuple[str, str]) -
         panels.append(_heat(image, heat, title, within))
     if heats[0].shape == heats[1].shape:
         difference = heats[0] - heats[1]
-        panels.append(_heat(images[0], difference, "first less second", heat_range(difference)))
+        signed = heat_range(difference, signed=True)
+        panels.append(_heat(images[0], difference, "first less second", signed))
     return panels
 
 

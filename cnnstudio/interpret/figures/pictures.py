@@ -60,31 +60,34 @@ def heat_amounts(levels: np.ndarray, name: str) -> np.ndarray:
     return np.abs(2 * levels - 1) if name == DIVERGING else COLD + (1 - COLD) * levels
 
 
-def heat_range(heat: np.ndarray) -> tuple[float, float]:
+def heat_range(heat: np.ndarray, *, signed: bool = False) -> tuple[float, float]:
     """The values that a colour map's ends stand for: from lowest to highest, or, of heat with a
     sign, as far below 0 as above, and so far that all but the strongest hundredth is told apart:
-    single pixels would leave the rest pale."""
+    single pixels would leave the rest pale.
+
+    `signed` heat, as a difference is, has a sign though it be below 0 nowhere; if it is 0
+    everywhere, it is told from -1 to 1."""
     known = heat[np.isfinite(heat)]
     if not known.size:
-        return 0.0, 0.0
+        return (-1.0, 1.0) if signed else (0.0, 0.0)
     low, high = float(known.min()), float(known.max())
-    if low >= 0:
+    if low >= 0 and not signed:
         return low, high
-    far = float(np.quantile(np.abs(known), 1 - STRONGEST)) or max(-low, high)
+    far = float(np.quantile(np.abs(known), 1 - STRONGEST)) or max(-low, high) or 1.0
     return -far, far
 
 
-def heat_map_of(heat: np.ndarray) -> str:
+def heat_map_of(heat: np.ndarray, *, signed: bool = False) -> str:
     """The colour map for heat: a diverging one where it has a sign."""
-    return DIVERGING if heat_range(heat)[0] < 0 else "magma"
+    return DIVERGING if heat_range(heat, signed=signed)[0] < 0 else "magma"
 
 
 def heat_levels(
-    heat: np.ndarray, within: tuple[float, float] | None = None
+    heat: np.ndarray, within: tuple[float, float] | None = None, *, signed: bool = False
 ) -> tuple[np.ndarray, str]:
     """Levels in 0…1 of a range, the heat's own if None, and the colour map for them; 0 is in the
     middle of a diverging one."""
-    low, high = within or heat_range(heat)
+    low, high = within or heat_range(heat, signed=signed)
     name = DIVERGING if low < 0 else "magma"
     if high <= low:
         return np.zeros(heat.shape, np.float32), name

@@ -168,6 +168,8 @@ def test_the_line_of_moments_moves_one_side_beside_the_other(workspace, page, ru
     moved, other = (np.asarray(side.prediction["probabilities"]) for side in page.sides)
     assert np.array_equal(other, still) and np.allclose(moved, still, atol=1e-6)
     assert not np.any(page.difference._heat)
+    low, high = page.difference._within
+    assert low == -high < 0, "nothing is in the middle of a difference's colours"
 
 
 def test_what_they_decide_differently_is_listed_and_looked_at(workspace, page, runs, qtbot):

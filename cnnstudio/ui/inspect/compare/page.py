@@ -10,7 +10,7 @@ from cnnstudio.interpret.explanations.methods import methods
 from cnnstudio.interpret.figures.as_python import reference_text
 from cnnstudio.interpret.figures.figure import Figure
 from cnnstudio.interpret.figures.pair import common_range, pair_panels
-from cnnstudio.interpret.figures.pictures import heat_map_of, heat_range
+from cnnstudio.interpret.figures.pictures import heat_range
 from cnnstudio.ui import theme
 from cnnstudio.ui.choice_box import ChoiceBox
 from cnnstudio.ui.images.image_view import ImageView
@@ -275,9 +275,9 @@ class ComparePage(Page):
             widget.setVisible(difference is not None)
         if difference is not None:
             image = np.asarray((self.first.heat_answer or {})["image"])
-            self.difference.show_heat(image, difference)
-            self.difference_scale.show_map(heat_map_of(difference))
-            self.difference_scale.show_range(*heat_range(difference))
+            within = heat_range(difference, signed=True)
+            self.difference.show_heat(image, difference, within)
+            self.difference_scale.show_range(*within)
 
     def _told(self) -> str:
         answer = self.first.heat_answer
