@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from cnnstudio.ui import quantities, theme
+from cnnstudio.ui.other_run import OtherRun
 from cnnstudio.ui.pacing import Pacing, forecast
 from cnnstudio.ui.run_control import RunControl
 from cnnstudio.ui.session import Session
@@ -94,11 +95,13 @@ class RunBar(QWidget):
         row.addWidget(self.progress)
         row.addSpacing(4)
         row.addWidget(self.text, 1)
+        self.other = OtherRun(session, control)
+        row.addWidget(self.other)
         control.state_changed.connect(self._show_buttons)
         session.run_changed.connect(self._start_over)
         session.runs.events.connect(lambda _run, batch: self._take(batch))
         session.runs.restarted.connect(lambda _run: self._take(session.runs.history))
-        session.runs.status.connect(lambda run, _: run == session.run and self._show_numbers())
+        session.runs.status.connect(lambda *_: self._show_numbers())
         self._show_buttons()
 
     def follow(self, pacing: Pacing) -> None:
@@ -109,6 +112,7 @@ class RunBar(QWidget):
     def redraw(self) -> None:
         """Draws the icons in the current theme's colours."""
         self._show_buttons()
+        self.other.redraw()
 
     def focus_main(self) -> None:
         self.main.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -146,7 +150,9 @@ class RunBar(QWidget):
         preparing = state in ("starting", "queued") or (
             state == "running" and (status is None or not status.steps)
         )
-        self.progress.setVisible(state != "none")
+        # A run that ended makes room for the one that goes on.
+        ended = state in ("finished", "stopped", "failed")
+        self.progress.setVisible(state != "none" and not (ended and self._control.others))
         if preparing:
             self.progress.setRange(0, 0)
         else:

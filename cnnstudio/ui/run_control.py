@@ -93,6 +93,19 @@ class RunControl(QObject):
         alive = any(status is None or status.state in ("queued", "running") for status in known)
         return alive or self.state == "starting"
 
+    @property
+    def others(self) -> list[RunDirectory]:
+        """The runs besides the current one that are being trained or paused, the newest first."""
+        session, runs, found = self._session, self._session.runs, []
+        for run in self._active:
+            status = runs.status_of(run)
+            # One that the list of its folder has no longer was deleted.
+            there = run in runs.runs or run.path.parent not in runs.roots
+            going = status is not None and status.state in ("running", "paused")
+            if run != session.run and going and there:
+                found.append((status.state == "running", run.name, run))
+        return [run for *_, run in sorted(found, key=lambda one: one[:2], reverse=True)]
+
     def train(self) -> None:
         """Starts a run of the project as it is now."""
         session = self._session
@@ -163,6 +176,10 @@ class RunControl(QObject):
 
     def stop(self) -> None:
         self._wish("stop")
+
+    def stop_run(self, run: RunDirectory) -> None:
+        """Ends a run, be it the current one or not, with a checkpoint."""
+        self._session.in_background(lambda: run.control("stop"), lambda _: None)
 
     def checkpoint(self) -> None:
         self._wish("checkpoint")

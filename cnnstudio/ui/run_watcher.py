@@ -139,6 +139,7 @@ class _Reader(threading.Thread):
         self._offset = 0
         self._runs: list[RunDirectory] = []
         self._settled: dict[RunDirectory, float] = {}
+        self._going: set[RunDirectory] = set()  # seen at work, wherever they are
         self._stopped = False
 
     def follow(self, run: RunDirectory | None, number: int) -> None:
@@ -178,9 +179,9 @@ class _Reader(threading.Thread):
 
     def _look_at_statuses(self) -> None:
         followed = self._followed[0]
-        watched = list(self._runs)
-        if followed is not None and followed not in watched:
-            watched.append(followed)
+        watched = dict.fromkeys([*self._runs, *self._going])
+        if followed is not None:
+            watched[followed] = None
         for run in watched:
             try:
                 changed = (run.path / "status.json").stat().st_mtime
@@ -189,9 +190,13 @@ class _Reader(threading.Thread):
                 status = run.status()
             except (OSError, RunError):
                 # Being made or deleted this very moment, or damaged: the list shows it without.
+                self._going.discard(run)
                 continue
-            if status.state not in UNFINISHED:
+            if status.state in UNFINISHED:
+                self._going.add(run)
+            else:
                 self._settled[run] = changed
+                self._going.discard(run)
             self._emit("_looked", run, status)
 
     def _read_events(self) -> None:

@@ -195,6 +195,9 @@ QFrame[role="outcome"][level="error"] { background: @error_surface@; border-colo
 QFrame[role="card"] {
   background: @surface_sunken@; border: 1px solid @border@; border-radius: @radius@;
 }
+QFrame[role="chip"] {
+    background: @surface_sunken@; border: 1px solid @border@; border-radius: @radius@;
+}
 QFrame[role="step"] {
     background: @surface_sunken@; border: 1px solid @border@; border-radius: @radius@;
 }

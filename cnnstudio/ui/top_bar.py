@@ -52,6 +52,7 @@ class TopBar(QWidget):
         ):
             signal.connect(self._show_project)
         control.state_changed.connect(self._show_project)
+        session.runs.status.connect(self._show_project)
         self._show_project()
 
     def show_welcome(self, welcome: bool) -> None:
@@ -64,7 +65,8 @@ class TopBar(QWidget):
         name = path.name if path else project.name
         if self._welcome and path is None and not project.network.nodes:
             name = "CNN Studio"
-        self.run_bar.setVisible(not self._welcome or self._control.state != "none")
+        busy = self._control.state != "none" or bool(self._control.others)
+        self.run_bar.setVisible(not self._welcome or busy)
         metrics = self.name.fontMetrics()
         self.name.setText(metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, NAME_WIDTH - 80))
         self.name.setToolTip(str(path) if path else "Not saved yet")

@@ -87,7 +87,7 @@ class StrengthLegend(QWidget):
         if (kind, (low, high)) != (self._kind, self._range):
             self._kind, self._range = kind, (low, high)
             self.update()
-        if shown != self.isVisible():
+        if shown == self.isHidden():  # also while the canvas itself is out of sight
             self.setVisible(shown)
             self.place()
 

@@ -136,7 +136,7 @@ class LivingTool(QFrame):
             text = self._words()
             if text != self.state.text():
                 self.state.setText(text)
-        if shown != self.isVisible():
+        if shown == self.isHidden():
             self.setVisible(shown)
         self.place()
 

@@ -65,6 +65,15 @@ def test_the_stronger_a_wire_the_wider_and_the_farther_from_the_ground(chain):
     assert picture(chain) == plain and not chain.strength_legend.isVisible()
 
 
+def test_the_legend_goes_with_the_strengths_even_while_the_canvas_is_out_of_sight(chain):
+    chain.set_strengths({"n0": 0.5}, "activation")
+    assert chain.strength_legend.isVisible()
+    chain.hide()
+    chain.set_strengths({}, "activation")
+    chain.show()
+    assert not chain.strength_legend.isVisible()
+
+
 def test_a_tooltip_tells_what_a_layer_gives(chain):
     item = chain.canvas_scene.nodes["n1"]
     thumbnail = {

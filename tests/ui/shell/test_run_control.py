@@ -232,6 +232,40 @@ def test_every_workspace_has_the_run_in_sight(running, qtbot):
         assert running.top_bar.run_bar.main.isVisible()
 
 
+def test_a_training_stays_in_sight_and_can_be_stopped_while_another_run_is_looked_at(
+    running, trainers, small_project, qtbot
+):
+    """Also when another project is open, in whose list of runs it isn't."""
+    session, bar, trainer = running.session, running.top_bar.run_bar, trainers[0]
+    older = RunDirectory.create_at(runs_root(None) / "older", small_project)
+    older.write_status(RunStatus(state="finished", epochs=2, epoch=2, step=4, steps=4))
+    assert not bar.other.isVisible()
+    session.show_run(older)
+    qtbot.waitUntil(lambda: running.control.state == "finished")
+    name = name_of(trainer.run.name)
+    for place in ("design", "data", "train", "inspect"):
+        running.show_workspace(place)
+        assert bar.other.isVisible()
+        qtbot.waitUntil(lambda: bar.other.text.text() == f"{name}: epoch 3 of 12")
+    session.runs.set_roots([older.path / "elsewhere"])
+    qtbot.waitUntil(lambda: session.runs.runs == [])
+    trainer.write(state="running", epoch=4)
+    qtbot.waitUntil(lambda: bar.other.text.text() == f"{name}: epoch 4 of 12")
+
+    qtbot.mouseClick(bar.other.stop, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: wish(trainer) == "stop")
+    assert session.run == older
+
+    qtbot.mouseClick(bar.other.show_run, Qt.MouseButton.LeftButton)
+    assert session.run == trainer.run and not bar.other.isVisible()
+    assert bar.main.text() == "Pause"
+
+    session.show_run(older)
+    assert bar.other.isVisible()
+    trainer.write(state="stopped")
+    qtbot.waitUntil(lambda: not bar.other.isVisible())
+
+
 def test_a_finished_run_proposes_to_look_at_it_and_enter_does(running, trainers, qtbot):
     running.top_bar.run_bar.focus_main()
     trainers[0].write(state="finished", step=120, test={"accuracy": 0.973})
