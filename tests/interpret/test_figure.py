@@ -114,6 +114,16 @@ def test_two_classes_share_a_scale_and_the_difference_has_its_own():
     assert difference.colour_map == "coolwarm" and difference.low == -difference.high
 
 
+def test_a_difference_that_is_nowhere_below_zero_still_has_a_sign():
+    image, small = np.zeros((8, 8, 3), np.uint8), np.full((8, 8), 0.2, np.float32)
+    scale = heat_figure(image, small + 0.3, small).panels[2].scale
+    assert scale.colour_map == "coolwarm" and scale.low == -scale.high == pytest.approx(-0.3)
+    [panel] = heat_figure(image, small, signed=True).panels
+    assert panel.scale.colour_map == "coolwarm" and panel.scale.low == -panel.scale.high
+    [panel] = heat_figure(image, small).panels
+    assert panel.scale.colour_map == "magma"
+
+
 def test_maps_have_their_own_scales_or_one():
     maps = np.arange(2 * 3 * 3, dtype=np.float32).reshape(2, 3, 3)
     own, common = maps_figure(maps), maps_figure(maps, common=True)

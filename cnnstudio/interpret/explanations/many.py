@@ -149,7 +149,8 @@ def _explained(subject: Subject, name: str, image: Reference, wish: Wish) -> Exp
         **_numbers(shown[-1]),
     }
     classes = [row["explained"], *([row["against"]] if row["against"] else [])]
-    heat = heat_figure(picture.image, *shown[:2], classes=classes)
+    signed = method_named(wish.method).signed
+    heat = heat_figure(picture.image, *shown[:2], classes=classes, signed=signed)
     panels = [Panel(picture.image, f"{name}: {row['predicted']}", smooth=True), *heat.panels]
     return Explained(row, panels, _reason(first))
 

@@ -67,6 +67,7 @@ def heat_lines(
         *(Verbatim(f"{variable}[0]") for variable in heats),
         classes=[name for _, name in classes] or [str(answer["class"])],
         opacity=round(opacity, 2),
+        **({"signed": True} if method.signed else {}),
         caption=caption,
     )
     return _text([*lines, f"figure = {figure}"], name)

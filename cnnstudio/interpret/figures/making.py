@@ -10,7 +10,7 @@ import numpy as np
 from cnnstudio.graph.errors import ExplanationError
 from cnnstudio.interpret.figures.colour import coloured, levels_of, span_of
 from cnnstudio.interpret.figures.figure import Figure, Panel, Scale
-from cnnstudio.interpret.figures.pictures import heat_map_of, heat_range, overlay
+from cnnstudio.interpret.figures.pictures import heat_range, overlay, range_map
 
 
 def heat_figure(
@@ -20,24 +20,28 @@ def heat_figure(
     *,
     classes: Sequence[str] = (),
     opacity: float = 0.6,
+    signed: bool = False,
     caption: str = "",
     name: str = "heat",
 ) -> Figure:
     """Heat (H, W) over an image uint8 (H, W, 3), with `opacity` in 0…1.
 
     With the heat `against` it of another class: both on one scale, and their difference. `classes`
-    are the names of the one or two.
+    are the names of the one or two. `signed` heat, of a method that says what speaks against a
+    class too, has the colours of values with a sign also where none is below 0.
     """
     first = classes[0] if classes else ""
     if against is None:
-        return Figure((_heat_panel(image, heat, first, opacity),), caption, name=name)
-    within = heat_range(np.stack([heat, against]))
+        within = heat_range(heat, signed=signed)
+        return Figure((_heat_panel(image, heat, first, opacity, within),), caption, name=name)
+    within = heat_range(np.stack([heat, against]), signed=signed)
     second = classes[1] if len(classes) > 1 else ""
     difference = f"{first} less {second}" if first and second else "difference"
+    apart = heat - against
     panels = (
         _heat_panel(image, heat, first, opacity, within),
         _heat_panel(image, against, second, opacity, within),
-        _heat_panel(image, heat - against, difference, opacity),
+        _heat_panel(image, apart, difference, opacity, heat_range(apart, signed=True)),
     )
     return Figure(panels, caption, name=name)
 
@@ -81,9 +85,7 @@ def _heat_panel(
     heat: np.ndarray,
     title: str,
     opacity: float,
-    within: tuple[float, float] | None = None,
+    within: tuple[float, float],
 ) -> Panel:
-    low, high = within or heat_range(heat)
-    name = "coolwarm" if low < 0 else heat_map_of(heat)
     pixels = overlay(image, heat, opacity, within)
-    return Panel(pixels, title, Scale(name, low, high), smooth=True)
+    return Panel(pixels, title, Scale(range_map(within), *within), smooth=True)

@@ -82,6 +82,11 @@ def heat_map_of(heat: np.ndarray, *, signed: bool = False) -> str:
     return DIVERGING if heat_range(heat, signed=signed)[0] < 0 else "magma"
 
 
+def range_map(within: tuple[float, float]) -> str:
+    """The colour map for a range: a diverging one where it begins below 0."""
+    return DIVERGING if within[0] < 0 else "magma"
+
+
 def heat_levels(
     heat: np.ndarray, within: tuple[float, float] | None = None, *, signed: bool = False
 ) -> tuple[np.ndarray, str]:

@@ -90,7 +90,7 @@ def _infidelity(found: Measures) -> tuple[Verdict, str]:
         "good" if share >= FAITHFUL else "doubtful" if share >= HARDLY_FAITHFUL else "bad"
     )
     return verdict, (
-        f"The heat accounts for {share:.0%} of how the score changes when squares are covered."
+        f"The heat accounts for {share:.0%} of how the score changes when patches are covered."
     )
 
 
@@ -158,7 +158,7 @@ checks: dict[str, Check] = {
             kind="infidelity",
             title="Accounts for the score",
             target=HERE + "fidelity.infidelity_share",
-            doc="Covers random squares and compares the change of the score with the heat that "
+            doc="Covers random patches and compares the change of the score with the heat that "
             "they cover: 1 less captum's infidelity, as a share of that of no explanation.",
             reference="https://arxiv.org/abs/1901.09392",
             judge=_infidelity,

@@ -22,7 +22,7 @@ from cnnstudio.interpret.explanations.methods import methods
 from cnnstudio.interpret.figures.as_python import described, heat_lines
 from cnnstudio.interpret.figures.figure import Figure
 from cnnstudio.interpret.figures.making import heat_figure
-from cnnstudio.interpret.figures.pictures import heat_map_of, heat_range
+from cnnstudio.interpret.figures.pictures import range_map
 from cnnstudio.ui import theme
 from cnnstudio.ui.images.truth import outline
 from cnnstudio.ui.inquiry import Inquiry
@@ -122,9 +122,9 @@ class HeatPanel(Panel):
         if answer["layer"] and answer["reason"]:
             self.choice.show_suggestion(answer["layer"], answer["reason"])
         self.note.setText(self._reason)
-        heat = self.views.show_answer(answer)
-        self.colors.show_map(heat_map_of(heat))
-        self.colors.show_range(*heat_range(heat))
+        shown = self.views.show_answer(answer)
+        self.colors.show_map(range_map(shown))
+        self.colors.show_range(*shown)
         self.show_outline(self._outlined)
         self._show_whether_any(answer)
         self.show_answer()
@@ -149,6 +149,7 @@ class HeatPanel(Panel):
             np.asarray(answer["against_heat"]) if against else None,
             classes=[str(answer["class"]), *([str(against)] if against else [])],
             opacity=self.opacity.value() / 100,
+            signed=methods[answer["method"]].signed,
             caption=f"{title}{layer}{seen}.",
             name=re.sub(r"[^\w.-]+", "-", name),
         )

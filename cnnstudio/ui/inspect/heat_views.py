@@ -10,8 +10,10 @@ from PySide6.QtCore import QLineF, Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
+from cnnstudio.interpret.explanations.methods import methods
 from cnnstudio.interpret.figures.pictures import heat_range
 from cnnstudio.ui.inspect.heat_view import HeatView
+from cnnstudio.ui.inspect.scale import Range
 
 MINIMUM_HEIGHT = 260
 SMALL_HEIGHT = 120
@@ -59,14 +61,16 @@ class HeatViews(QWidget):
         """The main picture at its own size; None before there is one."""
         return self.main.image
 
-    def show_answer(self, answer: dict[str, Any]) -> np.ndarray:
-        """Shows an answer of `explain`; returns the heat of the main view."""
+    def show_answer(self, answer: dict[str, Any]) -> Range:
+        """Shows an answer of `explain`; returns the values that the main view's colours end at."""
         image, heat = np.asarray(answer["image"]), np.asarray(answer["heat"])
         two = answer.get("difference") is not None
+        # Also where nothing is below 0: the colours don't change their meaning along a run.
+        signed = methods[answer["method"]].signed
         self._show_pair(two)
         if two:
             other = np.asarray(answer["against_heat"])
-            within = heat_range(np.stack([heat, other]))
+            within = heat_range(np.stack([heat, other]), signed=signed)
             self.first.show_heat(image, heat, within)
             self.second.show_heat(image, other, within)
             self.captions[0].setText(str(answer["class"]))
@@ -76,8 +80,9 @@ class HeatViews(QWidget):
                 "blue for the other"
             )
             heat = np.asarray(answer["difference"])
-        self.main.show_heat(image, heat)
-        return heat
+        shown = heat_range(heat, signed=signed or two)
+        self.main.show_heat(image, heat, shown)
+        return shown
 
     def set_opacity(self, opacity: float) -> None:
         for view in self.views:

@@ -162,6 +162,25 @@ def test_two_classes_are_shown_side_by_side_and_as_difference(untrained, qtbot):
     assert not views.first.isVisible() and views.main.isVisible()
 
 
+def test_a_difference_keeps_the_colours_of_its_sign_where_none_is_below_zero(session, qtbot):
+    panel = HeatPanel(session)
+    qtbot.addWidget(panel)
+    heat = np.linspace(0, 1, 64, dtype=np.float32).reshape(8, 8)
+    answer = {
+        "class": "cat", "method": "gradcam", "layer": "conv2", "reason": "", "note": "",
+        "image": np.full((8, 8, 3), 90, np.uint8), "heat": heat,
+    }  # fmt: skip
+    panel.show_heat(answer)
+    assert panel.colors._colour_map == "magma"
+    other = {"against_class": "dog", "against_heat": heat / 2, "difference": heat / 2}
+    panel.show_heat(answer | other)
+    low, high = panel.view._within
+    assert panel.colors._colour_map == "coolwarm" and low == -high < 0
+    assert panel.figure().panels[2].scale.colour_map == "coolwarm"
+    panel.show_heat(answer | {"method": "occlusion", "layer": None})
+    assert panel.colors._colour_map == "coolwarm"
+
+
 def test_the_scorecard_is_made_in_the_kernel_and_goes_with_the_heat(untrained, qtbot):
     card = untrained.image_page.heat.scorecard
     spy = QSignalSpy(untrained.image_page._trust.progressed)
