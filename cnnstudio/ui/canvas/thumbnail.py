@@ -1,12 +1,14 @@
 """The strip at the foot of a card: feature maps, the values of a vector, or the input's images.
 
-Of several images that are looked at, each has a row of its own; the rows share the card's room.
+Of several images that are looked at, each has fewer maps instead of smaller ones: a card has two
+lines of maps at most. Two images have a line each, more stand side by side; with gradients all
+stand side by side, with the gradients below the maps.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -23,11 +25,11 @@ LEFT = 16.0
 RIGHT = CARD_WIDTH - 12.0
 TOP = 56.0
 GAP = 3.0
+GROUP_GAP = 10.0  # at least, between the maps of different images
 ROOM = MAPS_HEIGHT - TOP - 8.0  # for rows of maps
 STATISTICS_HEIGHT = 16.0
 LARGEST_MAP = 32.0
 LARGEST_BRIEF_MAP = 54.0
-MOST_ROWS_WITH_STATISTICS = 2
 LARGEST_IMAGE = 84.0
 FEW_VALUES = 16
 COMPACT_MAPS = 3
@@ -77,18 +79,24 @@ def paint_compact(
 # Maps
 
 
-def rows_of(images: int, gradients: bool, statistics: bool) -> tuple[float, int]:
-    """How large a map is where so many images each have a row, or two with gradients; and how many
-    maps a row has."""
-    rows = images * (2 if gradients else 1)
-    room = ROOM - (STATISTICS_HEIGHT if shows_statistics(rows, statistics) else 0.0)
-    size = min(LARGEST_MAP, (room - GAP * (rows - 1)) / rows)
-    return size, max(1, int((RIGHT - LEFT + GAP) // (size + GAP)))
+class Grid(NamedTuple):
+    """`columns` of images in a line, each with `count` maps that are `size` wide; `lines` of maps
+    in all, gradients among them."""
+
+    columns: int
+    lines: int
+    size: float
+    count: int
 
 
-def shows_statistics(rows: int, wanted: bool) -> bool:
-    """Whether there is room for a line of numbers below so many rows."""
-    return wanted and rows <= MOST_ROWS_WITH_STATISTICS
+def grid_of(images: int, gradients: bool, statistics: bool, largest: float = LARGEST_MAP) -> Grid:
+    """How the maps of so many images are laid out on a card, with a line of numbers or not."""
+    columns = images if gradients else -(-images // 2)
+    lines = 2 if gradients or images > 1 else 1
+    room = ROOM - (STATISTICS_HEIGHT if statistics else 0.0)
+    width = (RIGHT - LEFT - GROUP_GAP * (columns - 1)) / columns
+    size = min(largest, (room - GAP * (lines - 1)) / lines, width)
+    return Grid(columns, lines, size, max(1, int((width + GAP) // (size + GAP))))
 
 
 def maps_parts(thumbnail: Thumbnail, shown: int) -> list[str]:
@@ -109,28 +117,27 @@ def _paint_maps(painter: QPainter, thumbnail: Thumbnail, look: Look, brief: bool
     maps = _by_image(thumbnail["maps"])
     given = thumbnail.get("gradients")
     gradients = None if given is None else _by_image(given)
-    rows = len(maps) * (1 if gradients is None else 2)
     wanted = bool(thumbnail.get("statistics", True)) and not brief
-    size, count = rows_of(len(maps), gradients is not None, wanted)
-    if brief:
-        size = min(LARGEST_BRIEF_MAP, (ROOM - GAP * (rows - 1)) / rows)
-        count = int((RIGHT - LEFT + GAP) // (size + GAP))
-    gap = (RIGHT - LEFT - count * size) / max(count - 1, 1)  # spread over the width
-    y = TOP
+    largest = LARGEST_BRIEF_MAP if brief else LARGEST_MAP
+    columns, lines, size, count = grid_of(len(maps), gradients is not None, wanted, largest)
+    step = size + GAP
+    if columns == 1:  # spread over the width
+        step = size + (RIGHT - LEFT - count * size) / max(count - 1, 1)
+    taken = size + (count - 1) * step
+    aside = (RIGHT - LEFT - taken) / max(columns - 1, 1)
     for number, own in enumerate(maps):
-        corner = QPointF(LEFT, y)
-        _paint_row(painter, own[:count], "viridis", corner, size, size + gap, look)
-        y += size + GAP
+        line, column = divmod(number, columns)
+        corner = QPointF(LEFT + column * aside, TOP + line * (size + GAP))
+        _paint_row(painter, own[:count], "viridis", corner, size, step, look)
         if gradients is not None:
-            part = gradients[number][:count]
-            _paint_row(painter, part, "coolwarm", QPointF(LEFT, y), size, size + gap, look)
-            y += size + GAP
-    if shows_statistics(rows, wanted):
+            below = corner + QPointF(0, size + GAP)
+            _paint_row(painter, gradients[number][:count], "coolwarm", below, size, step, look)
+    if wanted:
         painter.setPen(look.muted)
         painter.setFont(look.small_font)
         room = RIGHT - LEFT - (_pill_width(thumbnail, look) + 6 if _ailment(thumbnail) else 0)
         parts = maps_parts(thumbnail, min(count, maps.shape[1]))
-        baseline = y - GAP + (22 if rows == 1 else 14)
+        baseline = TOP + lines * (size + GAP) - GAP + (22 if lines == 1 else 14)
         painter.drawText(QPointF(LEFT, baseline), _fitting(parts, look, room))
         _paint_ailment(painter, thumbnail, look, brief, baseline + 6)
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from cnnstudio.ui.canvas.thumbnail import rows_of
+from cnnstudio.ui.canvas.thumbnail import grid_of
 from cnnstudio.ui.settings import Settings
 
 WIRES = {"none": "Nothing", "activation": "Activations", "gradient": "Gradients"}
@@ -46,8 +46,8 @@ class Showing:
 
     def maps_of(self, probes: int) -> tuple[int, int]:
         """How many maps of a node are shown for so many images, and of how many pixels at most."""
-        size, count = rows_of(probes, self.gradients, self.statistics)
-        return count, min(LARGEST_MAP, round(2 * size))
+        grid = grid_of(probes, self.gradients, self.statistics)
+        return grid.count, min(LARGEST_MAP, round(2 * grid.size))
 
 
 def _key(name: str) -> str:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QPainter
 
 from cnnstudio.ui import theme
 from cnnstudio.ui.canvas.hints import tooltip_at
 from cnnstudio.ui.canvas.strength import LEVELS
-from cnnstudio.ui.canvas.thumbnail import rows_of, shows_statistics
+from cnnstudio.ui.canvas.thumbnail import LARGEST_BRIEF_MAP, grid_of, paint_thumbnail
 
 
 def thumbnails(seed: int, names: list[str], images: int = 1) -> dict[str, dict]:
     """Maps for every other node, values for the others."""
     made = np.random.default_rng(seed)
-    _, count = rows_of(images, False, True)
+    count = grid_of(images, False, True).count
     maps = {
         "maps": made.integers(0, 255, (images, count, 16, 16), dtype=np.uint8), "channels": 32,
         "mean": made.random(), "std": 0.5, "silent": seed, "dead": 0.2 * seed,
@@ -87,10 +87,31 @@ def test_a_tooltip_tells_what_a_layer_gives(chain):
         assert text in told
 
 
-def test_rows_for_several_images_fit_on_a_card():
-    for images in (1, 2, 3, 4):
-        for gradients in (False, True):
-            size, count = rows_of(images, gradients, True)
-            rows = images * (1 + gradients)
-            assert rows * size + (rows - 1) * 3 <= 64 and count * (size + 3) - 3 <= 172 and size > 4
-    assert shows_statistics(2, True) and not shows_statistics(3, True)
+@pytest.mark.parametrize("gradients", [False, True])
+@pytest.mark.parametrize("images", [1, 2, 3, 4])
+def test_several_images_have_fewer_maps_instead_of_ones_too_small_to_see(images, gradients):
+    for statistics, largest in ((True, 32.0), (False, 32.0), (False, LARGEST_BRIEF_MAP)):
+        columns, lines, size, count = grid_of(images, gradients, statistics, largest)
+        assert 14 <= size <= largest and columns * lines >= images * (1 + gradients)
+        assert lines * size + (lines - 1) * 3 <= (48 if statistics else 64)
+        assert columns * (count * (size + 3) - 3) + (columns - 1) * 10 <= 172
+        wide = images > 1 and (gradients or images > 2)
+        assert columns == 1 if not wide else columns > 1
+
+
+@pytest.mark.parametrize("gradients", [False, True])
+@pytest.mark.parametrize("images", [1, 4])
+def test_the_line_of_numbers_is_there_for_several_images_too(chain, images, gradients):
+    look, known = chain.canvas_scene.look, thumbnails(0, ["one"], images)["one"]
+    known |= {"gradients": known["maps"]} if gradients else {}
+
+    def drawn(**numbers) -> QImage:
+        image = QImage(200, 128, QImage.Format.Format_RGB32)
+        image.fill(0xFFFFFF)
+        painter = QPainter(image)
+        paint_thumbnail(painter, {**known, **numbers}, look.accent, look)
+        painter.end()
+        return image
+
+    assert drawn() != drawn(mean=7.5)
+    assert drawn(statistics=False) == drawn(statistics=False, mean=7.5)
