@@ -273,6 +273,42 @@ def test_another_method_and_its_parameters_lay_out_anew_and_errors_are_told(page
     assert page.stage.notice.message.text.startswith("Stopped")
 
 
+def test_chosen_samples_stay_chosen_where_another_method_puts_them(page, qtbot):
+    scatter = page.scatter
+    draw(qtbot, scatter, around(scatter.places.mean(axis=0), 70))
+    chosen = np.asarray(page._answer["indexes"])[scatter.selected]
+    before, points = page._answer, page._answer["points"]
+    assert 0 < len(chosen) < len(points)
+    page.choice.method.choose("tsne")
+    page.choice.changed.emit()
+    wait_for(qtbot, lambda: page._answer is not before and is_settled(page), 60)
+    assert not np.allclose(page._answer["points"], points)
+    assert set(np.asarray(page._answer["indexes"])[scatter.selected]) == set(chosen)
+    assert page.chosen.title.text() == f"{len(chosen)} chosen"
+    assert list(page.chosen.grid.samples.source.indexes) == chosen.tolist()
+
+    before = page._answer
+    page.choice.method.choose("pca")
+    page.choice.split.choose("test")
+    page.choice.changed.emit()
+    wait_for(qtbot, lambda: page._answer is not before and is_settled(page), 60)
+    assert not scatter.selected.any() and page.chosen.title.text() == "Chosen images"
+
+
+def test_in_a_small_window_the_points_keep_off_the_text_below(page, untrained, qtbot):
+    untrained.tabs.setCurrentIndex(0)
+    for width, height in ((1130, 560), (1130, 420), (900, 300)):
+        untrained.resize(width, height)
+        untrained.show_page(EmbeddingPage)
+        qtbot.wait(20)
+        scatter, note = page.scatter, page.note
+        size = scatter.width(), scatter.height()
+        assert scatter.geometry().bottom() < note.geometry().top()
+        assert note.height() >= note.heightForWidth(note.width())
+        assert (scatter.places > 0).all() and (scatter.places < size).all()
+        untrained.tabs.setCurrentIndex(0)
+
+
 def test_every_control_has_a_name(page):
     unnamed = [one for one in controls(page) if one.isVisible() and not one.accessibleName()]
     assert not unnamed

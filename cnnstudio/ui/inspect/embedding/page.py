@@ -53,6 +53,7 @@ class EmbeddingPage(Page):
         super().__init__(session, focus, parent)
         self._asked: dict[str, Any] = {}
         self._answer: dict[str, Any] | None = None
+        self._laid_out: Source | None = None  # whose samples are points now
         self.choice = EmbeddingChoice(session)
         self.scatter = Scatter()
         self.legend = Legend()
@@ -148,7 +149,9 @@ class EmbeddingPage(Page):
     # What comes
 
     def _take_answer(self, answer: dict[str, Any]) -> None:
-        self._answer = answer
+        kept = self._chosen_indexes
+        before, self._answer = self._laid_out, answer
+        self._laid_out = self._source
         self.stage.show_content()
         points = np.asarray(answer["points"], np.float64)
         self.scatter.show_points(points, facts_of(answer))
@@ -158,7 +161,10 @@ class EmbeddingPage(Page):
         self.heading.title.setText(f"{len(points):,} {images} by {answer['layer']}")
         self.heading.title.setToolTip(f"Compared by {answer['how']}.")
         self.note.setText(" ".join(filter(None, (answer["belief"], answer["note"]))))
-        self.chosen.show_nothing()
+        if before != self._laid_out or not kept:
+            kept = []
+            self.chosen.show_nothing()
+        self.scatter.select(np.isin(np.asarray(answer["indexes"]), kept))
         source = self._source
         self._images.ask(
             settings=source.settings, input_shape=list(source.input_shape), split=source.split,
@@ -197,7 +203,7 @@ class EmbeddingPage(Page):
         if answer is None:
             return
         rows = np.flatnonzero(self.scatter.selected)
-        indexes = np.asarray(answer["indexes"])[rows].tolist()
+        indexes = self._chosen_indexes
         labels = np.asarray(answer["labels"])[rows].tolist()
         self.chosen.show_rows(self._source, indexes, labels, list(answer["classes"]))
 
@@ -217,6 +223,13 @@ class EmbeddingPage(Page):
     def _show_images(self, shown: bool) -> None:
         self.scatter.set_shows_images(shown)
         self.redraw()
+
+    @property
+    def _chosen_indexes(self) -> list[int]:
+        """Of the chosen samples, their places in the split."""
+        if self._answer is None:
+            return []
+        return [int(one) for one in np.asarray(self._answer["indexes"])[self.scatter.selected]]
 
     @property
     def _source(self) -> Source:

@@ -68,7 +68,7 @@ class Scatter(QWidget):
         )
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumSize(280, 220)
+        self.setMinimumSize(280, 160)
 
     # What is shown
 
