@@ -57,3 +57,11 @@ class KernelError(CnnStudioError):
 
 class ExplanationError(CnnStudioError):
     """An explanation method can't be applied to this network, layer or image."""
+
+
+class NoWeightsError(ExplanationError):
+    """A layer has no weights to show. `node` is the nearest that has some, if there is one."""
+
+    def __init__(self, message: str, hint: str = "", node: str | None = None) -> None:
+        super().__init__(message, hint)
+        self.node = node

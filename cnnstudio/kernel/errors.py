@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cnnstudio.graph import errors
-from cnnstudio.graph.errors import CnnStudioError, KernelError, ProblemError
+from cnnstudio.graph.errors import CnnStudioError, KernelError, NoWeightsError, ProblemError
 
 
 def to_wire(error: CnnStudioError) -> dict[str, Any]:
@@ -23,6 +23,8 @@ def from_wire(told: dict[str, Any]) -> CnnStudioError:
     kind = getattr(errors, told["class"], None)
     if kind is ProblemError:
         return ProblemError(told["message"], told["node"], told["hint"])
+    if kind is NoWeightsError:
+        return NoWeightsError(told["message"], told["hint"], told["node"])
     if not (isinstance(kind, type) and issubclass(kind, CnnStudioError)):
         kind = KernelError
     return kind(told["message"], told["hint"])

@@ -11,7 +11,7 @@ from torch.nn.modules import activation, batchnorm, dropout, instancenorm, paddi
 
 from cnnstudio.compiler.build import SHAPE
 from cnnstudio.compiler.running import names_by_node
-from cnnstudio.graph.errors import ExplanationError
+from cnnstudio.graph.errors import ExplanationError, NoWeightsError
 from cnnstudio.interpret.capture import node_named, require_names
 
 LISTED = 12
@@ -152,10 +152,23 @@ def _with_weights(found: Found) -> Found:
     return found
 
 
-def _no_weights(model: nn.Module, layer: str) -> ExplanationError:
+def _no_weights(model: nn.Module, layer: str) -> NoWeightsError:
     there = with_weights(model)
     hint = f"Layers with weights are: {_listed(there)}." if there else "No layer has any."
-    return ExplanationError(f"'{layer}' has no weights: it computes the same always.", hint)
+    return NoWeightsError(f"'{layer}' has no weights: it computes the same always.", hint,
+                          _nearest(model, layer, there))  # fmt: skip
+
+
+def _nearest(model: nn.Module, layer: str, there: list[str]) -> str | None:
+    """The last layer with weights before this one, else the first after it."""
+    names = (
+        [names[0] for names in names_by_node(model).values()]
+        if isinstance(model, fx.GraphModule)
+        else [name for name, _ in model.named_modules()]
+    )
+    at = names.index(layer) if layer in names else 0
+    before = [name for name in there if name in names[:at]]
+    return before[-1] if before else next(iter(there), None)
 
 
 def _listed(names: list[str]) -> str:

@@ -7,11 +7,13 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
+from cnnstudio.graph.errors import NoWeightsError
 from cnnstudio.ui.inquiry import Inquiry
 from cnnstudio.ui.inspect.filters.filters_panel import FiltersPanel
 from cnnstudio.ui.inspect.filters.spread_panel import SpreadPanel
 from cnnstudio.ui.inspect.focus import Focus
 from cnnstudio.ui.inspect.page import Page
+from cnnstudio.ui.message import Message
 from cnnstudio.ui.session import Session
 
 WIDTHS = (820, 540)
@@ -69,6 +71,7 @@ class FiltersPage(Page):
         self.filters.unit_chosen.connect(self.focus.show_unit)
         self.filters.follow(self._filters)
         self._filters.answered.connect(self._take_filters)
+        self._filters.failed.connect(self._take_failure)
         self._history.answered.connect(self.filters.show_history)
         self._history.failed.connect(
             lambda error: self.filters.history.say(f"The history can't be read: {error}")
@@ -89,6 +92,19 @@ class FiltersPage(Page):
         self._node = str(answer["node"])
         self.filters.show_filters(answer, self._asked, self.focus.unit)
         self._ask_history()
+
+    def _take_failure(self, error: Exception) -> None:
+        """A layer without weights is nothing wrong: the way leads on to one that has some."""
+        self._node = ""
+        if not isinstance(error, NoWeightsError):
+            return  # the panel has told it
+        layer, text = error.node, f"'{self.focus.layer}' has no weights."
+        if layer is None:
+            self.filters.stage.tell(Message(text, "Nor has any other layer of this network."))
+            return
+        hint = "It computes the same always; only other layers learn."
+        show = (f"Show {layer}", lambda: self.focus.show_layer(layer))
+        self.filters.stage.tell(Message(text, hint, actions=(show,)), "mdi6.grid-off")
 
     def _ask_history(self) -> None:
         subject = self.focus.subject

@@ -28,7 +28,7 @@ from cnnstudio.ui.train.runs.looking import LookingView
 
 LOOK_MILLISECONDS = 1000
 LOOKS = (("Heat", False), ("Ridges", True))
-DENSITIES = (("Log density", True), ("Linear density", False))
+DENSITIES = (("Linear density", False), ("Log density", True))
 LOOK, DENSITY, KIND = "inspect/spread_ridges", "inspect/spread_log", "inspect/spread_kind"
 
 
@@ -188,7 +188,7 @@ class SpreadPanel(LookingView):
         self.look.choose(settings.value(LOOK, False))
         self.density = ChoiceBox("Density", DENSITIES)
         self.density.setToolTip("Log shows few values too: down to a thousandth of the most")
-        self.density.choose(settings.value(DENSITY, True))
+        self.density.choose(settings.value(DENSITY, False))
         self.picture_button = PictureButton(session, self.figure, self.python)
         for control in (
             self.kind, self.parameter, self.look, self.density, self.picture_button,

@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QFontMetricsF,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -24,6 +25,7 @@ from cnnstudio.ui.inspect.number import number_text
 
 LEFT, TOP, RIGHT, BOTTOM = 56, 8, 8, 24
 COLUMNS = 240  # of the heat
+STEP_LABELS = 7  # below the heat, at most
 MOST_RIDGES = 18
 RIDGE_OVERLAP = 3.0  # how far a ridge may rise, in distances to the one behind
 LARGEST_DISTANCE = 44.0  # of few ridges
@@ -41,7 +43,7 @@ class SpreadPlot(QWidget):
         super().__init__()
         self.series: Series | None = None
         self.moment = -1
-        self._ridges, self._log = False, True
+        self._ridges, self._log = False, False
         self._image: QImage | None = None
         self._edges = np.zeros(2)
         self._shares = np.zeros((0, 1))
@@ -160,12 +162,35 @@ class SpreadPlot(QWidget):
             painter.drawText(place, right, number_text(value))
 
     def _paint_steps_across(self, painter: QPainter, area: QRectF) -> None:
-        steps = self._steps()
-        painter.setPen(theme.color("text_muted"))
-        below = QRectF(area.left(), area.bottom() + 6, area.width(), 16)
-        painter.drawText(below, Qt.AlignmentFlag.AlignLeft, f"step {steps[0]:,}")
-        if len(steps) > 1:
-            painter.drawText(below, Qt.AlignmentFlag.AlignRight, f"{steps[-1]:,}")
+        for moment, place in self.step_labels():
+            x, strong = self._x_of(moment), moment == self.moment
+            painter.setPen(theme.color("border_strong"))
+            painter.drawLine(QPointF(x, area.bottom()), QPointF(x, area.bottom() + 4))
+            painter.setPen(theme.color("text" if strong else "text_muted"))
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, self._step_text(moment))
+
+    def step_labels(self) -> list[tuple[int, QRectF]]:
+        """The moments whose steps stand below the heat, and where: the ends, and those evenly
+        between for which there is room."""
+        area, steps = self._area(), self._steps()
+        if not len(steps):
+            return []
+        metrics, last = QFontMetricsF(theme.font(11)), len(steps) - 1
+        evenly = np.linspace(steps[0], steps[-1], STEP_LABELS)
+        between = [int(np.abs(steps - step).argmin()) for step in evenly]
+        taken: list[tuple[int, QRectF]] = []
+        for moment in dict.fromkeys((0, last, *between)):
+            width = metrics.horizontalAdvance(self._step_text(moment)) + 2
+            left = min(max(area.left(), self._x_of(moment) - width / 2), area.right() - width)
+            place = QRectF(left, area.bottom() + 5, width, 16)
+            near = place.adjusted(-12, 0, 12, 0)
+            if not any(near.intersects(other) for _, other in taken):
+                taken.append((moment, place))
+        return taken
+
+    def _step_text(self, moment: int) -> str:
+        step = f"{self._steps()[moment]:,}"
+        return f"step {step}" if moment == 0 else step
 
     # As ridges
 

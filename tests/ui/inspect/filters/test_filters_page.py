@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QPushButton
 from safetensors.numpy import load_file
 
 from cnnstudio.graph import Document, save
@@ -21,6 +24,7 @@ from cnnstudio.training.rundir import RunDirectory
 from cnnstudio.ui.images.array_image import array_of
 from cnnstudio.ui.inspect import InspectWorkspace
 from cnnstudio.ui.inspect.filters.page import FiltersPage
+from cnnstudio.ui.inspect.filters.spread_plot import SpreadPlot
 from cnnstudio.ui.inspect.number import number_text
 from tests.ui.conftest import wait_for
 
@@ -172,7 +176,15 @@ def test_a_linear_layer_is_shown_as_its_map_and_a_layer_without_weights_says_so(
     assert page.filters._answer["form"] == "maps"
     page.focus.show_layer("relu1")
     wait_for(qtbot, lambda: not page.filters.stage.shows_content)
-    assert "'relu1' has no weights" in page.filters.stage.notice.message.text
+    message = page.filters.stage.notice.message
+    assert message.text == "'relu1' has no weights." and message.level == "info"
+    notice = page.filters.stage.notice
+    wait_for(qtbot, lambda: any(one.isVisible() for one in notice.findChildren(QPushButton)))
+    [button] = [one for one in notice.findChildren(QPushButton) if one.isVisible()]
+    assert button.text() == "Show conv1"
+    qtbot.mouseClick(button, LEFT)
+    assert page.focus.layer == "conv1"
+    wait_for(qtbot, lambda: page.filters.stage.shows_content)
 
 
 def test_histograms_grow_while_the_run_writes_them(page, session, trained, tmp_path, qtbot):
@@ -200,7 +212,6 @@ def test_histograms_grow_while_the_run_writes_them(page, session, trained, tmp_p
 def test_heat_is_brightest_where_most_values_are(page, qtbot):
     spread = page.spread
     wait_for(qtbot, lambda: spread.plot.series is not None)
-    choose(spread.density, False)
     edges, shares = spread.plot.series.density()
     pixels = array_of(spread.plot.grab().toImage()).astype(int).sum(axis=2)
     area = spread.plot._area().toRect()
@@ -209,6 +220,28 @@ def test_heat_is_brightest_where_most_values_are(page, qtbot):
     brightest = 1 - (int(shares[-1].argmax()) + 0.5) / (len(edges) - 1)
 
     assert row == pytest.approx(brightest, abs=1.0 / (len(edges) - 1))
+
+
+def test_the_heat_is_linear_at_first_and_names_steps_where_there_is_room(page, qtbot):
+    spread = page.spread
+    wait_for(qtbot, lambda: spread.plot.series is not None)
+    assert spread.density.currentText() == "Linear density"
+    series, plot = spread.plot.series, SpreadPlot()
+    qtbot.addWidget(plot)
+    first = series.moments[0]
+    many = replace(series, moments=[replace(first, step=step) for step in range(0, 4001, 40)])
+    plot.show_series(many, ridges=False, log=False)
+    shown = {}
+    for width in (200, 700):
+        plot.resize(width, 240)
+        labels = sorted(plot.step_labels())
+        shown[width] = [int(many.steps[moment]) for moment, _ in labels]
+        places = [place for _, place in labels]
+        assert all(a.right() < b.left() for a, b in itertools.pairwise(places))
+        assert places[-1].right() <= width and shown[width][0] == 0 and shown[width][-1] == 4000
+        middles = [(place.center().x(), plot._x_of(moment)) for moment, place in labels[1:-1]]
+        assert all(there == pytest.approx(wanted, abs=1) for there, wanted in middles)
+    assert len(shown[200]) < len(shown[700]) == 7
 
 
 def test_ridges_are_walked_by_the_keyboard(page, session, qtbot):
