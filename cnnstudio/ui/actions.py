@@ -43,6 +43,7 @@ class Actions(QObject):
         action.setObjectName(id)
         action.setData(category)
         action.setCheckable(checkable)
+        action.setIconVisibleInMenu(not checkable)  # where a menu has its tick
         if tip:
             action.setToolTip(tip)
             action.setStatusTip(tip)

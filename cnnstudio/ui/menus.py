@@ -142,13 +142,26 @@ class Menus(QObject):
         """Lists the menu's actions anew: panels add theirs when they are first shown."""
         menu = self._menus[title]
         menu.clear()
-        before = None
+        within = menu.findChild(QMenu, "menu_living")  # filled anew as well
+        if within is not None:
+            within.deleteLater()
+        before, within = None, None
         # Quit comes last, whatever the panels have added after it.
         for action in sorted(self._session.actions, key=lambda a: a.objectName() == "file.quit"):
             category = action.data()
             if title != (category if category in MENUS else OTHERS.get(category, "Edit")):
                 continue
             id = action.objectName()
+            if id.startswith(LIVING):
+                if within is None:
+                    menu.addSeparator()
+                    within = menu.addMenu("On cards and wires")
+                    within.setObjectName("menu_living")
+                    within.setToolTipsVisible(True)
+                elif id in BEGINS:
+                    within.addSeparator()
+                within.addAction(action)
+                continue
             group = (category, id.split("_")[0] in GROUPED)
             if before is not None and (group != before or id in BEGINS):
                 menu.addSeparator()
@@ -177,9 +190,14 @@ class Menus(QObject):
 
 
 GROUPED = ("view.theme",)
+# What the cards and wires show of a run, in a menu of its own.
+LIVING = (
+    "view.thumbnails", "view.living_", "view.vectors_", "view.wires_", "view.choose_probes",
+    "view.next_probe", "view.previous_probe",
+)  # fmt: skip
 BEGINS = (
     "file.import", "file.save", "file.export", "file.quit", "view.tint_none", "view.zoom_in",
-    "view.minimap", "view.thumbnails", "view.vectors_bars", "view.wires_none", "view.choose_probes",
+    "view.minimap", "view.vectors_bars", "view.wires_none", "view.choose_probes",
     "view.palette",
 )  # fmt: skip
 
