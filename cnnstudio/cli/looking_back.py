@@ -108,7 +108,9 @@ def compare_runs(
         checkpoint=checkpoint, second_checkpoint=second_checkpoint, **dict(wish.parameters),
     )  # fmt: skip
     names = _names(first, second, checkpoint, second_checkpoint or checkpoint)
-    side_by_side.beside_figure(found, names, f"{wish.method}, {' and '.join(names)}.").save(out)
+    told = _captioned(first, second, checkpoint, second_checkpoint or checkpoint)
+    caption = side_by_side.beside_caption(found, wish.method, told)
+    side_by_side.beside_figure(found, names, caption).save(out)
     if as_json:
         print_json([one.to_json() for one in found])
     else:
@@ -146,6 +148,12 @@ def _names(first: Path, second: Path, one: str, two: str) -> tuple[str, str]:
         return one, two
     names = first.resolve().name, second.resolve().name
     return names if names[0] != names[1] else (f"{names[0]} 1", f"{names[1]} 2")
+
+
+def _captioned(first: Path, second: Path, one: str, two: str) -> tuple[str, str]:
+    """`run first (best)` of each."""
+    pairs = (first, one), (second, two)
+    return tuple(f"run {run.resolve().name} ({checkpoint})" for run, checkpoint in pairs)  # type: ignore[return-value]
 
 
 @contextmanager

@@ -61,6 +61,7 @@ def write_activations(
     check_suffix(path)
     tell: Tell = progress or (lambda share, text: None)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path) as aside:
             if path.suffix.lower() == ".npz":
                 _write_npz(aside, arrays, images, labels, tell)

@@ -9,7 +9,7 @@ import numpy as np
 from torch import nn
 
 from cnnstudio.interpret.capture import collect, require_names
-from cnnstudio.interpret.images import as_batch, evaluating
+from cnnstudio.interpret.images import accepting, as_batch, evaluating
 
 
 def feature_maps(
@@ -22,12 +22,14 @@ def feature_maps(
     work in place don't spoil what comes before them: each array is the value at its node. Two
     arrays may share memory, where a layer only hands on what it got.
 
-    Raises ExplanationError for a layer that the network doesn't have.
+    Raises ExplanationError for a layer that the network doesn't have, or images that it can't take.
     """
     batches = images if isinstance(images, tuple) else (images,)
     names = [layers] if isinstance(layers, str) else None if layers is None else list(layers)
     if names is not None:
         require_names(model, names)
     with evaluating(model):
-        found = collect(model, tuple(as_batch(batch, model) for batch in batches), names)
+        given = tuple(as_batch(batch, model) for batch in batches)
+        with accepting(given[0]):
+            found = collect(model, given, names)
     return {name: value.cpu().numpy() for name, value in found.items()}

@@ -32,6 +32,12 @@ def several(subject: Subject, texts: Iterable[str]) -> list[Reference]:
     for text in texts:
         match = _RANGE.fullmatch(text)
         if match is None or match[1] not in PARTS:
+            part, colon, rest = text.partition(":")
+            if colon and part in PARTS and not Path(text).exists():
+                raise DataError(
+                    f"'{text}' names no images: '{rest}' is no number or range of them.",
+                    f"Write it as {part}:12 or {part}:0-99, counted from 0, or {part} for all.",
+                )
             path = Path(text)
             found += images_in(path) if path.is_dir() else [path]
             continue

@@ -12,10 +12,12 @@ import numpy as np
 from cnnstudio.graph import ExplanationError
 from cnnstudio.interpret.explanations.case import Progress
 from cnnstudio.interpret.explanations.explain import Explanation, explanation
+from cnnstudio.interpret.explanations.methods import method_named
 from cnnstudio.interpret.figures.figure import Figure, Panel
 from cnnstudio.interpret.figures.pair import pair_panels
 from cnnstudio.interpret.predict import probabilities
 from cnnstudio.interpret.samples.features import said_of
+from cnnstudio.interpret.several_images import name_of, several
 from cnnstudio.interpret.subject import Picture, Reference, Subject, open_run, read_reference
 
 
@@ -103,7 +105,10 @@ def compare_runs(
     """
     one = open_run(first, checkpoint)
     two = open_run(second, second_checkpoint or checkpoint)
-    listed = images if isinstance(images, list) else [images]
+    listed: list[Reference] = []
+    asked_for: list[Any] = images if isinstance(images, list) else [images]
+    for image in asked_for:
+        listed += several(one, [image]) if isinstance(image, str) else [image]
     asked = {"method": method, "target": target, "layer": layer, **parameters}
     return [beside(one, two, image, **asked) for image in listed]
 
@@ -121,8 +126,15 @@ def beside(
     reference = read_reference(image) if isinstance(image, str) else image
     one = _side(first, reference, method, target, layer, parameters)
     said = one.classes[one.target]
+    theirs = list(second.splits.classes)
+    if said not in theirs and theirs != list(first.splits.classes):
+        raise ExplanationError(
+            f"The runs have different classes: the first {_listed(one.classes)}, the second "
+            f"{_listed(theirs)}.",
+            f"'{said}' is none of the second's. Explain a class that both have, if there is one.",
+        )
     two = _side(second, reference, method, said, layer, parameters)
-    return Beside(str(image), one, two)
+    return Beside(name_of(reference), one, two)
 
 
 def differing(
@@ -163,7 +175,8 @@ def beside_figure(found: Sequence[Beside], names: tuple[str, str], caption: str 
     for one in found:
         sides = one.first, one.second
         said = [
-            f"{name}: {side.classes[side.predicted]} {side.probabilities.max():.0%}"
+            f"{name}: {side.classes[side.predicted]} {side.probabilities.max():.0%}, "
+            f"why {side.classes[side.target]}"
             for name, side in zip(names, sides, strict=True)
         ]
         panels += pair_panels(
@@ -173,6 +186,18 @@ def beside_figure(found: Sequence[Beside], names: tuple[str, str], caption: str 
     return Figure(
         tuple(panels), caption, columns=len(panels) // max(1, len(found)), name="compared"
     )
+
+
+def beside_caption(found: Sequence[Beside], method: str, names: tuple[str, str]) -> str:
+    """`Grad-CAM at relu2: first and second.`"""
+    layers = dict.fromkeys(side.layer for one in found[:1] for side in (one.first, one.second))
+    at = " and ".join(layer for layer in layers if layer)
+    return f"{method_named(method).title}{f' at {at}' if at else ''}: {' and '.join(names)}."
+
+
+def _listed(classes: Sequence[str], most: int = 6) -> str:
+    more = f" and {len(classes) - most} more" if len(classes) > most else ""
+    return ", ".join(classes[:most]) + more
 
 
 def _side(

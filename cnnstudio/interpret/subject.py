@@ -150,17 +150,30 @@ class Subject:
 
 
 def read_reference(text: str) -> Reference:
-    """`test:12` is a sample, anything else the path of a file."""
+    """`test:12` is a sample, anything else the path of a file. DataError for `test:x`."""
     split, colon, index = text.partition(":")
-    if colon and split in PARTS and index.isdigit():
-        return split, int(index)
+    if colon and split in PARTS:
+        if index.isdecimal():
+            return split, int(index)
+        if not Path(text).exists():
+            raise DataError(
+                f"'{text}' names no single image: a number of the {split} images is missing.",
+                f"Write it as {split}:12, counted from 0.",
+            )
     return text
 
 
 def open_run(
     path: Path | str, checkpoint: str = "best", load_data: LoadData = load_data
 ) -> Subject:
-    """A run with the weights of a checkpoint. Raises RunError if there is no such one."""
+    """A run with the weights of a checkpoint: best, last, or any moment that it kept, such as
+    step-000004.
+
+    What comes back has `.model` (in evaluation mode), `.project`, `.input_shape` (C, H, W),
+    `.splits` (`.train`, `.validation`, `.test`, `.classes`) and `.images("test:0", "cat.png")`,
+    float32 (N, C, H, W) as the network takes them. Raises RunError if there is no such run or
+    checkpoint.
+    """
     run = RunDirectory(path)
     if not run.exists():
         raise RunError(f"There is no run in {path}.")
@@ -168,6 +181,19 @@ def open_run(
     model = build(project)
     load_weights(run.checkpoint(checkpoint), model)
     return Subject(project, model.eval(), load_data)
+
+
+def subject_of(run: Any, asking: str) -> Subject:
+    """What `open_run` opened, or a run's folder opened now. ExplanationError for anything else;
+    `asking` is the function that wants it, such as "cs.unit"."""
+    if isinstance(run, Subject):
+        return run
+    if isinstance(run, str | Path):
+        return open_run(run)
+    raise ExplanationError(
+        f"{asking} needs a run, not {type(run).__name__}: its images and classes too.",
+        "Give it cs.open_run('runs/first').",
+    )
 
 
 def open_untrained(project: Project, load_data: LoadData = load_data) -> Subject:

@@ -7,6 +7,7 @@ from captum.attr import LayerGradCam, Saliency
 from torch import nn
 from torch.nn import functional
 
+import cnnstudio as cs
 from cnnstudio.graph import ExplanationError
 from cnnstudio.interpret.explanations.explain import explain, explanation
 
@@ -206,3 +207,20 @@ def test_several_inputs_are_refused_by_name():
 def test_a_single_image_without_batch_is_refused():
     with pytest.raises(ExplanationError, match="3×16×16"):
         explain(traced(InPlace()), images()[0])
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (np.zeros((1, 1, 28, 28), np.float32), "have 1 channels, the network takes 3"),
+        (np.zeros((1, 3, 5, 5), np.float32), "can't be run on images of 3×5×5"),
+        (np.full((1, 3, 28, 28), np.nan, np.float32), "no numbers"),
+        (np.zeros((1, 3, 28, 28), np.uint8), "whole numbers"),
+        ("cat.png", "no array of numbers, but str"),
+    ],
+)
+def test_images_that_the_network_can_not_take_are_refused_in_a_sentence(given, message):
+    model = cs.build(cs.template("lenet5", input_shape=(3, 28, 28), classes=4))
+    for ask in (cs.feature_maps, lambda model, images: explain(model, images, "gradients")):
+        with pytest.raises(ExplanationError, match=message):
+            ask(model, given)

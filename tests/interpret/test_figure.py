@@ -98,9 +98,11 @@ def test_what_can_not_stand_in_a_figure_is_refused(tmp_path):
         figure.save(tmp_path / "a.bmp")
     with pytest.raises(ExplanationError, match="3 pixels wide"):
         figure.image(3)
-    with pytest.raises(ExplanationError, match="can't be written: No such file"):
-        figure.save(tmp_path / "missing" / "a.png")
-    assert not list(tmp_path.iterdir())
+    (tmp_path / "file").touch()
+    with pytest.raises(ExplanationError, match="can't be written: Not a directory"):
+        figure.save(tmp_path / "file" / "in" / "a.png")
+    assert figure.save(tmp_path / "new" / "folder" / "a.png").is_file()
+    assert {path.name for path in tmp_path.rglob("*.*")} == {"a.png"}
 
 
 def test_two_classes_share_a_scale_and_the_difference_has_its_own():

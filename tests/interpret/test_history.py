@@ -174,9 +174,10 @@ def test_an_animation_that_is_interrupted_leaves_the_file_that_was_there(tmp_pat
 @pytest.mark.parametrize(
     ("name", "pace", "message"),
     [("a.avi", 5, "can't be written as 'a.avi'"), ("a.gif", 0, "0 frames a second can't be"),
-     ("missing/a.gif", 5, "can't be written"), ("missing/a.mp4", 5, "can't be written")],
+     ("file/a.gif", 5, "can't be written"), ("file/in/a.mp4", 5, "can't be written")],
 )  # fmt: skip
 def test_what_can_not_be_written_is_told(tmp_path, name, pace, message):
+    (tmp_path / "file").touch()
     with pytest.raises(ExplanationError, match=message):
         write_animation(tmp_path / name, storyboard().frames(200), pace)
 

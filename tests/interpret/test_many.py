@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 import cnnstudio as cs
-from cnnstudio.graph import save
+from cnnstudio.graph import ExplanationError, save
 from tests.command import run
 
 FEW = {"count": 120, "size": 32}
@@ -94,6 +94,10 @@ def test_explanations_beside_their_images_do_not_lie_on_them(folder):
         (["test:0", "--method", "gradcamm"], "Did you mean 'gradcam'?"),
         (["test:0", "--against", "9"], "There is no class '9'"),
         (["empty"], "There are no images in empty"),
+        (["test:0", "--class", "3", "--against", "3"], "can't be set against itself"),
+        (["test:0", "--method", "gradients", "--layer", "conv1"], "not at a layer"),
+        (["test:-1"], "'-1' is no number or range"),
+        (["test:x"], "'test:x' names no images"),
     ],
 )
 def test_a_wrong_wish_is_told_in_a_sentence(folder, arguments, message):
@@ -120,3 +124,27 @@ def test_a_scorecard_comes_as_a_table_and_as_json(folder):
     assert [one["check"] for one in found["checks"]] == ["pointing", "sensitivity"]
     assert found["layer"] and len(found["targets"]) == 2
     assert found["checks"][0]["value"] in (0, 0.5, 1)
+
+
+def test_ranges_are_explained_and_a_class_is_not_set_against_itself(folder):
+    done = run("explain", "run", "test:1-3", "-o", "new/range.png", "--json", folder=folder)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert [one["image"] for one in found] == ["test:1", "test:2", "test:3"]
+    assert (folder / "new" / "range.png").is_file()
+    said = found[0]["predicted"]
+    done = run("explain", "run", "test:1", "--against", said, "-o", "same.png", folder=folder)
+    assert done.returncode == 0, done.stderr
+    assert f"test:1 is taken for {said} itself" in done.stdout
+
+
+def test_what_needs_a_run_says_so_of_a_plain_model(folder):
+    model = cs.open_run(folder / "run").model
+    for ask in (
+        lambda: cs.embed(model), lambda: cs.neighbours(model, "test:0"),
+        lambda: cs.mistakes(model), lambda: cs.unit(model, "conv1", 0),
+        lambda: cs.history(model, "test:0"),
+    ):  # fmt: skip
+        with pytest.raises(ExplanationError, match="runs/first"):
+            ask()
+    assert len(cs.mistakes(folder / "run").said.labels) > 0

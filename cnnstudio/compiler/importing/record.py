@@ -10,6 +10,8 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain
+from itertools import count as counted
 from typing import Any
 
 import torch
@@ -36,6 +38,7 @@ from cnnstudio.compiler.importing.recording import (
     marked,
 )
 from cnnstudio.graph import ProblemError
+from cnnstudio.graph.problems import is_valid_name
 
 # From a module, its positional and named arguments, to what layer it is; None to look into it.
 AsLayer = Callable[[nn.Module, tuple[Any, ...], Mapping[str, Any]], Any]
@@ -350,7 +353,7 @@ def _plain(tree: Any, change: Callable[[Any], Any]) -> Any:
 
 
 def _input_names(module: nn.Module, count: int) -> list[str]:
-    """The names of the first arguments of `forward`."""
+    """The names of the first arguments of `forward`, another where it can't be a node's."""
     told: Sequence[str] = getattr(module, "input_names", ())
     names = (
         list(told)[:count]
@@ -360,7 +363,17 @@ def _input_names(module: nn.Module, count: int) -> list[str]:
             if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
         ][:count]
     )
-    return names + [f"input_{number}" for number in range(len(names), count)]
+    names += [f"input_{number}" for number in range(len(names), count)]
+    found: list[str] = []
+    for name in names:  # `input`, as torch's own containers call it, is Python's
+        found.append(name if is_valid_name(name) else _free("image", {*names, *found}))
+    return found
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    """`image`, or `image_2`, …"""
+    tries = chain([name], (f"{name}_{number}" for number in counted(2)))
+    return next(one for one in tries if one not in taken)
 
 
 def _first_line(error: Exception) -> str:

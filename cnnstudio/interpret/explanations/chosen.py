@@ -31,10 +31,15 @@ def wish_of(
     settings: Iterable[str] = (),
 ) -> Wish:
     """`settings` are such as `steps=100`. ExplanationError for a method or parameter that isn't
-    there, or a wrong value."""
+    there, a wrong value, a layer that the method doesn't use, or a class against itself."""
     declared = method_named(method)
     parameters = settings_of(settings)
     declared.chosen(parameters)
+    declared.accepts(layer)
+    if target is not None and target == against:
+        raise ExplanationError(
+            f"'{target}' can't be set against itself.", "Choose another class for --against."
+        )
     return Wish(method, layer, target, against, tuple(parameters.items()))
 
 

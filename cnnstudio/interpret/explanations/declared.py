@@ -40,6 +40,14 @@ class Method(Declaration):
         """All parameters with the defaults; ExplanationError for one that is wrong."""
         return chosen_of(self, parameters)
 
+    def accepts(self, layer: str | None) -> None:
+        """Raises ExplanationError for a layer that the method would not use."""
+        if layer is not None and not self.uses_layer:
+            raise ExplanationError(
+                f"{self.title} explains at the image, not at a layer.",
+                f"Leave '{layer}' out, or choose a method that looks at a layer, such as gradcam.",
+            )
+
 
 def chosen_of(declared: Declaration, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """All parameters with the defaults; ExplanationError for one that is wrong."""

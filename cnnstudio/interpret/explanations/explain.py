@@ -19,7 +19,13 @@ from cnnstudio.interpret.explanations.declared import Method
 from cnnstudio.interpret.explanations.methods import method_named
 from cnnstudio.interpret.explanations.scores import Target, choose_scores, named_output
 from cnnstudio.interpret.explanations.spatial import LayerChoice, choose_layer, first_output
-from cnnstudio.interpret.images import as_batch, evaluating, one_image_input, shape_text
+from cnnstudio.interpret.images import (
+    accepting,
+    as_batch,
+    evaluating,
+    one_image_input,
+    shape_text,
+)
 
 NEGLIGIBLE = 1e-6
 
@@ -64,13 +70,28 @@ def explain(
     against: int | None = None,
     **parameters: Any,
 ) -> np.ndarray:
-    """A heatmap for each image, float32 (N, H, W) at input size. See `explanation`.
+    """A heatmap for each image (N, C, H, W), given as the network takes it: float32 (N, H, W) at
+    input size.
 
-    With another class `against`, how much more each pixel speaks for the one than for the other.
+    `method` is one of `cs.methods`, `parameters` its own. `target` is the class that is explained
+    (the predicted one if None): a class, one for each image, an output's name, or (output, class).
+    `layer` is any node, function or module (the last with positions if None). With another class
+    `against`, how much more each pixel speaks for the one than for the other. Raises
+    ExplanationError where the method can't be applied.
     """
+    method_named(method).accepts(layer)
     if against is not None:
+        differ(target, against)
         return contrast(model, images, against, method, target, layer, **parameters).difference
     return explanation(model, images, method, target, layer, **parameters).heat
+
+
+def differ(target: Target, against: int) -> None:
+    """Raises ExplanationError where a class would be set against itself."""
+    if named_output(target)[1] == against:
+        raise ExplanationError(
+            f"Class {against} can't be set against itself.", "Choose another class against it."
+        )
 
 
 def contrast(
@@ -120,10 +141,11 @@ def explanation(
     if layer is not None:
         require_names(model, [layer])
     with evaluating(model), torch.enable_grad():
-        if declared.uses_layer:
-            output = named_output(target)[0] or first_output(model)
-            choice = choose_layer(model, batch, layer, output)
-        case = _case(model, batch, target, choice.layer, Passes(progress))
+        with accepting(batch):
+            if declared.uses_layer:
+                output = named_output(target)[0] or first_output(model)
+                choice = choose_layer(model, batch, layer, output)
+            case = _case(model, batch, target, choice.layer, Passes(progress))
         try:
             heat = _found(declared, case, chosen)
         except RuntimeError as error:

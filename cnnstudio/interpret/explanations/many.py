@@ -21,11 +21,12 @@ from cnnstudio.interpret.explanations.methods import method_named
 from cnnstudio.interpret.figures.figure import WIDTH, Figure, Panel
 from cnnstudio.interpret.figures.making import heat_figure
 from cnnstudio.interpret.predict import probabilities
-from cnnstudio.interpret.several_images import images_in
+from cnnstudio.interpret.several_images import images_in, name_of, several
 from cnnstudio.interpret.subject import Reference, Subject, open_run
 from cnnstudio.interpret.trust.scorecard import Scorecard, trust
 from cnnstudio.training.twin import twin_of
 
+MOST_ROWS = 100  # of images in one picture
 TABLE = "explanations.csv"
 COLUMNS = ("image", "picture", "predicted", "probability", "explained", "against", "method",
            "layer", "lowest", "highest", "hottest_x", "hottest_y", "problem")  # fmt: skip
@@ -43,14 +44,20 @@ class Explained:
 def explain_images(
     run: Path, checkpoint: str, images: Sequence[str], wish: Wish, out: Path, width: int = WIDTH
 ) -> list[dict[str, Any]]:
-    """Explains images (files, or `test:0`) with a run's network and writes one picture, .png or
-    .svg, so many pixels wide.
+    """Explains images (files, `test:0`, `test:0-9`) with a run's network and writes one picture,
+    .png or .svg, so many pixels wide.
 
     Returns for each image its name, the predicted class with its probability, the class that is
     explained, the layer and why it is the one.
     """
     subject = open_run(run, checkpoint)
-    found = [_explained(subject, text, text, wish) for text in images]
+    listed = several(subject, images)
+    if len(listed) > MOST_ROWS:
+        raise ExplanationError(
+            f"{len(listed):,} images are too many for one picture.",
+            f"Name at most {MOST_ROWS}, such as test:0-{MOST_ROWS - 1}, or a folder alone.",
+        )
+    found = [_explained(subject, name_of(one), one, wish) for one in listed]
     _figure(found, run, checkpoint).save(out, width)
     return [one.row | {"reason": one.reason} for one in found]
 
@@ -99,7 +106,7 @@ def trust_images(
     The run's twin, trained on shuffled labels, is used if it is there.
     """
     subject = open_run(run, checkpoint)
-    pictures = [subject.picture(text) for text in images]
+    pictures = [subject.picture(one) for one in several(subject, images)]
     batch = torch.stack([picture.tensor for picture in pictures])
     classes = probabilities(subject.model, batch[:1]).shape[1]
     target = None if wish.target is None else subject.class_number(wish.target, classes)
@@ -128,6 +135,10 @@ def _explained(subject: Subject, name: str, image: Reference, wish: Wish) -> Exp
         None if text is None else subject.class_number(text, len(chances))
         for text in (wish.target, wish.against)
     )
+    if target is not None and target == against:  # once by name, once by number
+        raise ExplanationError(
+            f"'{names[target]}' can't be set against itself.", "Choose another class for --against."
+        )
     layer = None if wish.layer is None else subject.node(wish.layer)
     parameters = dict(wish.parameters)
     if against is None:
@@ -150,8 +161,14 @@ def _explained(subject: Subject, name: str, image: Reference, wish: Wish) -> Exp
     }
     classes = [row["explained"], *([row["against"]] if row["against"] else [])]
     signed = method_named(wish.method).signed
-    heat = heat_figure(picture.image, *shown[:2], classes=classes, signed=signed)
-    panels = [Panel(picture.image, f"{name}: {row['predicted']}", smooth=True), *heat.panels]
+    panels = [Panel(picture.image, f"{name}: {row['predicted']}", smooth=True)]
+    if against == first.targets[0]:  # as may be where the class is the one that is said
+        panels += heat_figure(picture.image, shown[0], classes=classes, signed=signed).panels
+        nothing = np.full_like(picture.image, 255)
+        panels += [Panel(nothing, "the same class"), Panel(nothing, "no difference")]
+        said = f"{name} is taken for {row['against']} itself: there is nothing to set against it."
+        return Explained(row, panels, said)
+    panels += heat_figure(picture.image, *shown[:2], classes=classes, signed=signed).panels
     return Explained(row, panels, _reason(first))
 
 

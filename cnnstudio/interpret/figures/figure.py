@@ -88,7 +88,8 @@ class Figure:
     def save(
         self, path: str | Path, width: int = WIDTH, caption: bool = True, bars: bool = True
     ) -> Path:
-        """Writes the figure as .png or .svg, whole or not at all, and returns where to.
+        """Writes the figure as .png or .svg, whole or not at all, and returns where to. A folder
+        that isn't there is made.
 
         Raises ExplanationError for another ending, or if the disk refuses.
         """
@@ -103,6 +104,7 @@ class Figure:
             )
         content = writers[path.suffix.lower()](self.page(width, caption, bars))
         try:
+            path.parent.mkdir(parents=True, exist_ok=True)
             with replacing(path) as aside:
                 aside.write_bytes(content)
         except OSError as error:

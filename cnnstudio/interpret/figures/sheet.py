@@ -52,6 +52,7 @@ def write_picture(picture: np.ndarray, out: Path) -> None:
         Figure((Panel(picture),)).save(out, max(NARROWEST, picture.shape[1]))
         return
     try:
+        out.parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(picture).save(out)
     except (OSError, ValueError) as error:
         raise ExplanationError(

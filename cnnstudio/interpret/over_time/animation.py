@@ -48,6 +48,7 @@ def write_animation(
     if first is None:
         raise ExplanationError("There are no frames to write.")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path, lasting=False) as aside:
             write(aside, chain([first], coming), per_second, hold)
     except OSError as error:

@@ -117,9 +117,17 @@ def history(
     The heat is that of one class, by name or number, by itself the one that the network says last;
     `method` None leaves it out. `maps` names a node whose first feature maps are wanted too,
     `filters` one whose weights are. With `most`, so many moments, as evenly over the history as
-    there are. Raises RunError for a run without any, ExplanationError where the method can't be
+    there are. `.moments` (their `.step` and `.epoch`), `.probabilities` (moments, classes) and
+    `.heats` (moments, H, W) come back, with `.rows()` and `.save("seen.gif")`. Raises RunError for
+    a run without any, ExplanationError where the method can't be
     applied.
     """
+    if not isinstance(run, RunDirectory | Path | str):
+        raise ExplanationError(
+            f"cs.history needs the folder of a run, not {type(run).__name__}: the weights of all "
+            "its moments.",
+            "Give it the path, such as 'runs/first'.",
+        )
     run = run if isinstance(run, RunDirectory) else RunDirectory(run)
     if not run.exists():
         raise RunError(f"There is no run in {run.path}.")

@@ -13,7 +13,7 @@ from cnnstudio.graph.errors import ExplanationError
 from cnnstudio.interpret.explanations.case import Progress
 from cnnstudio.interpret.samples.features import Features, features
 from cnnstudio.interpret.samples.reductions import reduction_named
-from cnnstudio.interpret.subject import Subject
+from cnnstudio.interpret.subject import Subject, subject_of
 
 NEIGHBOURS = 10
 MEASURED_AT_MOST = 2000
@@ -62,7 +62,7 @@ class Embedding:
 
 
 def embed(
-    subject: Subject,
+    subject: Subject | Path | str,
     layer: str | None = None,
     method: str = "pca",
     split: str = "test",
@@ -71,10 +71,15 @@ def embed(
     progress: Progress | None = None,
     **parameters: Any,
 ) -> Embedding:
-    """Lays samples of a split out by what `layer` (the last before the classifier if None) gives.
+    """Lays samples of a split out by what `layer` (the last before the classifier if None) gives,
+    in a network that `open_run` opened, or that of a run's folder.
 
-    `method` is one of `reductions`, `parameters` its own. See `features` for the others.
+    `method` is one of `cs.reductions`, `parameters` its own. At most `samples` are taken, evenly
+    spread over the split. Of maps, `pooling` is "mean" (each map's mean over its positions) or
+    "flat" (all values). What comes back has `.points` (n, 2), `.features` (`.values` (n, d), and in
+    `.said` `.indexes`, `.labels` and `.predicted` (n,)), `.belief` and `.save("embedding.svg")`.
     """
+    subject = subject_of(subject, "cs.embed")
     reduction_named(method).chosen(parameters)
     found = features(subject, layer, split, samples, pooling, progress)
     return laid_out(found, method, progress, **parameters)

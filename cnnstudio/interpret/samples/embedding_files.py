@@ -184,6 +184,7 @@ def _svg_mark(x: float, y: float, label: int) -> str:
 
 def _write(out: Path, write: Callable[[], None]) -> None:
     try:
+        out.parent.mkdir(parents=True, exist_ok=True)
         write()
     except (OSError, ValueError) as error:
         raise ExplanationError(

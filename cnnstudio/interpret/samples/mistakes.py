@@ -14,7 +14,7 @@ from cnnstudio.graph import ExplanationError, RunError
 from cnnstudio.interpret.explanations.case import Progress
 from cnnstudio.interpret.explanations.explain import explanation
 from cnnstudio.interpret.samples.features import Said, said_of
-from cnnstudio.interpret.subject import Subject
+from cnnstudio.interpret.subject import Subject, subject_of
 from cnnstudio.training.rundir import RunDirectory, read_json
 from cnnstudio.training.verdicts import read_verdicts
 
@@ -62,14 +62,19 @@ class Heated:
 
 
 def mistakes(
-    subject: Subject,
+    subject: Subject | Path | str,
     split: str = "test",
     pair: tuple[int, int] | None = None,
     limit: int | None = None,
     progress: Progress | None = None,
 ) -> Mistakes:
     """The samples of a split that are not recognised; with `pair` (true class, predicted class),
-    those that are taken for this one. The most confident first, at most `limit`."""
+    those that are taken for this one. The most confident first, at most `limit`.
+
+    `.facts()` lists each with its index, classes and confidence; `.rows` (n,) are their places in
+    `.said`, which has `.indexes`, `.labels`, `.predicted` and `.confidence`, (samples,).
+    """
+    subject = subject_of(subject, "cs.mistakes")
     return mistakes_in(said_of(subject, split, progress=progress), pair, limit)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from cnnstudio.graph.errors import ExplanationError
 from cnnstudio.interpret.explanations.case import Progress
 from cnnstudio.interpret.samples.features import Features, feature_of, features
 from cnnstudio.interpret.samples.reductions import METRICS
-from cnnstudio.interpret.subject import Reference, Subject, read_reference
+from cnnstudio.interpret.subject import Reference, Subject, read_reference, subject_of
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Neighbours:
 
 
 def neighbours(
-    subject: Subject,
+    subject: Subject | Path | str,
     image: Reference,
     layer: str | None = None,
     k: int = 8,
@@ -52,8 +53,10 @@ def neighbours(
 ) -> Neighbours:
     """The `k` samples nearest to an image, among `samples` of a split, in what `layer` gives.
 
-    The image itself is none of its neighbours.
+    The image itself is none of its neighbours. `.found` is a list, the nearest first, each with
+    `.index` in the split, `.name`, `.distance`, `.label` and `.predicted` (numbers of `.classes`).
     """
+    subject = subject_of(subject, "cs.neighbours")
     _require(metric, k)
     found = features(subject, layer, split, samples, pooling, progress)
     return nearest(subject, image, found, k, metric, pooling)

@@ -12,7 +12,7 @@ from cnnstudio.graph.errors import ExplanationError
 from cnnstudio.interpret.capture import require_names, value_at
 from cnnstudio.interpret.explanations.case import Progress
 from cnnstudio.interpret.images import as_batch, evaluating
-from cnnstudio.interpret.subject import Picture, Reference, Subject, open_run
+from cnnstudio.interpret.subject import Picture, Reference, Subject, subject_of
 from cnnstudio.interpret.units.ablation import AblatedSplit, Ablation, ablation, ablation_of_split
 from cnnstudio.interpret.units.importance import importance
 from cnnstudio.interpret.units.kernels import Kernel, kernel_of
@@ -135,9 +135,14 @@ class Unit:
 def unit(run: Subject | Path | str, layer: str, number: int) -> Unit:
     """The unit `number` of a layer, of what `open_run` opened or of a run's folder.
 
+    It has `.map("test:0")` (h, w), `.field()` (the part of the image that it sees), `.kernel`
+    (`.weights` (channels, h, w) and `.bias`, or None), `.scan()` (of the whole layer: `.means` and
+    `.selectivity` (units,)), `.top()`, `.importance("test:0")`, `.ablate("test:0")` and
+    `.ablate_split()`.
+
     Raises ExplanationError for a layer or unit that isn't there.
     """
-    subject = run if isinstance(run, Subject) else open_run(run)
+    subject = subject_of(run, "cs.unit")
     node = subject.node(layer)
     require_names(subject.model, [node])
     one = as_batch(torch.zeros(1, *subject.input_shape), subject.model)

@@ -175,3 +175,15 @@ def test_a_mask_that_is_written_number_by_number_keeps_its_values():
 
     found = imported(Masked(), (4, 6))
     assert found.opaque
+
+
+def test_an_argument_that_no_node_can_be_called_after_gets_another_name():
+    class TwoInputs(nn.Module):
+        def forward(self, input, image):
+            return input + image
+
+    plain = imported(nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU()), (3, 8, 8))
+    assert plain.project.network.nodes[0].name == "image"
+    both = cs.from_module(TwoInputs(), [(3, 8, 8), (3, 8, 8)])
+    names = [node.name for node in both.project.network.nodes if node.kind == "Input"]
+    assert names == ["image_2", "image"]
