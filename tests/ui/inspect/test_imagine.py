@@ -66,7 +66,9 @@ def test_a_picture_grows_is_stopped_goes_on_and_is_there_again_at_once(visualize
     done = array_of(page.picture.image)
     assert done.shape == (32, 32, 3) and (done != early).any()
     assert page.curve.points == 48 and page.told.text().startswith("Step 48 of 48")
-    assert not page.start_button.isEnabled()
+    assert not page.start_button.isEnabled() and page.start_button.text() == "Done"
+    steps, value = page.curve.captions
+    assert steps == "step 1 … 48" and f": {value}; noise" in page.told.text()
 
     page.choice.unit.setFocus()
     qtbot.keyClick(page.choice.unit, Qt.Key.Key_Up)
@@ -123,6 +125,8 @@ def test_a_class_is_told_with_its_probability(visualize, qtbot):
     wait_for(qtbot, lambda: not page.studio.is_busy and page.stage.shows_content, 60)
     name = page.focus.classes[0]
     assert f"takes it for “{name}” with" in page.told.text()
+    value = page.curve.captions[1]
+    assert value.startswith("log-odds ") and f": {value}; noise" in page.told.text()
     assert page.heading.text() == f"What excites “{name}” most"
 
 
@@ -144,6 +148,8 @@ def test_the_slider_moves_picture_and_prediction_at_once(attack, qtbot):
     assert page.views.after.order[0] == shares.argmax()
     turned = np.array(page.slider.turned)
     assert (turned == (page.answer["probabilities"].argmax(1) != turned_from(page))).all()
+    told = "Where it changes" if turned.any() else "No change up to here changes"
+    assert page.legend.text == f"{told} the decision" and page.legend.isVisible()
 
 
 def turned_from(page):

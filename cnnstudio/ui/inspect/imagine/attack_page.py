@@ -29,7 +29,7 @@ from cnnstudio.ui.choice_box import ChoiceBox
 from cnnstudio.ui.inquiry import Inquiry
 from cnnstudio.ui.inspect.focus import Focus
 from cnnstudio.ui.inspect.imagine.attack_views import AttackViews
-from cnnstudio.ui.inspect.imagine.epsilon_slider import EpsilonSlider
+from cnnstudio.ui.inspect.imagine.epsilon_slider import EpsilonSlider, TurnedLegend
 from cnnstudio.ui.inspect.imagine.looking import Looking
 from cnnstudio.ui.inspect.imagine.parameters_fold import ParametersFold
 from cnnstudio.ui.inspect.imagine.robust_panel import RobustPanel
@@ -73,6 +73,7 @@ class AttackPage(Page):
         self.slider.setValue(BEGIN)
         self.amount = QLabel()
         self.amount.setTextFormat(Qt.TextFormat.PlainText)
+        self.legend = TurnedLegend()
         self.busy = QLabel()
         self.busy.setProperty("role", "caption")
         self.find_button = QPushButton("Find the smallest")
@@ -111,6 +112,7 @@ class AttackPage(Page):
         for fold in self.folds.values():
             fold.redraw()
         self.slider.update()
+        self.legend.update()
 
     def figure(self) -> Figure | None:
         """The three pictures as they are shown, to take away."""
@@ -192,6 +194,8 @@ class AttackPage(Page):
         aim = answer["target"]
         turned = decisions != decisions[0] if aim is None else decisions == aim
         self.slider.show_turned(turned.tolist())
+        name = None if aim is None else str(answer["classes"][aim])
+        self.legend.show_turned(bool(turned.any()), name)
         self.stage.show_content()
         self._enable(True)
         self._show()
@@ -260,6 +264,7 @@ class AttackPage(Page):
         column.addLayout(row)
         column.addWidget(self.amount)
         column.addWidget(self.slider)
+        column.addWidget(self.legend)
         column.addWidget(self.find_button)
         column.addWidget(self.found)
         line = QFrame()

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPolygonF
-from PySide6.QtWidgets import QSlider, QStyle, QStyleOptionSlider
+from PySide6.QtWidgets import QSlider, QStyle, QStyleOptionSlider, QWidget
 
 from cnnstudio.ui import theme
 
 MARK_HEIGHT = 4.0
 ARROW = 5.0
+SWATCH, LEGEND_HEIGHT = 16.0, 18
 
 
 class EpsilonSlider(QSlider):
@@ -72,3 +73,40 @@ class EpsilonSlider(QSlider):
             painter.drawPolygon(
                 QPolygonF([tip, QPointF(x - ARROW, base), QPointF(x + ARROW, base)])
             )
+
+
+class TurnedLegend(QWidget):
+    """What the line below the slider means."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text = ""
+        self._any = False
+        self.setFixedHeight(LEGEND_HEIGHT)
+
+    def show_turned(self, any_turned: bool, name: str | None) -> None:
+        """Whether there is a line; `name` is the class that the decision is to become."""
+        self._any = any_turned
+        end = "changes the decision" if name is None else f"turns the decision into “{name}”"
+        self.text = f"Where it {end}" if any_turned else f"No change up to here {end}"
+        self.setAccessibleName(self.text)
+        self.setToolTip(f"The line below the slider: {self.text}" if any_turned else self.text)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(160, LEGEND_HEIGHT)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        left = 0.0
+        if self._any:
+            middle = (self.height() - MARK_HEIGHT) / 2
+            painter.fillRect(QRectF(0, middle, SWATCH, MARK_HEIGHT), theme.color("warning"))
+            left = SWATCH + 8
+        painter.setFont(theme.font(12))
+        painter.setPen(theme.color("text_muted"))
+        place = QRectF(left, 0, self.width() - left, self.height())
+        text = painter.fontMetrics().elidedText(
+            self.text, Qt.TextElideMode.ElideRight, int(place.width())
+        )
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, text)

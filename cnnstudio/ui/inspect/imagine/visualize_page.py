@@ -23,12 +23,12 @@ from cnnstudio.interpret.figures.figure import Figure, Panel
 from cnnstudio.interpret.imagine.python_lines import network_text, visualize_lines
 from cnnstudio.interpret.imagine.settings import visualization
 from cnnstudio.ui import quantities, theme
-from cnnstudio.ui.curve_plot import CurvePlot
 from cnnstudio.ui.images.array_image import image_of
 from cnnstudio.ui.images.image_view import ImageView
 from cnnstudio.ui.inquiry import Inquiry
 from cnnstudio.ui.inspect.focus import Focus
 from cnnstudio.ui.inspect.imagine.goal import LAYER, UNIT, Goal, GoalChoice
+from cnnstudio.ui.inspect.imagine.growth_plot import GrowthPlot
 from cnnstudio.ui.inspect.imagine.looking import Looking
 from cnnstudio.ui.inspect.imagine.parameters_fold import ParametersFold
 from cnnstudio.ui.inspect.imagine.picture_mosaic import PictureMosaic
@@ -70,7 +70,7 @@ class VisualizePage(Page):
         self.told.setProperty("role", "muted")
         self.told.setWordWrap(True)
         self.told.setTextFormat(Qt.TextFormat.PlainText)
-        self.curve = CurvePlot(("step", "activation"))
+        self.curve = GrowthPlot()
         self.picture = ImageView("Picture", smooth=True)
         self.mosaic = PictureMosaic()
         self.heading = QLabel()
@@ -237,9 +237,12 @@ class VisualizePage(Page):
         busy = self.studio.is_busy
         values = self.parameters.values
         done = goal is not None and self.studio.is_done(goal, values)
-        self.start_button.setText("Stop" if busy else "Go on" if made and not done else "Start")
+        self.start_button.setText(
+            "Stop" if busy else "Done" if done else "Go on" if made else "Start"
+        )
         tip = "Stops; what there is stays (Esc)" if busy else ""
-        self.start_button.setToolTip(tip or ("Done. Choose something else to see" if done else ""))
+        other = "Another seed among the parameters makes another picture" if done else ""
+        self.start_button.setToolTip(tip or other)
         self.start_button.setEnabled(busy or (goal is not None and not done))
         self.progress.setVisible(busy or (bool(made) and not done))
         if goal is not None:
@@ -259,8 +262,8 @@ class VisualizePage(Page):
         self.told.setText(f"{told} {one.note}".strip())
         self.curve.setVisible(len(one.curve) > 1)
         if len(one.curve) > 1:
-            steps = range(1, len(one.curve) + 1)
-            self.curve.show_curve(steps, one.curve[:, best].tolist(), "Activation", what)
+            values = [*one.curve[:-1, best].tolist(), float(one.values[best])]
+            self.curve.show_growth(values, what)
 
     def _best_of(self, one: Made) -> int:
         """The start that came out best."""

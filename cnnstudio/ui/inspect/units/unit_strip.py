@@ -23,6 +23,7 @@ from cnnstudio.ui.inspect.units.example_button import SIZE, ExampleButton
 from cnnstudio.ui.inspect.units.kernel_view import KernelView
 
 FEWEST_COLUMNS, MOST_COLUMNS = 2, 3
+SELECTIVE = 0.1  # below, a unit answers to all classes nearly alike
 
 
 class UnitStrip(QScrollArea):
@@ -128,10 +129,11 @@ class UnitStrip(QScrollArea):
             self.examples.append(button)
         self.stop.hide()
         self.find.hide()
-        self.about.setText(
-            f"of {answer['scanned']:,} test images. It answers most to {answer['favourite']}: "
-            f"class selectivity {answer['selectivity']:.2f}."
-        )
+        selectivity = float(answer["selectivity"])
+        told = f"It answers most to {answer['favourite']}: class selectivity {selectivity:.2f}."
+        if selectivity < SELECTIVE:
+            told = f"It tells no class apart: class selectivity {selectivity:.2f}."
+        self.about.setText(f"of {answer['scanned']:,} test images. {told}")
         self.about.setToolTip(
             "How much more its favourite class excites it than the others, in 0…1: "
             "(µmax − µothers) / (µmax + µothers). Morcos et al., 2018."

@@ -12,6 +12,7 @@ from cnnstudio.interpret.figures.colour import colour_maps
 from cnnstudio.ui.images.array_image import array_of
 from cnnstudio.ui.inspect import InspectWorkspace
 from cnnstudio.ui.inspect.image_page import ImagePage
+from cnnstudio.ui.inspect.units.unit_strip import UnitStrip
 from tests.ui.conftest import wait_for
 
 
@@ -131,6 +132,20 @@ def test_a_unit_tells_its_filter_field_and_exciting_samples_and_a_click_looks_at
     wait_for(qtbot, lambda: opened.maps._asked["image"] == opened.focus.image)
     assert opened.maps.unit_shown == 2
     assert opened.maps._maps[2].max() == pytest.approx(best.sample["value"], rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("selectivity", "told"), [(0.03, "It tells no class apart"), (0.4, "It answers most to star")]
+)
+def test_a_favourite_class_is_named_only_where_there_is_one(qtbot, selectivity, told):
+    strip = UnitStrip()
+    qtbot.addWidget(strip)
+    strip.show_examples(
+        {"samples": [], "scanned": 450, "favourite": "star", "selectivity": selectivity}
+    )
+    assert strip.about.text() == (
+        f"of 450 test images. {told}: class selectivity {selectivity:.2f}."
+    )
 
 
 def test_units_are_taken_out_until_they_are_put_back(opened, qtbot):
