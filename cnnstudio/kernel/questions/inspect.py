@@ -103,7 +103,7 @@ def computation(
     project: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """{"working": as `from_message` takes it, "is_image": whether that is given just the image,
-    "image": uint8 (H, W, 3), "label", …}.
+    "origins": names of the nodes that gave what it takes, "image": uint8 (H, W, 3), "label", …}.
 
     It holds what is needed for all places of the unit, so that the window follows the pointer
     without asking again. A unit beyond the last is the last.
@@ -119,4 +119,9 @@ def computation(
     _, call, picture = _calls.get((id(subject), str(reference), node), make)
     working = read(call, max(0, min(unit, units_of(call) - 1)))
     is_image = any(torch.equal(tensor[0], picture.tensor) for tensor in call.tensors[:1])
-    return {"working": to_message(working), "is_image": is_image, **shown(picture)}
+    return {
+        "working": to_message(working),
+        "is_image": is_image,
+        "origins": list(call.origins),
+        **shown(picture),
+    }

@@ -44,6 +44,7 @@ class Mosaic(QAbstractScrollArea):
         super().__init__(parent)
         self._maps = np.zeros((0, 1, 1), np.float32)
         self._colours = Colours()
+        self.titles: Sequence[str] = ()  # below the tiles, where they are not numbered
         self._order: list[int] = []
         self._places: dict[int, int] = {}
         self._images: dict[int, QImage] = {}
@@ -163,7 +164,11 @@ class Mosaic(QAbstractScrollArea):
             if self._caption:
                 painter.setPen(theme.color("text_muted"))
                 below = QRect(place.left(), place.bottom() + 2, place.width(), self._caption)
-                painter.drawText(below, Qt.AlignmentFlag.AlignCenter, str(unit))
+                title = self.titles[unit] if unit < len(self.titles) else str(unit)
+                title = painter.fontMetrics().elidedText(
+                    title, Qt.TextElideMode.ElideRight, below.width()
+                )
+                painter.drawText(below, Qt.AlignmentFlag.AlignCenter, title)
 
     def _go(self, by: int) -> None:
         """Moves the keyboard by so many tiles."""

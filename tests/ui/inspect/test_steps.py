@@ -11,11 +11,14 @@ from cnnstudio.graph import Document
 from cnnstudio.interpret.computation.sliding import ConvolutionAt
 from cnnstudio.interpret.computation.summing import LinearAt
 from cnnstudio.ui.canvas.context_menu import context_menu
+from cnnstudio.ui.images.array_image import array_of
 from cnnstudio.ui.inspect import InspectWorkspace
 from cnnstudio.ui.inspect.number import number_text
 from cnnstudio.ui.inspect.steps import page as page_module
 from cnnstudio.ui.inspect.steps.board import Grid
 from cnnstudio.ui.inspect.steps.page import StepsPage
+from cnnstudio.ui.inspect.steps.plots import Marked, SpreadView
+from cnnstudio.ui.inspect.steps.sides import Side
 from cnnstudio.ui.main_window import MainWindow
 from tests.ui.conftest import wait_for
 
@@ -171,12 +174,44 @@ def test_each_kind_of_layer_has_its_view(steps, qtbot):
     assert steps.middle.currentWidget() is steps.middle.terms
     assert isinstance(steps.told, LinearAt)
     terms = steps.middle.terms.terms
+    assert terms[0].label.startswith("flat ")
     assert sum(term.value for term in terms) == pytest.approx(steps.told.value, abs=1e-4)
     sizes = [abs(term.value) for term in terms[:-2]]
     assert sizes == sorted(sizes, reverse=True)
     qtbot.keyClick(steps, Qt.Key.Key_Right)
     wait_for(qtbot, lambda: steps.working.unit == 1)
     assert steps.focus.classes[1] in steps.header.kind.text()
+
+
+def test_it_says_that_the_network_is_given_the_image_normalised(steps, qtbot):
+    assert steps.session.project.data.normalize and steps.input.note.isVisible()
+    assert "normalised" in steps.input.note.text()
+    look_at(steps, "relu1", qtbot)
+    assert not steps.input.note.isVisible()
+
+
+def test_the_deviation_is_told_with_the_mean(qtbot):
+    plot = SpreadView("Values before")
+    qtbot.addWidget(plot)
+    values = np.array([-1.0, 0.5, 2.0])
+    mean, deviation = float(values.mean()), float(values.std())
+    marks = (Marked(mean, "mean"), Marked(2.0, "x =", True))
+    plot.show_values("Before", values, marks, (mean - deviation, mean + deviation))
+    assert plot.mark_text(marks[0]) == "mean 0.500 ± 1.22"
+    assert plot.mark_text(marks[1]) == "x = 2.00"
+
+
+def test_operands_are_called_by_the_nodes_that_gave_them(qtbot):
+    side = Side("Input", channels=True)
+    side.resize(300, 500)
+    qtbot.addWidget(side)
+    side.show()
+    maps = np.random.default_rng(0).random((2, 8, 8))
+    written = []
+    for titles in ((), ("bn3b", "bn3skip")):
+        side.show_channels(maps, 0, titles)
+        written.append(array_of(side.channels.grab().toImage()))
+    assert (written[0] != written[1]).any()
 
 
 def test_it_follows_the_layer_that_is_selected_on_the_canvas(steps, workspace, qtbot):

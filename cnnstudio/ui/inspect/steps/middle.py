@@ -51,9 +51,11 @@ class Middle(QStackedWidget):
             self.addWidget(view)
 
     def show_computation(
-        self, working: Working, told: Computation, channel: int, names: Sequence[str] = ()
-    ) -> None:
-        """`channel` is an index among those of the input; `names` are those of the shares."""
+        self, working: Working, told: Computation, channel: int, names: Sequence[str] = (),
+        origin: str = "input",
+    ) -> None:  # fmt: skip
+        """`channel` is an index among those of the input; `names` are those of the shares, `origin`
+        is the node that gave the input."""
         match told:
             case ConvolutionAt() | PoolingAt():
                 self._show_window(working, told, channel)
@@ -64,7 +66,7 @@ class Middle(QStackedWidget):
             case NormalisationAt() if isinstance(working, Normalisation):
                 self._show_spread(working, told)
             case LinearAt() | SharesAt() | CombinationAt():
-                columns, rows = scenes.terms(told, self.terms.room, names)
+                columns, rows = scenes.terms(told, self.terms.room, names, origin)
                 self.terms.show_terms(columns, rows, signed=not isinstance(told, SharesAt))
                 self.setCurrentWidget(self.terms)
             case _:

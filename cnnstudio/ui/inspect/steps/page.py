@@ -10,6 +10,7 @@ from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from cnnstudio.interpret.computation.shares import SharesAt
+from cnnstudio.interpret.computation.summing import Combination
 from cnnstudio.interpret.computation.wire import from_message
 from cnnstudio.interpret.computation.working import Computation, Position, Working
 from cnnstudio.interpret.figures.as_python import computation_lines, described
@@ -31,6 +32,7 @@ from cnnstudio.ui.notice import Stage
 from cnnstudio.ui.session import Session
 
 SHARES, WIDE_MIDDLE = (9, 18, 9), (7, 22, 7)  # of the width, for input, numbers and output
+NORMALISED = "The network is given it normalised: less the mean, divided by the deviation."
 ARROWS = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0),
           Qt.Key.Key_Down: (1, 0)}  # fmt: skip
 
@@ -245,7 +247,9 @@ class StepsPage(Page):
         self.told = told = working.at(self._position)
         self._show_input(working, told)
         count = len(told.shares) if isinstance(told, SharesAt) else 0
-        self.middle.show_computation(working, told, self._channel, self._names(working, count))
+        names, origins = self._names(working, count), self._answer["origins"]
+        origin = origins[0] if len(origins) == 1 else "input"
+        self.middle.show_computation(working, told, self._channel, names, origin)
         self._show_output(working, told)
         shares = WIDE_MIDDLE if self.middle.is_wide else SHARES
         for number, share in enumerate(shares):
@@ -276,7 +280,10 @@ class StepsPage(Page):
             within = range_of(given.maps) if shown.size == 1 else None
             self.input.show_map(shown, given.margins, within=within)
             self.input.title.setText(f"Input: {given.names[given.current]}")
-        self.input.show_channels(given.maps, given.current)
+        titles = working.names if isinstance(working, Combination) else ()
+        self.input.show_channels(given.maps, given.current, titles)
+        self.input.note.setText(NORMALISED)
+        self.input.note.setVisible(self._is_normalised)
         self.input.lattice.show_place(given.window, given.mark)
 
     def _show_output(self, working: Working, told: Computation) -> None:
@@ -295,6 +302,14 @@ class StepsPage(Page):
         """What the units of a vector stand for: the classes, where there are as many."""
         fits = not working.output.shape and count == len(self.focus.classes)
         return self.focus.classes if fits else [""] * count
+
+    @property
+    def _is_normalised(self) -> bool:
+        """Whether the layer is given the image, and that not as it is."""
+        subject = self.focus.subject
+        return bool(
+            self._answer["is_image"] and subject is not None and subject.project.data.normalize
+        )
 
     def _picture_of(self, given: scenes.Given) -> np.ndarray | None:
         """The image in colour, where the layer is given just that."""

@@ -124,10 +124,15 @@ class SpreadView(QWidget):
     ) -> None:  # fmt: skip
         self._title, self._values = title, values[np.isfinite(values)]
         self.marks, self._band = marks, band
-        self.setAccessibleDescription(
-            ", ".join(f"{mark.text} {number_text(mark.value)}" for mark in marks)
-        )
+        self.setAccessibleDescription(", ".join(self.mark_text(mark) for mark in marks))
         self.update()
+
+    def mark_text(self, mark: Marked) -> str:
+        """What stands at a mark; the band's middle is told with its deviation."""
+        text = f"{mark.text} {number_text(mark.value)}"
+        if self._band is None or mark.strong:
+            return text
+        return f"{text} ± {number_text((self._band[1] - self._band[0]) / 2)}"
 
     def sizeHint(self) -> QSize:
         return QSize(420, 180)
@@ -151,12 +156,6 @@ class SpreadView(QWidget):
                           area.height())  # fmt: skip
             painter.fillRect(band, theme.color("surface_selected"))
         paint_histogram(painter, area, self._values, left, right, strong=True)
-        if self._band is not None:
-            deviation = (self._band[1] - self._band[0]) / 2
-            painter.setFont(theme.font(12))
-            painter.setPen(theme.color("text_muted"))
-            corner = QRectF(at(self._band[0]) + 6, area.top() + 4, 200, 20)
-            painter.drawText(corner, Qt.AlignmentFlag.AlignLeft, f"± {number_text(deviation)}")
         painter.setPen(QPen(theme.color("border_strong"), 1))
         painter.drawLine(area.bottomLeft(), area.bottomRight())
         painter.setFont(theme.font(12))
@@ -171,7 +170,7 @@ class SpreadView(QWidget):
             painter.setPen(QPen(color, 3 if mark.strong else 1.5, line))
             painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
             painter.setFont(theme.font(13, bold=mark.strong))
-            text = f"{mark.text} {number_text(mark.value)}"
+            text = self.mark_text(mark)
             width = painter.fontMetrics().horizontalAdvance(text) + 2
             start = min(max(0.0, x - width / 2), self.width() - width)
             row = area.bottom() + 4 if mark.strong else area.top() - 20

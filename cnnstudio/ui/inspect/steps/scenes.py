@@ -94,13 +94,16 @@ def grids(working: Working, told: Computation, channel: int) -> list[Grid]:
     return []
 
 
-def terms(told: Computation, room: int, names: Sequence[str] = ()) -> tuple[list[str], list[Term]]:
-    """Titles and rows: the largest, as many as there is room for, then what the others come to."""
+def terms(
+    told: Computation, room: int, names: Sequence[str] = (), origin: str = "input"
+) -> tuple[list[str], list[Term]]:
+    """Titles and rows: the largest, as many as there is room for, then what the others come to.
+    `origin` is the node whose values a linear layer takes."""
     if isinstance(told, LinearAt):
         order = np.argsort(-np.abs(told.products), kind="stable")
         shown = order if len(order) <= room - 1 else order[: room - 2]
         rows = [
-            Term(f"input {i}", _texts(told.values[i], told.weights[i], told.products[i]),
+            Term(f"{origin} {i}", _texts(told.values[i], told.weights[i], told.products[i]),
                  float(told.products[i]))
             for i in shown
         ]  # fmt: skip

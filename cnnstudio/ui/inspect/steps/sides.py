@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
@@ -36,6 +38,12 @@ class Side(QWidget):
         self.channels.setMinimumHeight(LEAST_CHANNELS_HEIGHT)
         self.channels.setMaximumHeight(CHANNELS_HEIGHT)
         self.channels.setVisible(False)
+        self.note = QLabel()
+        self.note.setProperty("role", "caption")
+        self.note.setWordWrap(True)
+        self.note.setTextFormat(Qt.TextFormat.PlainText)
+        self.note.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.note.hide()
         self._has_channels = channels
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -45,6 +53,7 @@ class Side(QWidget):
         column.addWidget(self.lattice, 1000)
         column.addWidget(self.colors, 0, Qt.AlignmentFlag.AlignHCenter)
         self.colors.setMinimumWidth(160)
+        column.addWidget(self.note)
         if channels:
             column.addWidget(self.channels, 500)
         column.addStretch(1)
@@ -65,10 +74,11 @@ class Side(QWidget):
         self.lattice.show_image(image_of(picture), margins)
         self.colors.setVisible(False)
 
-    def show_channels(self, maps: np.ndarray, current: int) -> None:
-        """Maps to choose from; none if there is only one."""
+    def show_channels(self, maps: np.ndarray, current: int, titles: Sequence[str] = ()) -> None:
+        """Maps to choose from, called by `titles` or their numbers; none if there is only one."""
         several = self._has_channels and len(maps) > 1
         self.channels.setVisible(several)
         if several:
+            self.channels.titles = titles
             self.channels.show_maps(maps, colours_for(maps, "viridis", True))
             self.channels.set_current(current)
