@@ -16,6 +16,7 @@ from cnnstudio.training.annotations import Annotations, annotations_of
 from cnnstudio.training.paths import settings_of
 from cnnstudio.training.rundir import RunDirectory
 from cnnstudio.training.status import RunStatus
+from cnnstudio.training.twin import SUFFIX as TWIN
 
 STAMP = re.compile(r"(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d)-(.+)")
 # Of a run itself; then come its metrics, then its settings by path.
@@ -172,9 +173,10 @@ def short_name(folder: str) -> str:
 
 
 def started_at(folder: str, status: RunStatus | None) -> float | None:
-    """When a run was made, in Unix seconds; None if nobody knows."""
+    """When a run was made, in Unix seconds; None if nobody knows. The time in the name of a twin's
+    folder is its original's."""
     match = STAMP.fullmatch(folder)
-    if match:
+    if match and not folder.endswith(TWIN):
         return datetime.strptime(match[1], "%Y-%m-%dT%H-%M-%S").timestamp()
     return None if status is None else status.started
 

@@ -12,6 +12,7 @@ from typing import Any
 import shiboken6
 from PySide6.QtCore import QObject, Signal
 
+from cnnstudio.data.origin import notes_on
 from cnnstudio.graph import CnnStudioError, RunError
 from cnnstudio.training.rundir import RunDirectory, list_runs, without_repeats
 from cnnstudio.training.status import UNFINISHED, RunStatus
@@ -42,11 +43,13 @@ class RunWatcher(QObject):
     _found = Signal(object)
     _read = Signal(object, object, object)
     _looked = Signal(object, object)
+    _noted = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.runs: list[RunDirectory] = []
         self._statuses: dict[RunDirectory, RunStatus] = {}
+        self._notes: dict[RunDirectory, list[str]] = {}
         self._history: list[dict[str, Any]] = []
         self._followed: RunDirectory | None = None
         self._following = 0
@@ -55,6 +58,7 @@ class RunWatcher(QObject):
         self._found.connect(self._take_list)
         self._read.connect(self._take_events)
         self._looked.connect(self._take_status)
+        self._noted.connect(self._take_notes)
         self._reader.start()
 
     def set_roots(self, roots: Iterable[Path]) -> None:
@@ -92,6 +96,10 @@ class RunWatcher(QObject):
         """The last seen status; None before the first look."""
         return self._statuses.get(run)
 
+    def notes_of(self, run: RunDirectory) -> list[str]:
+        """What was done to a listed run's data on purpose, see `data.origin`."""
+        return self._notes.get(run, [])
+
     def close(self) -> None:
         self._reader.stop()
 
@@ -99,6 +107,10 @@ class RunWatcher(QObject):
         if runs != self.runs:
             self.runs = runs
             self.listed.emit()
+
+    def _take_notes(self, notes: dict[RunDirectory, list[str]]) -> None:
+        self._notes |= notes
+        self.listed.emit()
 
     def _take_status(self, run: RunDirectory, status: RunStatus) -> None:
         before = self._statuses.get(run)
@@ -139,6 +151,7 @@ class _Reader(threading.Thread):
         self._offset = 0
         self._runs: list[RunDirectory] = []
         self._settled: dict[RunDirectory, float] = {}
+        self._origins_seen: set[RunDirectory] = set()
         self._going: set[RunDirectory] = set()  # seen at work, wherever they are
         self._stopped = False
 
@@ -173,9 +186,26 @@ class _Reader(threading.Thread):
             self._runs = sorted(runs, key=lambda run: run.name, reverse=True)
             self._look_at_statuses()
             self._emit("_found", list(self._runs))
+            self._look_at_origins()
         else:
             self._look_at_statuses()
         self._read_events()
+
+    def _look_at_origins(self) -> None:
+        """Reads what each run learns from, once: a run's project never changes."""
+        found = {}
+        for run in self._runs:
+            if run in self._origins_seen or self._stopped:
+                continue
+            self._origins_seen.add(run)
+            try:
+                notes = notes_on(run.project().data)
+            except (OSError, CnnStudioError):  # being made or deleted, or damaged
+                continue
+            if notes:
+                found[run] = notes
+        if found:
+            self._emit("_noted", found)
 
     def _look_at_statuses(self) -> None:
         followed = self._followed[0]

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from cnnstudio.training.rundir import RunDirectory
 from cnnstudio.ui import theme
 from cnnstudio.ui.choice_box import ChoiceBox
-from cnnstudio.ui.inspect.network_chooser import checkpoint_title, run_title
+from cnnstudio.ui.inspect.network_chooser import checkpoint_title, listed_title
 from cnnstudio.ui.session import Session
 
 
@@ -80,7 +80,8 @@ class WeightsChoice(QWidget):
                 runs.insert(0, run)
         begins = self._session.project.training.initial_weights
         untrained = f"Not trained here: {Path(begins).name}" if begins else "Untrained"
-        self.run.show_items([*((run_title(run.name), run) for run in runs), (untrained, None)])
+        titled = [(listed_title(self._session, run), run) for run in runs]
+        self.run.show_items([*titled, (untrained, None)])
 
     def _read_checkpoints(self) -> None:
         run = self.run.currentData()

@@ -15,6 +15,7 @@ from cnnstudio.graph import Project
 from cnnstudio.training.moments import Moment, moments, nearest
 from cnnstudio.training.rundir import RunDirectory
 from cnnstudio.training.status import UNFINISHED, RunStatus
+from cnnstudio.training.twin import SUFFIX as TWIN
 from cnnstudio.ui import theme
 from cnnstudio.ui.choice_box import ChoiceBox
 from cnnstudio.ui.inspect.subject import Subject
@@ -127,7 +128,7 @@ class NetworkChooser(QWidget):
     def _run_text(self, run: RunDirectory) -> str:
         status = self._session.runs.status_of(run)
         state = f" · {status.state}" if status is not None else ""
-        return f"{run_title(run.name)}{state}"
+        return f"{listed_title(self._session, run)}{state}"
 
     def _take_status(self, run: RunDirectory, status: RunStatus) -> None:
         self._list_runs()
@@ -215,12 +216,19 @@ class NetworkChooser(QWidget):
 
 
 def run_title(name: str) -> str:
-    """`lenet, 24 Nov 10:31` for a run's folder `2026-11-24T10-31-05-lenet`."""
+    """`lenet, 24 Nov 10:31` for a run's folder `2026-11-24T10-31-05-lenet`; for the one of its twin
+    `lenet, twin of 24 Nov 10:31`."""
     found = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d)-(.+)", name)
     if found is None:
         return name
     moment = datetime.strptime(found[1], "%Y-%m-%dT%H-%M-%S")
-    return f"{found[2]}, {moment:%d %b %H:%M}"
+    named = found[2].removesuffix(TWIN)
+    return f"{named}, {'' if named == found[2] else 'twin of '}{moment:%d %b %H:%M}"
+
+
+def listed_title(session: Session, run: RunDirectory) -> str:
+    """A run's title in a list of runs: with what was done to its data on purpose, if anything."""
+    return " · ".join((run_title(run.name), *session.runs.notes_of(run)))
 
 
 def checkpoint_title(name: str) -> str:

@@ -25,12 +25,13 @@ STATE_TOKENS = {
 
 
 class RunCard(QStyledItemDelegate):
-    """Two lines: name and best accuracy; state, epochs, duration and start."""
+    """Two lines: name, what was done to its data, best accuracy; state, epochs, duration, start."""
 
-    def __init__(self, run_role: int, status_role: int, parent: QWidget) -> None:
+    def __init__(self, run_role: int, status_role: int, notes_role: int, parent: QWidget) -> None:
         super().__init__(parent)
         self._run_role = run_role
         self._status_role = status_role
+        self._notes_role = notes_role
 
     def sizeHint(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -58,6 +59,14 @@ class RunCard(QStyledItemDelegate):
             told = quantities.percent(accuracy)
             painter.drawText(top, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, told)
             top.setRight(top.right() - painter.fontMetrics().horizontalAdvance(told) - 8)
+        notes = " · ".join(index.data(self._notes_role))
+        if notes:  # the name gives way
+            told = QFontMetrics(theme.font(11)).horizontalAdvance(notes)
+            name = QFontMetrics(theme.font(13, bold=True)).horizontalAdvance(name_of(run.name))
+            beside = QRect(top)
+            beside.setLeft(max(min(top.left() + name + 8, top.right() - told), top.left() + 64))
+            _write(painter, beside, notes, "warning", 11)
+            top.setRight(beside.left() - 8)
         _write(painter, top, name_of(run.name), "text", 13, bold=True)
         if status is not None:
             bottom.setLeft(_draw_chip(painter, bottom.topLeft(), status.state) + 8)

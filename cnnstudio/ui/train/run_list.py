@@ -12,6 +12,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QWidget
 
+from cnnstudio.data.origin import MEANING
 from cnnstudio.training.rundir import RunDirectory
 from cnnstudio.training.status import RunStatus
 from cnnstudio.ui import quantities
@@ -21,6 +22,7 @@ from cnnstudio.ui.train.run_words import best_accuracy, epochs_done, lasted, nam
 
 RUN_ROLE = Qt.ItemDataRole.UserRole
 STATUS_ROLE = Qt.ItemDataRole.UserRole + 1
+NOTES_ROLE = Qt.ItemDataRole.UserRole + 2
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -44,13 +46,18 @@ class RunsModel(QAbstractListModel):
             return run
         if role == STATUS_ROLE:
             return status
+        if role == NOTES_ROLE:
+            return self._watcher.notes_of(run)
         if role == Qt.ItemDataRole.DisplayRole:
             return name_of(run.name)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return _spoken(run, status)
+            return ", ".join([_spoken(run, status), *self._watcher.notes_of(run)])
         if role == Qt.ItemDataRole.ToolTipRole:
             hint = (status.message or status.hint) if status is not None else ""
-            return f"{run.path}\n{hint}".strip()
+            notes = [
+                f"{note.capitalize()}: {MEANING[note]}" for note in self._watcher.notes_of(run)
+            ]
+            return "\n".join(part for part in (str(run.path), *notes, hint) if part)
         return None
 
     def index_of(self, run: RunDirectory | None) -> QModelIndex:
@@ -84,7 +91,7 @@ class RunList(QListView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMouseTracking(True)
-        self.setItemDelegate(RunCard(RUN_ROLE, STATUS_ROLE, self))
+        self.setItemDelegate(RunCard(RUN_ROLE, STATUS_ROLE, NOTES_ROLE, self))
         self._runs = RunsModel(session, self)
         self.setModel(self._runs)
         self._runs.modelReset.connect(self._show_current)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from cnnstudio.training.going_on import in_words
-from cnnstudio.training.run_rows import STAMP, short_name
+from cnnstudio.training.run_rows import short_name, started_at
 from cnnstudio.training.status import RunStatus
 from cnnstudio.ui import quantities
 
@@ -28,13 +28,10 @@ name_of = short_name
 
 def started(folder: str, status: RunStatus | None, now: datetime | None = None) -> str:
     """When a run was made: `10:31` today, `23 Nov, 10:31` before; empty if nobody knows."""
-    match = STAMP.fullmatch(folder)
-    if match:
-        moment = datetime.strptime(match[1], "%Y-%m-%dT%H-%M-%S")
-    elif status is not None and status.started:
-        moment = datetime.fromtimestamp(status.started)
-    else:
+    seconds = started_at(folder, status)
+    if not seconds:
         return ""
+    moment = datetime.fromtimestamp(seconds)
     today = (now or datetime.now()).date()
     return f"{moment:%H:%M}" if moment.date() == today else f"{moment:%d %b, %H:%M}"
 

@@ -5,10 +5,15 @@ import subprocess
 import sys
 import time
 
+from PySide6.QtCore import Qt
+
+from cnnstudio.graph import DataSettings
 from cnnstudio.training.alive import process_of
 from cnnstudio.training.rundir import RunDirectory
 from cnnstudio.training.status import RunStatus
+from cnnstudio.ui.inspect.network_chooser import NetworkChooser
 from cnnstudio.ui.session import Session
+from cnnstudio.ui.train.run_list import RUN_ROLE, RunList
 
 
 def make_run(tmp_path, project, **status) -> RunDirectory:
@@ -38,6 +43,31 @@ def test_runs_of_a_folder_are_listed_newest_first(session: Session, small_projec
     assert session.runs.runs == sorted(runs, key=lambda run: run.name, reverse=True)
     qtbot.waitUntil(lambda: session.runs.status_of(runs[0]) is not None)
     assert session.runs.status_of(runs[0]).state == "finished"
+
+
+def test_lists_of_runs_tell_what_was_done_to_their_data(
+    session: Session, small_project, tmp_path, qtbot
+):
+    planted = DataSettings(dataset="shapes", options={"shortcut": 1.0})
+    marked = make_run(tmp_path, small_project.model_copy(update={"data": planted}))
+    plain = make_run(tmp_path, small_project)
+    session.runs.set_roots([tmp_path / "runs"])
+    view = RunList(session)
+    qtbot.addWidget(view)
+    chooser = NetworkChooser(session)
+    qtbot.addWidget(chooser)
+
+    qtbot.waitUntil(lambda: session.runs.notes_of(marked) == ["shortcut planted"])
+
+    assert session.runs.notes_of(plain) == []
+    texts = {chooser.run.itemData(i): chooser.run.itemText(i) for i in range(2)}
+    assert "shortcut planted" in texts[marked] and "planted" not in texts[plain]
+    [row] = [i for i in range(2) if view.model().index(i, 0).data(RUN_ROLE) == marked]
+    index = view.model().index(row, 0)
+    assert "shortcut planted" in index.data(Qt.ItemDataRole.AccessibleTextRole)
+    assert "gives the class away" in index.data(Qt.ItemDataRole.ToolTipRole)
+    view.resize(320, 200)
+    view.grab()
 
 
 def test_a_followed_run_tells_its_events_as_they_come(

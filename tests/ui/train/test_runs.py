@@ -4,6 +4,7 @@ import csv
 import io
 import subprocess
 import sys
+from datetime import datetime
 
 import pytest
 from PySide6.QtCore import Qt
@@ -14,6 +15,8 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from cnnstudio.training.alive import process_of
 from cnnstudio.training.rundir import replace_json
+from cnnstudio.training.status import RunStatus
+from cnnstudio.ui.inspect.network_chooser import run_title
 from cnnstudio.ui.train.run_words import epochs_done, name_of, started
 from tests.ui.train.conftest import append, drawn, history, start
 
@@ -87,6 +90,11 @@ def test_names_times_and_epochs_read_as_people_write_them(two):
     assert name_of(LATE) == "second"
     assert name_of("mine") == "mine"
     assert started(EARLY, None) == "23 Nov, 10:00"
+    # A twin's folder has its original's name, with the time of that.
+    twin, later = f"{EARLY}-shuffled-labels", datetime(2026, 11, 23, 10, 5).timestamp()
+    assert started(twin, RunStatus(state="running", started=later)) == "23 Nov, 10:05"
+    assert started(twin, None) == ""
+    assert run_title(twin) == "first, twin of 23 Nov 10:00"
     assert epochs_done(two[1].status()) == "1 of 1 epoch"
 
 

@@ -13,7 +13,12 @@ from cnnstudio.training.rundir import RunDirectory
 from cnnstudio.ui import theme
 from cnnstudio.ui.choice_box import ChoiceBox
 from cnnstudio.ui.inspect.focus import Focus
-from cnnstudio.ui.inspect.network_chooser import UNTRAINED, checkpoint_title, run_title
+from cnnstudio.ui.inspect.network_chooser import (
+    UNTRAINED,
+    checkpoint_title,
+    listed_title,
+    run_title,
+)
 from cnnstudio.ui.inspect.subject import Subject
 from cnnstudio.ui.session import Session
 
@@ -85,7 +90,7 @@ class SideChooser(QWidget):
             if isinstance(run, RunDirectory) and run not in runs:
                 runs.insert(0, run)
         items: list[tuple[str, Any]] = [("As above", ABOVE)]
-        items += [(run_title(run.name), run) for run in runs]
+        items += [(listed_title(self._session, run), run) for run in runs]
         self.run.show_items([*items, (UNTRAINED, None)])
 
     def _take_run(self) -> None:
