@@ -17,7 +17,8 @@ class Focus(QObject):
 
     `prediction` is the kernel's answer to `predict`: None until it has come for this network and
     image. `predicted` tells that it has; `predicting` is the question. `image_wanted` asks for
-    another image, and whether the Image page is to be brought to the front.
+    another image, and whether the Image page is to be brought to the front; `step_wanted` for the
+    network as it was after a step of its run.
     """
 
     subject_changed = Signal()
@@ -26,6 +27,7 @@ class Focus(QObject):
     layer_changed = Signal()
     unit_changed = Signal()
     image_wanted = Signal(object, bool)
+    step_wanted = Signal(int)
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)

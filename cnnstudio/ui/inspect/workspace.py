@@ -158,6 +158,7 @@ class InspectWorkspace(QWidget):
         focus.predicting.failed.connect(self._take_refusal)
         focus.predicted.connect(self._take_prediction)
         focus.image_wanted.connect(self._show_wanted)
+        focus.step_wanted.connect(self._show_step)
         session.histograms_requested.connect(self._show_histograms)
         session.selection_changed.connect(self._follow_selection)
         session.inspect_requested.connect(self._show_requested)
@@ -202,6 +203,11 @@ class InspectWorkspace(QWidget):
             self.images.show_sample(str(image[0]), int(image[1]))
         if opened:
             self.show_page(ImagePage)
+
+    def _show_step(self, step: int) -> None:
+        for moment in self.networks.moments:
+            if moment.step == step:
+                self.networks.choose_moment(moment)
 
     def _show_histograms(self, layer: str) -> None:
         self.focus.want_layer(layer)

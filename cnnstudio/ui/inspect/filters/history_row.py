@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QHelpEvent, QImage, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QHelpEvent, QImage, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from cnnstudio.interpret.weights.figures import weight_colours
@@ -20,12 +20,16 @@ HEIGHT = LINE + 4 + TILE + 2 * LINE + 4
 
 
 class HistoryRow(QWidget):
-    """Shows an answer of `filter_history`, or a sentence in its place."""
+    """Shows an answer of `filter_history`, or a sentence in its place. `step_chosen(step)` is
+    emitted for a moment that is clicked."""
+
+    step_chosen = Signal(int)
 
     def __init__(self) -> None:
         super().__init__()
         self.setAccessibleName("The filter through the run")
         self.setFixedHeight(HEIGHT)
+        self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._title = ""
         self._answer: dict[str, Any] | None = None
@@ -70,6 +74,27 @@ class HistoryRow(QWidget):
             return True
         return super().event(event)
 
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self.moment_at(event.position().toPoint()) >= 0:
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
+        else:
+            self.unsetCursor()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        moment = self.moment_at(event.position().toPoint())
+        if moment >= 0 and event.button() == Qt.MouseButton.LeftButton:
+            assert self._answer is not None, "it has moments"
+            self.step_chosen.emit(int(self._answer["steps"][moment]))
+        else:
+            super().mousePressEvent(event)
+
+    def moment_at(self, position: QPoint) -> int:
+        """The moment whose tile stands at a point of the widget; -1 if none."""
+        for place, moment in enumerate(self.moments_shown if self._images else []):
+            if self._tile_rect(place).adjusted(-4, 0, 4, 2 * LINE).contains(position):
+                return moment
+        return -1
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setFont(theme.font(12))
@@ -106,17 +131,15 @@ class HistoryRow(QWidget):
         return QRect(place * (width + GAP) + 4, LINE + 4, width, TILE)
 
     def _told_at(self, position: QPoint) -> str:
-        if self._answer is None:
+        moment = self.moment_at(position)
+        if self._answer is None or moment < 0:
             return ""
-        for place, moment in enumerate(self.moments_shown):
-            if self._tile_rect(place).adjusted(-4, 0, 4, 2 * LINE).contains(position):
-                cosine = number_text(float(self._answer["cosine"][moment]))
-                change = _share(float(self._answer["change"][moment]))
-                return (
-                    f"Step {int(self._answer['steps'][moment]):,}: changed by {change} of its "
-                    f"norm at the beginning; the cosine to it is {cosine}"
-                )
-        return ""
+        cosine = number_text(float(self._answer["cosine"][moment]))
+        change = _share(float(self._answer["change"][moment]))
+        return (
+            f"Step {int(self._answer['steps'][moment]):,}: changed by {change} of its norm at the "
+            f"beginning; the cosine to it is {cosine}. A click looks at the network of this step."
+        )
 
 
 def _share(value: float) -> str:

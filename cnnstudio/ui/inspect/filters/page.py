@@ -69,6 +69,7 @@ class FiltersPage(Page):
         self.focus.unit_changed.connect(self._take_unit)
         self.filters.wanted.connect(self.refresh)
         self.filters.unit_chosen.connect(self.focus.show_unit)
+        self.filters.history.step_chosen.connect(self.focus.step_wanted)
         self.filters.follow(self._filters)
         self._filters.answered.connect(self._take_filters)
         self._filters.failed.connect(self._take_failure)

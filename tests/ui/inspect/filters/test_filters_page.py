@@ -244,6 +244,19 @@ def test_the_heat_is_linear_at_first_and_names_steps_where_there_is_room(page, q
     assert len(shown[200]) < len(shown[700]) == 7
 
 
+def test_a_moment_of_the_filter_that_is_clicked_is_looked_at(page, inspect, trained, qtbot):
+    history, steps = page.filters.history, page.filters.history._answer["steps"]
+    assert history.moments_shown[0] == 0
+    qtbot.mouseClick(history, LEFT, pos=history._tile_rect(0).center())
+    subject = inspect.focus.subject
+    assert subject.folder.name == f"step-{int(steps[0]):06d}"
+    wait_for(qtbot, lambda: page._asked["checkpoint"] == subject.checkpoint)
+    wait_for(qtbot, lambda: not page._filters.waiting and has_history(page))
+    wanted = load_file(subject.folder / "model.safetensors")["conv1.weight"]
+    shown = page.filters._answer["pictures"]
+    assert np.allclose(np.asarray(shown).transpose(0, 3, 1, 2), wanted, atol=1e-6)
+
+
 def test_ridges_are_walked_by_the_keyboard(page, session, qtbot):
     spread = page.spread
     wait_for(qtbot, lambda: spread.plot.series is not None)
