@@ -32,7 +32,7 @@ class OtherRun(QFrame):
         self.stop = _button("other_run_stop", "Stop")
         self.stop.clicked.connect(self._stop)
         row = QHBoxLayout(self)
-        row.setContentsMargins(10, 2, 4, 2)
+        row.setContentsMargins(10, 0, 2, 0)
         row.setSpacing(2)
         row.addWidget(self.text, 1)
         row.addSpacing(6)

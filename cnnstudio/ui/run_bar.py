@@ -96,7 +96,7 @@ class RunBar(QWidget):
         row.addSpacing(4)
         row.addWidget(self.text, 1)
         self.other = OtherRun(session, control)
-        row.addWidget(self.other)
+        row.addWidget(self.other, 0, Qt.AlignmentFlag.AlignVCenter)
         control.state_changed.connect(self._show_buttons)
         session.run_changed.connect(self._start_over)
         session.runs.events.connect(lambda _run, batch: self._take(batch))
