@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from PySide6.QtCore import QRect
-from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter
 
 from cnnstudio.ui import theme
 
@@ -20,6 +20,7 @@ class ChoiceBox(QComboBox):
     def __init__(self, name: str, items: Iterable[tuple[str, Any]] = ()) -> None:
         super().__init__()
         self.setAccessibleName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # the wheel gives it none
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.show_items(items)
 
@@ -55,10 +56,20 @@ class ChoiceBox(QComboBox):
         return True
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
+        painter = QStylePainter(self)
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        edit, combo = QStyle.SubControl.SC_ComboBoxEditField, QStyle.ComplexControl.CC_ComboBox
+        room = self.style().subControlRect(combo, option, edit, self).width() - 2
+        if not option.currentIcon.isNull():
+            room -= option.iconSize.width() + 4
+        ending = Qt.TextElideMode.ElideRight
+        option.currentText = option.fontMetrics.elidedText(option.currentText, ending, room)
+        painter.drawComplexControl(combo, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
         place = QRect(self.width() - ARROW - 6, (self.height() - ARROW) // 2, ARROW, ARROW)
         color = "text_muted" if self.isEnabled() else "text_disabled"
-        theme.icon("mdi6.chevron-down", color).paint(QPainter(self), place)
+        theme.icon("mdi6.chevron-down", color).paint(painter, place)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         # Scrolling must not change what happens to be under the pointer.

@@ -16,6 +16,7 @@ from safetensors.torch import load_file
 
 import cnnstudio as cs
 from cnnstudio.graph import ExplanationError, RunError
+from cnnstudio.interpret.figures.colour import colour_maps
 from cnnstudio.interpret.over_time.animation import write_animation
 from cnnstudio.interpret.over_time.storyboard import Storyboard
 from cnnstudio.interpret.side_by_side import beside_figure, differing
@@ -78,6 +79,17 @@ def test_each_moment_is_what_the_network_of_then_says_and_explains(run):
     assert not np.allclose(found.heats[0], found.heats[-1])
 
 
+def test_the_heat_of_one_class_less_another_is_shown_with_its_sign(run):
+    one = cs.history(run, "test:1", target=0, layer="conv", most=2)
+    other = cs.history(run, "test:1", target=1, layer="conv", most=2)
+    both = cs.history(run, "test:1", target=0, against=1, layer="conv", most=2)
+    assert np.allclose(both.heats, one.heats - other.heats, atol=1e-6)
+    board = both.storyboard()
+    assert board.signed and not one.storyboard().signed
+    names = both.classes
+    assert board.heat_title == f"Why “{names[0]}”, not “{names[1]}”"
+
+
 def test_filters_over_the_run_are_the_weights_of_then(run):
     found = cs.history(run, "test:0", None, filters="conv", most=4)
     for moment, pictures in zip(found.moments, found.filters, strict=True):
@@ -121,6 +133,16 @@ def test_a_gif_has_a_frame_for_each_moment_and_holds_the_last(run, tmp_path):
             lasting.append(gif.info["duration"])
         assert set(lasting[:-1]) == {200} and lasting[-1] == 1700
         assert gif.info["loop"] == 0
+
+
+def test_a_colour_bar_stays_smooth_in_a_gif(tmp_path):
+    draw = np.random.default_rng(0)
+    frame = np.repeat(draw.integers(40, 60, (160, 256, 1), np.uint8), 3, axis=2)
+    frame[150:154] = colour_maps["coolwarm"]
+    path = write_animation(tmp_path / "bar.gif", [frame], 5)
+    with Image.open(path) as gif:
+        apart = np.abs(np.asarray(gif.convert("RGB"))[150].astype(int) - frame[150])
+    assert apart.max() <= 4
 
 
 def test_an_mp4_plays_the_same_frames(run, tmp_path):

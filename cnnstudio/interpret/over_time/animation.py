@@ -69,9 +69,10 @@ def check_name(path: Path) -> None:
 
 
 def _write_gif(path: Path, frames: Iterator[np.ndarray], per_second: float, hold: float) -> None:
-    # Each with colours of its own: a common palette would lose those of the maps.
-    plain = Image.Dither.NONE
-    pictures = [Image.fromarray(frame).quantize(256, dither=plain) for frame in frames]
+    # Each with colours of its own: a common palette would lose those of the maps. Chosen to cover
+    # all that there are: by how often each is there, a colour bar would get a few flat steps.
+    plain, how = Image.Dither.NONE, Image.Quantize.MAXCOVERAGE
+    pictures = [Image.fromarray(frame).quantize(256, how, dither=plain) for frame in frames]
     each = round(1000 / per_second)
     lasting = [each] * len(pictures)
     lasting[-1] += round(1000 * hold)

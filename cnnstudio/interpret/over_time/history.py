@@ -14,7 +14,7 @@ from cnnstudio.compiler.build import build
 from cnnstudio.data.load import load as load_data
 from cnnstudio.graph import ExplanationError, RunError
 from cnnstudio.interpret.explanations.case import Progress
-from cnnstudio.interpret.explanations.explain import Explanation, explanation
+from cnnstudio.interpret.explanations.explain import contrast, explanation
 from cnnstudio.interpret.explanations.methods import methods
 from cnnstudio.interpret.feature_maps import feature_maps
 from cnnstudio.interpret.over_time.storyboard import Storyboard
@@ -34,8 +34,9 @@ class History:
     """The first axis of each array is that of `moments`.
 
     `probabilities` (moments, classes), `heats` (moments, H, W) for the class `target` at input
-    size, `maps` (moments, units, h, w), `filters` as pictures (moments, units, h, w), in colour
-    (…, 3); None where they were not asked for. `picture` is the image.
+    size, less those for the class `against` where there is one, `maps` (moments, units, h, w),
+    `filters` as pictures (moments, units, h, w), in colour (…, 3); None
+    where they were not asked for. `picture` is the image.
     """
 
     moments: tuple[Moment, ...]
@@ -46,6 +47,7 @@ class History:
     maps: np.ndarray | None = None
     filters: np.ndarray | None = None
     target: int | None = None
+    against: int | None = None
     method: str = ""
     layer: str = ""
     maps_of: str = ""
@@ -82,13 +84,20 @@ class History:
             probabilities=self.probabilities,
             label=self.picture.label,
             heats=self.heats,
-            heat_title="" if self.target is None else f"Why “{self.classes[self.target]}”",
+            heat_title=self._why(),
+            signed=self.against is not None or (bool(method) and methods[self.method].signed),
             maps=self.maps,
             maps_title=self.maps_of,
             filters=self.filters,
             filters_title=f"Filters of {self.filters_of}",
             caption=" · ".join(told),
         )
+
+    def _why(self) -> str:
+        if self.target is None:
+            return ""
+        why = f"Why “{self.classes[self.target]}”"
+        return why if self.against is None else f"{why}, not “{self.classes[self.against]}”"
 
     def save(
         self, path: str | Path, per_second: float = 6.0, width: int = 960,
@@ -105,6 +114,7 @@ def history(
     target: int | str | None = None,
     layer: str | None = None,
     *,
+    against: int | str | None = None,
     maps: str | None = None,
     filters: str | None = None,
     most: int | None = None,
@@ -114,13 +124,13 @@ def history(
 ) -> History:
     """Looks at an image, such as `test:0` or a file, at each moment whose weights the run kept.
 
-    The heat is that of one class, by name or number, by itself the one that the network says last;
-    `method` None leaves it out. `maps` names a node whose first feature maps are wanted too,
-    `filters` one whose weights are. With `most`, so many moments, as evenly over the history as
-    there are. `.moments` (their `.step` and `.epoch`), `.probabilities` (moments, classes) and
-    `.heats` (moments, H, W) come back, with `.rows()` and `.save("seen.gif")`. Raises RunError for
-    a run without any, ExplanationError where the method can't be
-    applied.
+    The heat is that of one class, by name or number, by itself the one that the network says last,
+    less that of the class `against` if there is one; `method` None leaves it out. `maps` names a
+    node whose first feature maps are wanted too, `filters` one whose weights are. With `most`, so
+    many moments, as evenly over the history as there are. `.moments` (their `.step` and `.epoch`),
+    `.probabilities` (moments, classes) and `.heats` (moments, H, W) come back, with `.rows()` and
+    `.save("seen.gif")`. Raises RunError for a run without any, ExplanationError where the method
+    can't be applied.
     """
     if not isinstance(run, RunDirectory | Path | str):
         raise ExplanationError(
@@ -139,7 +149,7 @@ def history(
     subject = Subject(project, model, load_data)
     reference = read_reference(image) if isinstance(image, str) else image
     picture = subject.picture(reference)
-    look = _Look(subject, picture, method, layer, maps, filters, parameters)
+    look = _Look(subject, picture, method, layer, against, maps, filters, parameters)
     looked = look.begin(found[-1], target)
     kept: list[Moment] = []
     for number, moment in enumerate(found[:-1]):
@@ -174,7 +184,8 @@ class _Look:
 
     def __init__(
         self, subject: Subject, picture: Picture, method: str | None, layer: str | None,
-        maps: str | None, filters: str | None, parameters: dict[str, Any],
+        against: int | str | None, maps: str | None, filters: str | None,
+        parameters: dict[str, Any],
     ) -> None:  # fmt: skip
         self._subject = subject
         self._picture = picture
@@ -184,7 +195,9 @@ class _Look:
         self._maps_of = None if maps is None else subject.node(maps)
         self._maps_title = maps or ""
         self._filters_of = filters
+        self._wanted_against = against
         self._target: int | None = None
+        self._against: int | None = None
         self._seen: list[_Seen] = []
 
     @property
@@ -201,9 +214,10 @@ class _Look:
         if target is not None:
             number = self._subject.class_number(str(target), len(chances))
         self._target = number
-        found = self._explained()
-        self._layer = found.layer
-        return _Seen(chances, found.heat[0], self._maps(), self._filters())
+        if self._wanted_against is not None:
+            self._against = self._subject.class_number(str(self._wanted_against), len(chances))
+        heat, self._layer = self._explained()
+        return _Seen(chances, heat, self._maps(), self._filters())
 
     def take(self, moment: Moment) -> bool:
         """Looks at a moment; False if the trainer thinned it out meanwhile."""
@@ -213,7 +227,7 @@ class _Look:
             if moment.path.is_dir():
                 raise
             return False
-        heat = None if self._method is None else self._explained().heat[0]
+        heat = None if self._method is None else self._explained()[0]
         self._seen.append(_Seen(self._chances(), heat, self._maps(), self._filters()))
         return True
 
@@ -232,6 +246,7 @@ class _Look:
             filters=_stacked([one.filters for one in self._seen]),
             filters_of=self._filters_of or "",
             target=self._target,
+            against=self._against,
             method=self._method or "",
             layer=(self._layer or "") if self._method else "",
             maps_of=self._maps_title,
@@ -241,12 +256,16 @@ class _Look:
         chances: np.ndarray = probabilities(self._model, self._picture.tensor[None])[0].numpy()
         return chances
 
-    def _explained(self) -> Explanation:
+    def _explained(self) -> tuple[np.ndarray, str | None]:
+        """The heat (H, W), and the layer whose it is."""
         assert self._method is not None, "it is asked for"
-        return explanation(
-            self._model, self._picture.tensor[None], self._method, self._target, self._layer,
-            **self._parameters,
-        )  # fmt: skip
+        images = self._picture.tensor[None]
+        how = self._method, self._target, self._layer
+        if self._against is None:
+            found = explanation(self._model, images, *how, **self._parameters)
+            return found.heat[0], found.layer
+        two = contrast(self._model, images, self._against, *how, **self._parameters)
+        return two.difference[0], two.first.layer
 
     def _maps(self) -> np.ndarray | None:
         if self._maps_of is None:

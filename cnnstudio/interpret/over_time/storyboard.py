@@ -39,6 +39,7 @@ class Storyboard:
     label: int | None = None
     heats: np.ndarray | None = None
     heat_title: str = ""
+    signed: bool = False  # whether the heat has a sign also where none is below 0
     maps: np.ndarray | None = None
     maps_title: str = ""
     filters: np.ndarray | None = None
@@ -48,7 +49,7 @@ class Storyboard:
     def frames(self, width: int = 960) -> Iterator[np.ndarray]:
         """uint8 (height, width, 3), all of one size with even sides. The colours of the heat mean
         the same in all of them; those of a unit's map too."""
-        heat_scale = None if self.heats is None else heat_range(self.heats)
+        heat_scale = None if self.heats is None else heat_range(self.heats, signed=self.signed)
         map_scales = None if self.maps is None else [range_of(m) for m in self.maps.swapaxes(0, 1)]
         weights = None if self.filters is None else symmetric_range(self.filters)
         # The likeliest at any time, in the order of their numbers: bars that don't jump about.

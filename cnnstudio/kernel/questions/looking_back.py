@@ -22,6 +22,7 @@ def animate(
     path: str,
     method: str | None = None,
     target: int | None = None,
+    against: int | None = None,
     layer: str | None = None,
     parameters: dict[str, Any] | None = None,
     maps: str | None = None,
@@ -41,8 +42,9 @@ def animate(
         return lambda done, text: progress(begun + share * (done or 0.0), text)
 
     found = history(
-        run, reference_of(image), method, target, layer, maps=maps, filters=filters,
-        load_data=splits_of, progress=part(0.0, LOOKING_SHARE), **(parameters or {}),
+        run, reference_of(image), method, target, layer, against=against, maps=maps,
+        filters=filters, load_data=splits_of, progress=part(0.0, LOOKING_SHARE),
+        **(parameters or {}),
     )  # fmt: skip
     file = found.save(path, per_second, width, part(LOOKING_SHARE, 1 - LOOKING_SHARE))
     return {"path": str(file), "frames": len(found.moments), "bytes": Path(file).stat().st_size}

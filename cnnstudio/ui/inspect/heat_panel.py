@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -36,6 +36,7 @@ from cnnstudio.ui.inspect.scorecard import Scorecard
 from cnnstudio.ui.message import Message
 from cnnstudio.ui.notice import Stage
 from cnnstudio.ui.session import Session
+from cnnstudio.ui.wheel import pass_wheel
 
 OPACITY = 60
 
@@ -47,7 +48,7 @@ class HeatPanel(Panel):
     wanted = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        content = QScrollArea()
+        content = QWidget()
         super().__init__("Why?", content, parent)
         self._answer: dict[str, Any] | None = None
         self._asked: dict[str, Any] = {}
@@ -70,6 +71,7 @@ class HeatPanel(Panel):
         self.opacity.setAccessibleName("Opacity of the heat")
         self.opacity.setToolTip("Opacity of the heat")
         self.opacity.setRange(0, 100)
+        pass_wheel(self.opacity)
         self.opacity.setValue(OPACITY)
         self.opacity.valueChanged.connect(lambda value: self.views.set_opacity(value / 100))
         self.note = QLabel()
@@ -79,6 +81,7 @@ class HeatPanel(Panel):
         self.note.setMinimumHeight(36)
         self.note.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.scorecard = Scorecard()
+        self.scorecard.shown.connect(self._show_results)
         self._arrange(content)
 
     @property
@@ -167,7 +170,8 @@ class HeatPanel(Panel):
         self.shown.notice.redraw()
         self.scorecard.redraw()
 
-    def _arrange(self, area: QScrollArea) -> None:
+    def _arrange(self, content: QWidget) -> None:
+        """What is seen may need scrolling; the question whether to trust it is always there."""
         foot = QHBoxLayout()
         foot.setSpacing(12)
         faint = QLabel("Opacity")
@@ -191,13 +195,24 @@ class HeatPanel(Panel):
         column.setSpacing(theme.spacing)
         column.addWidget(self.shown, 1)
         column.addWidget(self.note)
-        column.addWidget(line)
         column.addWidget(self.scorecard)
         column.addStretch()
+        self.area = area = QScrollArea()
         area.setWidget(inner)
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.spacing)
+        column.addWidget(area, 1)
+        column.addWidget(line)
+        column.addWidget(self.scorecard.head)
+
+    def _show_results(self) -> None:
+        """Scrolls to the results of the checks, of which the first at least is seen."""
+        QTimer.singleShot(0, self.scorecard, lambda: self.area.verticalScrollBar().setValue(
+            self.scorecard.y()))  # fmt: skip
 
     def _show_whether_any(self, answer: dict[str, Any]) -> None:
         """Shows the heat, or says that there is none: a picture of zeros tells nothing."""

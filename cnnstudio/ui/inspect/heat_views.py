@@ -15,7 +15,7 @@ from cnnstudio.interpret.figures.pictures import heat_range
 from cnnstudio.ui.inspect.heat_view import HeatView
 from cnnstudio.ui.inspect.scale import Range
 
-MINIMUM_HEIGHT = 260
+MINIMUM_HEIGHT = 220
 SMALL_HEIGHT = 120
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -13,6 +14,7 @@ from cnnstudio.ui.inspect.heat_panel import HeatPanel
 from cnnstudio.ui.inspect.maps_panel import MapsPanel
 from cnnstudio.ui.inspect.page import Page
 from cnnstudio.ui.inspect.prediction_panel import PredictionPanel
+from cnnstudio.ui.inspect.subject import Image
 from cnnstudio.ui.inspect.twin_training import TwinTraining
 from cnnstudio.ui.inspect.units.asking import UnitQuestions
 from cnnstudio.ui.session import Session
@@ -35,6 +37,7 @@ class ImagePage(Page):
         self._explain = Inquiry(session, "explain", "inspect heat", self)
         self._trust = Inquiry(session, "trust", "inspect trust", self)
         self._twin = TwinTraining(session, self)
+        self._judged: tuple[Path, Image | None] | None = None
         self._arrange()
         self.units = UnitQuestions(session, focus, (self.prediction, self.maps, self.heat), self)
         self._connect()
@@ -103,7 +106,11 @@ class ImagePage(Page):
         assert answer is not None, "it has just come"
         self.heat.list_classes(self.focus.classes)
         self.maps.list_classes(self.focus.classes)
-        self.prediction.show_prediction(answer)
+        subject, image = self.focus.subject, self.focus.image
+        run = None if subject is None or subject.run is None else (subject.run.path, image)
+        # At another moment of a run each class keeps its row: rows that jump can't be followed.
+        self.prediction.show_prediction(answer, in_place=run is not None and run == self._judged)
+        self._judged = run
 
     def _ask_maps(self) -> None:
         if self.focus.is_ready and self.focus.layer:

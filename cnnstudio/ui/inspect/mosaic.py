@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
@@ -50,6 +50,7 @@ class Mosaic(QAbstractScrollArea):
         self._images: dict[int, QImage] = {}
         self._current = 0
         self._under = -1
+        self._out: frozenset[int] = frozenset()
         self.setAccessibleName("Feature maps")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -87,6 +88,13 @@ class Mosaic(QAbstractScrollArea):
     def point_at(self, unit: int) -> None:
         """Marks a unit as the pointer would; none with -1."""
         self._point(unit if unit < len(self._maps) else -1)
+
+    def show_out(self, units: Collection[int]) -> None:
+        """Marks the units that are taken out of the network."""
+        self._out = frozenset(units)
+        said = ", ".join(str(unit) for unit in sorted(self._out))
+        self.setAccessibleDescription(f"Taken out: {said}" if said else "")
+        self.viewport().update()
 
     def tile_rect(self, unit: int) -> QRect:
         """Where a unit's tile stands in the viewport."""
@@ -158,6 +166,8 @@ class Mosaic(QAbstractScrollArea):
             smooth = place.width() < 2 * image.width()
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
             painter.drawImage(place, image)
+            if unit in self._out:
+                self._cross_out(painter, place)
             if unit == self._under or (unit == self._current and self.hasFocus()):
                 painter.setPen(QPen(theme.color("accent"), 2.0))
                 painter.drawRect(QRectF(place).adjusted(-1, -1, 1, 1))
@@ -165,10 +175,20 @@ class Mosaic(QAbstractScrollArea):
                 painter.setPen(theme.color("text_muted"))
                 below = QRect(place.left(), place.bottom() + 2, place.width(), self._caption)
                 title = self.titles[unit] if unit < len(self.titles) else str(unit)
+                if unit in self._out:
+                    title += " · out"
                 title = painter.fontMetrics().elidedText(
                     title, Qt.TextElideMode.ElideRight, below.width()
                 )
                 painter.drawText(below, Qt.AlignmentFlag.AlignCenter, title)
+
+    def _cross_out(self, painter: QPainter, place: QRect) -> None:
+        """Fades a tile and draws a line across."""
+        veil = theme.color("surface")
+        veil.setAlphaF(0.6)
+        painter.fillRect(place, veil)
+        painter.setPen(QPen(theme.color("error"), 2.0))
+        painter.drawLine(place.bottomLeft(), place.topRight())
 
     def _go(self, by: int) -> None:
         """Moves the keyboard by so many tiles."""

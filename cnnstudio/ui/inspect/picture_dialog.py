@@ -28,6 +28,7 @@ from cnnstudio.ui.images.array_image import image_of
 from cnnstudio.ui.message import Message
 from cnnstudio.ui.session import Session
 from cnnstudio.ui.settings import Settings
+from cnnstudio.ui.wheel import pass_wheel
 
 PREVIEW = QSize(440, 330)
 KINDS = (("PNG (pixels)", "png"), ("SVG (letters stay letters)", "svg"))
@@ -50,6 +51,7 @@ class PictureDialog(QDialog):
         self.width_edit.setAccessibleName("Width in pixels")
         self.width_edit.setRange(NARROWEST, WIDEST)
         self.width_edit.setSuffix(" px")
+        pass_wheel(self.width_edit)
         self.width_edit.setValue(chosen["width"])
         self.width_edit.lineEdit().setTextMargins(theme.spacing, 0, 0, 0)
         self.height_note = QLabel()

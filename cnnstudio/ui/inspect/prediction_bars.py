@@ -1,4 +1,4 @@
-"""A network's answer as bars: the likeliest classes first."""
+"""A network's answer as bars: first the classes that were likeliest at the first look."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ class PredictionBars(QWidget):
         self._names: list[str] = []
         self._shares = np.zeros(0, np.float32)
         self._order: list[int] = []
+        self._likeliest = -1
         self._true: int | None = None
         self._after: np.ndarray | None = None
         self.setAccessibleName("Predictions")
@@ -38,11 +39,19 @@ class PredictionBars(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_prediction(
-        self, names: Sequence[str], probabilities: np.ndarray, true: int | None = None
+        self,
+        names: Sequence[str],
+        probabilities: np.ndarray,
+        true: int | None = None,
+        in_place: bool = False,
     ) -> None:
-        """Probabilities (classes,) with their names; `true` is the class that is right."""
+        """Probabilities (classes,) with their names; `true` is the class that is right. With
+        `in_place` each class stays in its row, if the likeliest has one."""
+        kept = in_place and list(names) == self._names
         self._names, self._shares, self._true = list(names), np.asarray(probabilities), true
-        self._order = np.argsort(-self._shares, kind="stable")[:ROWS].tolist()
+        self._likeliest = int(np.argmax(self._shares)) if len(self._shares) else -1
+        if not (kept and self._likeliest in self._order):
+            self._order = np.argsort(-self._shares, kind="stable")[:ROWS].tolist()
         self.setAccessibleDescription(
             ", ".join(f"{self._names[n]} {quantities.percent(self._shares[n])}" for n in self.order)
         )
@@ -80,7 +89,7 @@ class PredictionBars(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for row, number in enumerate(self._order):
             area = QRectF(0, row * ROW_HEIGHT, self.width(), ROW_HEIGHT)
-            self._paint_row(painter, area, number, likeliest=row == 0)
+            self._paint_row(painter, area, number, number == self._likeliest)
 
     def _paint_row(self, painter: QPainter, area: QRectF, number: int, likeliest: bool) -> None:
         before = float(np.nan_to_num(self._shares[number]))

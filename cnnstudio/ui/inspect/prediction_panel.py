@@ -46,6 +46,7 @@ class PredictionPanel(Panel):
         self.bars.chosen.connect(self.class_chosen)
         self.without = WithoutBox()
         self._truth: dict[str, Any] = {}
+        self._said: tuple[list[str], np.ndarray, int | None] | None = None
         self._verdict_icon = ("mdi6.help-circle-outline", "text_muted")
         below = QHBoxLayout()
         below.addWidget(self.name, 1)
@@ -66,8 +67,8 @@ class PredictionPanel(Panel):
         column.addWidget(self.without)
         column.addStretch()
 
-    def show_prediction(self, answer: dict[str, Any]) -> None:
-        """Shows an answer of `predict`."""
+    def show_prediction(self, answer: dict[str, Any], in_place: bool = False) -> None:
+        """Shows an answer of `predict`; with `in_place` each class stays in its row."""
         names, shares = answer["classes"], np.asarray(answer["probabilities"])
         label = answer.get("label")
         self.view.show_image(image_of(np.asarray(answer["image"])))
@@ -76,14 +77,22 @@ class PredictionPanel(Panel):
         self._show_outline(self.outline.isChecked())
         self.name.setText(str(answer["name"]))
         self.name.setToolTip(str(answer["name"]))
-        self.bars.show_prediction(names, shares, label)
+        self._said = names, shares, label
+        self.bars.show_prediction(names, shares, label, in_place)
         self.bars.show_after(None)
         self._judge(names, shares, label)
         self.show_answer()
 
     def show_without(self, answer: dict[str, Any] | None) -> None:
         """Shows an answer of `ablate`: what is said without some units; None without any."""
-        self.bars.show_after(None if answer is None else np.asarray(answer["after"]))
+        after = None if answer is None else np.asarray(answer["after"])
+        self.bars.show_after(after)
+        if self._said is not None:
+            names, shares, label = self._said
+            if after is None or len(after) != len(names):
+                self._judge(names, shares, label)
+            else:
+                self._judge(names, after, label, f"With {self.without.told} taken out")
 
     def redraw(self) -> None:
         super().redraw()
@@ -91,18 +100,21 @@ class PredictionPanel(Panel):
         icon, color = self._verdict_icon
         self.icon.setPixmap(theme.icon(icon, color).pixmap(ICON))
 
-    def _judge(self, names: list[str], shares: np.ndarray, label: int | None) -> None:
+    def _judge(
+        self, names: list[str], shares: np.ndarray, label: int | None, without: str = ""
+    ) -> None:
+        """Says what is said, and if it is right; `without` tells what was taken out before."""
         likeliest = int(np.argmax(shares))
         said = f"{names[likeliest]}, {quantities.percent(float(shares[likeliest]))}"
         if label is None:
-            self.verdict.setText(f"The network says {said}")
+            self.verdict.setText(f"{without}: {said}" if without else f"The network says {said}")
             self._verdict_icon = ("mdi6.eye-outline", "text_muted")
         elif label == likeliest:
-            self.verdict.setText(f"Right: {said}")
+            self.verdict.setText(f"{without or 'Right'}: {said}")
             self._verdict_icon = ("mdi6.check-circle", "ok")
         else:
             right = names[label] if label < len(names) else f"class {label}"
-            self.verdict.setText(f"Wrong: {said}. The true class is {right}.")
+            self.verdict.setText(f"{without or 'Wrong'}: {said}. The true class is {right}.")
             self._verdict_icon = ("mdi6.close-circle", "error")
         self.redraw()
 

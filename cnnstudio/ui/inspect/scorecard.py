@@ -28,15 +28,21 @@ ICONS = {
 WORDS = {"good": "good", "doubtful": "doubtful", "bad": "bad", "unknown": "not known"}
 ICON = QSize(16, 16)
 FINEST = 1000
+ABOUT = (
+    "Whether it depends on the weights, names the pixels that matter, points at the object, and is "
+    "steady"
+)
 
 
 class Scorecard(QFrame):
     """`wanted` is emitted when the checks are to be made, `taken_back` when no longer;
-    `twin_wanted` when the network is to be trained on shuffled labels for one of them."""
+    `twin_wanted` when the network is to be trained on shuffled labels for one of them; `shown` when
+    there are results. `head`, with the button, may be put elsewhere."""
 
     wanted = Signal()
     taken_back = Signal()
     twin_wanted = Signal()
+    shown = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,15 +63,22 @@ class Scorecard(QFrame):
         self._results: list[dict[str, Any]] = []
         self._twin: str | None = None
         self._asking = False
-        head = QHBoxLayout()
-        head.addWidget(self.title, 1)
-        head.addWidget(self.button)
+        self.title.setToolTip(ABOUT)
+        self.button.setToolTip(ABOUT)
+        self.head = QWidget()
+        row = QHBoxLayout()
+        row.addWidget(self.title, 1)
+        row.addWidget(self.button)
+        column = QVBoxLayout(self.head)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addLayout(row)
+        column.addWidget(self.progress)
+        column.addWidget(self.note)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 4, 0, 0)
         self._column.setSpacing(6)
-        self._column.addLayout(head)
-        self._column.addWidget(self.progress)
-        self._column.addWidget(self.note)
+        self._column.addWidget(self.head)
         self._column.addWidget(self.rows)
         self.reset()
 
@@ -76,8 +89,7 @@ class Scorecard(QFrame):
 
     def reset(self) -> None:
         """Nothing was checked: another heat is shown."""
-        self._show([], False, "Whether it depends on the weights, names the pixels that matter, "
-                   "points at the object, and is steady.")  # fmt: skip
+        self._show([], False, "")
 
     def show_waiting(self) -> None:
         self.progress.setValue(0)
@@ -91,6 +103,7 @@ class Scorecard(QFrame):
         """Shows an answer of `trust`."""
         self._twin = answer.get("twin")
         self._show(list(answer["checks"]), False, "")
+        self.shown.emit()
 
     def show_error(self, error: Exception) -> None:
         self._show([], False, str(getattr(error, "message", error)))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QSignalSpy
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QSlider
 
 from cnnstudio.interpret.explanations.methods import methods
 from cnnstudio.interpret.figures.colour import colour_maps
@@ -179,6 +180,33 @@ def test_a_difference_keeps_the_colours_of_its_sign_where_none_is_below_zero(ses
     assert panel.figure().panels[2].scale.colour_map == "coolwarm"
     panel.show_heat(answer | {"method": "occlusion", "layer": None})
     assert panel.colors._colour_map == "coolwarm"
+
+
+def test_the_wheel_over_a_slider_without_focus_leaves_its_value(untrained, qtbot):
+    heat = untrained.image_page.heat
+    assert heat.opacity.focusPolicy() == heat.method.focusPolicy() == Qt.FocusPolicy.StrongFocus
+    plain = QSlider()
+    qtbot.addWidget(plain)
+    moved = []
+    for slider in (plain, heat.opacity):
+        slider.setValue(50)
+        QApplication.sendEvent(slider, _notch())
+        moved.append(slider.value() != 50)
+    assert moved == [True, False]
+
+
+def _notch() -> QWheelEvent:
+    return QWheelEvent(
+        QPointF(5, 5), QPointF(5, 5), QPoint(), QPoint(0, -120), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+
+
+def test_the_question_of_trust_is_in_sight_however_low_the_window(untrained, qtbot):
+    heat = untrained.image_page.heat
+    assert not heat.area.isAncestorOf(heat.scorecard.button)
+    heat.scorecard.show_answer({"checks": RESULTS})
+    wait_for(qtbot, lambda: not heat.scorecard.rows.visibleRegion().isEmpty(), 5)
 
 
 def test_the_scorecard_is_made_in_the_kernel_and_goes_with_the_heat(untrained, qtbot):

@@ -180,6 +180,8 @@ def test_the_history_is_exported_as_an_animation(workspace, trained, tmp_path, q
     [dialog] = workspace.window().findChildren(AnimationDialog)
     qtbot.mouseClick(dialog.maps, LEFT, pos=QPoint(10, dialog.maps.height() // 2))
     dialog.width_edit.setValue(320)
+    field = dialog.width_edit.lineEdit()
+    assert field.width() > field.fontMetrics().horizontalAdvance("3840 px")
     path = tmp_path / "seen.gif"
     dialog.write(path)
     assert dialog.bar.isVisible() and not dialog.save_button.isEnabled()

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 
 from cnnstudio.interpret.figures.colour import colour_maps
 from cnnstudio.interpret.figures.pictures import overlay
+from cnnstudio.ui.choice_box import ChoiceBox
 from cnnstudio.ui.images.array_image import array_of
 from cnnstudio.ui.inspect.focus import Focus
 from cnnstudio.ui.inspect.heat_view import HeatView
@@ -188,6 +189,33 @@ def test_the_likeliest_class_comes_first_and_can_be_clicked(qtbot):
 
     assert bars.order == [1, 2, 0]
     assert told.args == [2]
+
+
+def test_at_another_moment_each_class_stays_in_its_row(qtbot):
+    bars = PredictionBars()
+    qtbot.addWidget(bars)
+    names = ["a", "b", "c"]
+    bars.show_prediction(names, np.array([0.1, 0.7, 0.2]))
+    bars.show_prediction(names, np.array([0.6, 0.3, 0.1]), in_place=True)
+    assert bars.order == [1, 2, 0]
+    bars.show_prediction(names, np.array([0.6, 0.3, 0.1]))
+    assert bars.order == [0, 1, 2]
+    many = [str(number) for number in range(12)]
+    bars.show_prediction(many, np.arange(12)[::-1] / 66)
+    bars.show_prediction(many, np.arange(12) / 66, in_place=True)
+    assert bars.order[0] == 11  # the likeliest had no row to stay in
+
+
+def test_a_text_longer_than_its_box_ends_in_dots(qtbot):
+    long, short = ChoiceBox("Long", [("By importance for a class", 0)]), ChoiceBox("Short")
+    for box in (long, short):
+        qtbot.addWidget(box)
+        box.resize(96, 30)
+    pictures = []
+    for ending in range(4, 16):
+        short.show_items([("By importance for a class"[:ending].rstrip() + "…", 0)])
+        pictures.append(short.grab().toImage())
+    assert long.grab().toImage() in pictures
 
 
 @given(st.floats(width=32, allow_nan=False, allow_infinity=False))

@@ -26,6 +26,7 @@ from cnnstudio.ui.choice_box import ChoiceBox
 from cnnstudio.ui.inquiry import Inquiry
 from cnnstudio.ui.message import Message
 from cnnstudio.ui.session import Session
+from cnnstudio.ui.wheel import pass_wheel
 
 KINDS = (("GIF (plays in any page)", "gif"), ("MP4 (smaller, with a pause button)", "mp4"))
 SPEEDS = (("2 moments a second", 2), ("4 moments a second", 4), ("6 moments a second", 6),
@@ -79,8 +80,9 @@ class AnimationDialog(QDialog):
         self.width_edit.setAccessibleName("Width in pixels")
         self.width_edit.setRange(*WIDTHS[:2])
         self.width_edit.setSingleStep(80)
-        self.width_edit.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.width_edit.setSuffix(" px")
+        self.width_edit.lineEdit().setTextMargins(theme.spacing, 0, 0, 0)
+        pass_wheel(self.width_edit)
         self.width_edit.setValue(settings.value("animation/width", WIDTHS[2]))
         self.speed = ChoiceBox("Speed", SPEEDS)
         self.speed.choose(settings.value("animation/speed", 6))
@@ -121,7 +123,7 @@ class AnimationDialog(QDialog):
             "width": self.width_edit.value(), "per_second": float(self.speed.currentData()),
         }  # fmt: skip
         if self.heat.isChecked():
-            names = ("method", "target", "layer", "parameters")
+            names = ("method", "target", "against", "layer", "parameters")
             asked |= {name: self._explained[name] for name in names}
         if self.maps.isChecked() and self._layer:
             asked["maps"] = self._layer

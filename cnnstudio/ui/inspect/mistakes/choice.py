@@ -14,6 +14,7 @@ from cnnstudio.ui.choice_box import ChoiceBox
 from cnnstudio.ui.inspect.embedding.choice import SPLITS
 from cnnstudio.ui.inspect.method_box import MethodBox
 from cnnstudio.ui.session import Session
+from cnnstudio.ui.wheel import pass_wheel
 
 SUGGESTED = "Suggested"
 OF = {"predicted": "What it was taken for", "true": "Its true class"}
@@ -48,6 +49,7 @@ class MistakesChoice(QWidget):
         self.opacity.setToolTip("Opacity of the heat")
         self.opacity.setRange(0, 100)
         self.opacity.setValue(OPACITY)
+        pass_wheel(self.opacity)
         for box in (self.split, self.pair, self.of, self.method, self.layer):
             box.shrink_to(LONGEST)
         self._arrange()

@@ -19,6 +19,7 @@ from cnnstudio.ui.inspect.focus import Focus
 from cnnstudio.ui.inspect.layer_box import LayerBox
 from cnnstudio.ui.inspect.panel import HEADER_HEIGHT
 from cnnstudio.ui.inspect.steps.player import LEVELS, less_motion
+from cnnstudio.ui.wheel import pass_wheel
 
 SPEED = 45
 
@@ -33,6 +34,7 @@ class Header(QHBoxLayout):
         self.unit.setAccessibleName("Channel of the output")
         self.unit.setToolTip("Channel of the output (Page Up, Page Down)")
         self.unit.setKeyboardTracking(False)
+        pass_wheel(self.unit)
         self.unit.lineEdit().setTextMargins(6, 0, 0, 0)
         self.before, self.after = QToolButton(), QToolButton()
         for button, name in ((self.before, "Channel before"), (self.after, "Next channel")):
@@ -55,6 +57,7 @@ class Header(QHBoxLayout):
         self.speed.setAccessibleName("Speed")
         self.speed.setToolTip("How fast the window slides")
         self.speed.setRange(0, LEVELS)
+        pass_wheel(self.speed)
         self.speed.setFixedWidth(110)
         self.busy = QLabel()
         self.busy.setProperty("role", "caption")

@@ -53,6 +53,7 @@ class UnitQuestions(QObject):
     def look(self) -> None:
         """Asks anew for what depends on the network, the layer or the image."""
         self._ask_order()
+        self._mark_out()
         if self.ablated and self._focus.is_ready:
             self._ablate.ask(ablated=self._copied(), **self._focus.arguments)
 
@@ -201,11 +202,15 @@ class UnitQuestions(QObject):
         self.ablated = {layer: units for layer, units in ablated.items() if units}
         self._test.forget()
         self._prediction.without.show_units(self.ablated)
+        self._mark_out()
         if self.ablated and self._focus.is_ready:
             self._ablate.ask(ablated=self._copied(), **self._focus.arguments)
         else:
             self._ablate.forget()
             self._prediction.show_without(None)
+
+    def _mark_out(self) -> None:
+        self._maps.mosaic.show_out(self.ablated.get(self._focus.layer, []))
 
     def _ask_test(self) -> None:
         subject = self._focus.subject

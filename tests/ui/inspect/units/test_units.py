@@ -156,17 +156,26 @@ def test_units_are_taken_out_until_they_are_put_back(opened, qtbot):
     wait_for(qtbot, lambda: bars.after is not None)
     assert without.isVisible() and "unit 2 of conv1" in without.words.text()
     assert not np.allclose(bars.after, opened.focus.prediction["probabilities"])
+    likeliest = opened.focus.classes[int(np.argmax(bars.after))]
+    said = opened.prediction.verdict.text()
+    assert said.startswith(f"With unit 2 of conv1 taken out: {likeliest}, ")
+    assert opened.maps.mosaic.accessibleDescription() == "Taken out: 2"
 
     qtbot.keyClick(opened.maps.large, Qt.Key.Key_Right)
     assert opened.maps.unit_shown == 3 and not strip.ablate.isChecked()
     qtbot.mouseClick(strip.ablate, Qt.MouseButton.LeftButton)
     assert opened.units.ablated == {"conv1": [2, 3]}
 
+    wait_for(qtbot, lambda: opened.prediction.verdict.text().startswith("With 2 units"))
+    place = without.clear.mapTo(opened, QPoint())
     qtbot.mouseClick(without.test, Qt.MouseButton.LeftButton)
     wait_for(qtbot, lambda: "test images are right" in without.result.text())
+    assert without.clear.mapTo(opened, QPoint()) == place
 
     qtbot.mouseClick(without.clear, Qt.MouseButton.LeftButton)
     assert bars.after is None and not without.isVisible() and not strip.ablate.isChecked()
+    assert not opened.prediction.verdict.text().startswith("With")
+    assert opened.maps.mosaic.accessibleDescription() == ""
 
 
 def test_another_network_has_nothing_taken_out(opened, qtbot):
