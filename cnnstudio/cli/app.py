@@ -22,7 +22,12 @@ app = typer.Typer(
 ProjectFile = Annotated[Path, typer.Argument(metavar="FILE", help="project file (.cnns)")]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="folder of a run")]
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
-Checkpoint = Annotated[str, typer.Option(help="best, last or epoch-0003")]
+Checkpoint = Annotated[
+    str,
+    typer.Option(
+        help="best, last, epoch-0003, or any step that 'cnnstudio history' lists: step-000004"
+    ),
+]
 
 
 def refuse_existing(file: Path, force: bool) -> None:

@@ -165,5 +165,9 @@ def _pair(subject: Subject, text: str) -> tuple[int, int]:
 
 
 def _tell(share: float | None, text: str) -> None:
+    """On one line of a terminal; elsewhere, such as a log, only the stages have lines."""
     if sys.stderr.isatty():
-        print(f"\r{text:<60}", end="" if share is None or share < 1 else "\n", file=sys.stderr)
+        end = "" if share is None or share < 1 else "\n"
+        print(f"\r{text:<60}", end=end, file=sys.stderr, flush=True)
+    elif share is None and text.endswith("…"):
+        print(text, file=sys.stderr, flush=True)

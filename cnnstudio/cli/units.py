@@ -112,19 +112,22 @@ def _without(chosen: Unit, split: str, samples: int, fill: str) -> dict[str, Any
 
 
 def _print(facts: dict[str, Any]) -> None:
+    from cnnstudio.interpret.units.sheets import answers_to
+
     height, width = facts["field"]
     print(f"Unit {facts['unit']} of {facts['layer']}")
-    print(f"  sees {height}×{width} pixels of the image from the middle of its map")
-    print(f"  answers to {facts['favourite']} most: selectivity {facts['selectivity']:.2f}, "
-          f"mean {facts['mean']:.3g}, over {facts['scanned']:,} images")  # fmt: skip
+    mapped = facts["positions"] > 0
+    middle = " from the middle of its map" if mapped else ""
+    print(f"  sees {height}×{width} pixels of the image{middle}")
+    print(f"  {answers_to(facts)}, mean {facts['mean']:.3g}, over {facts['scanned']:,} images")
     if facts["filter"] is not None:
         shape = "×".join(map(str, facts["filter"]["shape"]))
         print(f"  is made by {shape} weights of {facts['filter']['layer']}")
     print_table(
-        ["Image", "Class", "Value", "At", "Sees rows", "columns"],
+        ["Image", "Class", "Value", *(["At"] if mapped else []), "Sees rows", "columns"],
         [
             [one["image"], one["class"], f"{one['value']:.3g}",
-             ", ".join(map(str, one["position"])),
+             *([", ".join(map(str, one["position"]))] if mapped else []),
              f"{one['box'][0]}–{one['box'][2] - 1}", f"{one['box'][1]}–{one['box'][3] - 1}"]
             for one in facts["top"]
         ],

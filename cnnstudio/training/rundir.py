@@ -257,9 +257,16 @@ class RunDirectory:
         if name not in there:
             raise RunError(
                 f"{self.name} has no checkpoint '{name}'.",
-                f"It has: {', '.join(there)}." if there else "It has none yet.",
+                f"It has: {', '.join([*there, *self._some_snapshots()])}."
+                if there
+                else "It has none yet.",
             )
         return there[name]
+
+    def _some_snapshots(self) -> list[str]:
+        """The first and the last of them by name, for a hint."""
+        names = [path.name for path in self.snapshots()]
+        return names if len(names) <= 3 else [*names[:2], "…", names[-1]]
 
     # Writing
 

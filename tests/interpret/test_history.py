@@ -221,6 +221,12 @@ def test_the_command_tells_each_moment_and_writes_the_animation(run, tmp_path):
     assert wrong.returncode == 1 and ".gif or .mp4" in wrong.stderr
 
 
+def test_a_checkpoint_that_is_not_there_is_told_with_moments_that_are(run):
+    with pytest.raises(RunError, match="no checkpoint 'nope'") as told:
+        cs.open_run(run.path, "nope")
+    assert "last" in told.value.hint and "step-000000" in told.value.hint
+
+
 # Side by side
 
 

@@ -74,6 +74,9 @@ def attack(
     `labels`, or from what it says now. `normalization` is (mean, std) by channel, as the network
     was trained with. `parameters` are the method's own.
 
+    `images` and `levels` (N, C, H, W), `change` of the levels, the probabilities `before` and
+    `after` (N, classes) and `succeeded` (N,) come back.
+
     Raises ExplanationError for a network or an image that this can't be done with.
     """
     declared = attack_named(method)

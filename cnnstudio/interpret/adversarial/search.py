@@ -39,7 +39,8 @@ class Smallest:
 
 def levels_text(epsilon: float) -> str:
     """`2.1/255`."""
-    return f"{epsilon * LEVELS:.2g}/{LEVELS}"
+    levels = epsilon * LEVELS
+    return f"{levels:.2g}/{LEVELS}" if levels < 99.5 else f"{levels:.0f}/{LEVELS}"
 
 
 def sweep(

@@ -10,10 +10,12 @@ import numpy as np
 import torch
 
 from cnnstudio.graph.errors import ExplanationError
-from cnnstudio.interpret.figures.sheet import sheet, write_picture
+from cnnstudio.interpret.figures.figure import Figure, Panel
 from cnnstudio.interpret.imagine.visualize import visualize
 from cnnstudio.interpret.predict import probabilities
 from cnnstudio.interpret.subject import open_run
+
+MOST_COLUMNS = 6  # of single pictures
 
 
 def visualize_run(
@@ -45,9 +47,20 @@ def visualize_run(
         normalization=subject.normalization, **parameters,
     )  # fmt: skip
     starts = len(found.units) // len(units)
-    rows = [list(found.images[first : first + starts]) for first in
-            range(0, len(found.units), starts)]  # fmt: skip
-    write_picture(sheet(rows), out)
+    if layer is None:
+        of = [names[unit] for unit in found.units]
+    else:
+        of = [f"unit {unit}" for unit in found.units]
+    chances = found.probabilities
+    if chances is not None:
+        of = [f"{name} {chance:.0%}" for name, chance in zip(of, chances, strict=True)]
+    panels = tuple(
+        Panel(picture, title, smooth=True) for picture, title in zip(found.images, of, strict=True)
+    )
+    what = "What the network would like to see" if layer is None else f"What excites {layer} most"
+    caption = f"{what}: run {Path(run).absolute().name} ({checkpoint})."
+    columns = starts if starts > 1 else min(len(panels), MOST_COLUMNS)
+    Figure(panels, caption, columns=columns, name="seen").save(out)
     return [
         {
             "layer": layer,

@@ -71,7 +71,11 @@ def visualize(
 
     Without a layer `unit` is a class of the network's (first) output. Of several units each gets
     images of its own, the same as alone. `normalization` is (mean, std) by channel, of levels in
-    0…1, as the network was trained with. `parameters` are those of `visualization`.
+    0…1, as the network was trained with. `parameters` are steps, step_size, starts, seed and the
+    others that `cnnstudio visualize --set` takes.
+
+    `images` uint8 (N, H, W, 3), `levels` (N, C, H, W) in 0…1, `values` (N,) and `curve` (steps, N)
+    come back.
 
     Raises ExplanationError for what doesn't exist or has no gradient.
     """

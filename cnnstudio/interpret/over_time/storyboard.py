@@ -62,7 +62,9 @@ class Storyboard:
                 pixels = overlay(self.image, self.heats[index], within=heat_scale)
                 scale = Scale(name, *heat_scale)
                 panels.append(Panel(pixels, self.heat_title, scale, smooth=True))
-            panels.append(Panel(self._bars(index, shown), "Prediction", smooth=True))
+            hidden = len(self.classes) - len(shown)
+            said = f"Prediction ({hidden} more classes)" if hidden > 0 else "Prediction"
+            panels.append(Panel(self._bars(index, shown), said, smooth=True))
             if self.maps is not None and map_scales is not None:
                 tiles = [
                     coloured(levels_of(values, scale))

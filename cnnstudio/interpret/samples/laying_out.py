@@ -85,7 +85,7 @@ def umap(
             f"Choose at most {len(values) - 1}.",
         )
     if progress is not None:
-        progress(None, "Loading UMAP…")
+        progress(None, "Loading UMAP; the first time takes a minute…")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that a seed makes it use one thread
         from umap import UMAP
@@ -97,7 +97,10 @@ def umap(
                 "mininterval": 0.1, "bar_format": " {n_fmt}/{total_fmt}",
             },
         )  # fmt: skip
-        points = fitted.fit_transform(_fewer(values, components, seed))
+        reduced = _fewer(values, components, seed)
+        if progress is not None:  # numba compiles here, and says nothing
+            progress(None, "Looking for neighbours; the first time takes a minute…")
+        points = fitted.fit_transform(reduced)
     return Layout(points.astype(np.float32), "Distances between groups mean little.")
 
 

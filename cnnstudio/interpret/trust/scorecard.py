@@ -68,6 +68,9 @@ def trust(
     `truths` tells for each image where its object is: {"mask": bool (H, W)} or {"box": (x0, y0, x1,
     y1)}. `twin` is the same network trained on shuffled labels. `only` names some of the
     checks. Raises ExplanationError where the method can't be applied, or for an unknown check.
+
+    What comes back has `.results`, each with its `.check`, `.verdict`, `.value` and `.text`,
+    `.explained` (`.heat` (N, H, W), `.layer`) and `.to_json()`.
     """
     chosen = [check_named(kind) for kind in only] if only else list(checks.values())
     found = explanation(model, images, method, target, layer, progress=progress, **parameters)

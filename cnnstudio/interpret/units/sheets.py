@@ -21,6 +21,8 @@ from cnnstudio.interpret.units.order import SORTS, order_by
 from cnnstudio.interpret.units.scan import scan
 from cnnstudio.interpret.units.unit import Unit
 
+TELLS_APART = 0.1  # below this selectivity a unit has no favourite class
+
 
 @dataclass(frozen=True)
 class SortedMaps:
@@ -88,7 +90,7 @@ def sorted_figure(
 def unit_facts(
     unit: Unit, split: str, samples: int, count: int, progress: Progress | None = None
 ) -> dict[str, Any]:
-    """What is known of a unit, as JSON."""
+    """What is known of a unit, as JSON; "positions" is 0 for a unit of a vector."""
     examples = unit.top(split, samples, count, progress)
     found = unit.scan(split, samples)
     names = unit.subject.class_names(len(unit.subject.splits.classes))
@@ -97,6 +99,7 @@ def unit_facts(
     return {
         "layer": unit.layer,
         "unit": unit.number,
+        "positions": found.top_positions.shape[2],
         "field": [middle.bottom - middle.top, middle.right - middle.left],
         "mean": float(found.means[unit.number]),
         "selectivity": float(found.selectivity[unit.number]),
@@ -116,6 +119,15 @@ def unit_facts(
             for one in examples
         ],
     }
+
+
+def answers_to(facts: dict[str, Any]) -> str:
+    """`answers to star most on average (selectivity 0.31)`, of `unit_facts`."""
+    if facts["selectivity"] < TELLS_APART:
+        return f"tells no class apart (selectivity {facts['selectivity']:.2f})"
+    return (
+        f"answers to {facts['favourite']} most on average (selectivity {facts['selectivity']:.2f})"
+    )
 
 
 def unit_figure(unit: Unit, split: str, samples: int, count: int) -> Figure:
@@ -144,7 +156,7 @@ def unit_figure(unit: Unit, split: str, samples: int, count: int) -> Figure:
             ]
     caption = (
         f"What excites unit {unit.number} of {unit.layer} most of {facts['scanned']} {split} "
-        f"images; it answers to {facts['favourite']} most (selectivity {facts['selectivity']:.2f})."
+        f"images; it {answers_to(facts)}."
     )
     columns = min(len(panels), max(1, round(len(panels) ** 0.5)))
     return Figure(tuple(panels), caption, columns=columns, name=f"{unit.layer}-{unit.number}")
