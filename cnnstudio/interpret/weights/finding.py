@@ -64,15 +64,19 @@ def found_at(model: nn.Module, layer: str) -> Found:
     return _with_weights(Found(layer, model.get_submodule(path), path, model, node))
 
 
-def with_weights(model: nn.Module) -> list[str]:
-    """The layers that have weights, in the order of computation."""
+def with_weights(model: nn.Module, dimensions: int = 1) -> list[str]:
+    """The layers that have weights, of at least so many dimensions, in the order of computation."""
+
+    def fits(module: nn.Module, recurse: bool) -> bool:
+        return any(one.ndim >= dimensions for one in module.parameters(recurse))
+
     if not isinstance(model, fx.GraphModule):
-        return [n for n, one in model.named_modules() if n and [*one.parameters(recurse=False)]]
+        return [name for name, one in model.named_modules() if name and fits(one, False)]
     names = names_by_node(model)
     return [
         names[node.name][0]
         for node in model.graph.nodes
-        if node.op == "call_module" and any(True for _ in _module(model, node).parameters())
+        if node.op == "call_module" and fits(_module(model, node), True)
     ]
 
 
@@ -156,11 +160,13 @@ def _no_weights(model: nn.Module, layer: str) -> NoWeightsError:
     there = with_weights(model)
     hint = f"Layers with weights are: {_listed(there)}." if there else "No layer has any."
     return NoWeightsError(f"'{layer}' has no weights: it computes the same always.", hint,
-                          _nearest(model, layer, there))  # fmt: skip
+                          _nearest(model, layer))  # fmt: skip
 
 
-def _nearest(model: nn.Module, layer: str, there: list[str]) -> str | None:
-    """The last layer with weights before this one, else the first after it."""
+def _nearest(model: nn.Module, layer: str) -> str | None:
+    """The last layer with weights before this one, else the first after it. Kernels and matrices
+    are more to see than the scale and shift of a normalisation."""
+    there = with_weights(model, 2) or with_weights(model)
     names = (
         [names[0] for names in names_by_node(model).values()]
         if isinstance(model, fx.GraphModule)

@@ -11,8 +11,10 @@ from torch.nn.functional import cosine_similarity
 import cnnstudio as cs
 from cnnstudio.compiler.build import SHAPE
 from cnnstudio.graph import ExplanationError
+from cnnstudio.graph.errors import NoWeightsError
 from cnnstudio.interpret.weights.figures import weight_colours
 from cnnstudio.interpret.weights.filters import filters, principal
+from cnnstudio.interpret.weights.finding import found_at
 from cnnstudio.interpret.weights.statistics import filter_statistics
 from tests.interpret.networks import Functions, Twice, TwoOutputs, traced
 from tests.training.networks import chain, lenet, project
@@ -273,3 +275,16 @@ def test_a_figure_has_the_colours_of_the_weights():
     assert np.array_equal(own.panels[1].pixels[1, 1], blue)
     with pytest.raises(ExplanationError, match="no pictures of weights"):
         cs.filters_figure(weights[0])
+
+
+def test_a_layer_without_weights_leads_to_the_kernels_before_it():
+    model = nn.Sequential(
+        nn.Identity(), nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.Conv2d(4, 2, 3)
+    )
+    for layer, near in (("0", "1"), ("3", "1")):
+        with pytest.raises(NoWeightsError) as raised:
+            found_at(model, layer)
+        assert raised.value.node == near
+    with pytest.raises(NoWeightsError) as raised:
+        found_at(nn.Sequential(nn.ReLU(), nn.BatchNorm2d(4)), "0")
+    assert raised.value.node == "1"
