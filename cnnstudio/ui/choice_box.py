@@ -60,7 +60,7 @@ class ChoiceBox(QComboBox):
         option = QStyleOptionComboBox()
         self.initStyleOption(option)
         edit, combo = QStyle.SubControl.SC_ComboBoxEditField, QStyle.ComplexControl.CC_ComboBox
-        room = self.style().subControlRect(combo, option, edit, self).width() - 2
+        room = self.style().subControlRect(combo, option, edit, self).width()
         if not option.currentIcon.isNull():
             room -= option.iconSize.width() + 4
         ending = Qt.TextElideMode.ElideRight
