@@ -164,6 +164,12 @@ class HeatPanel(Panel):
         opacity = self.opacity.value() / 100
         return heat_lines(self._asked, self._answer, opacity, figure.name, figure.caption)
 
+    def outdate(self) -> None:
+        super().outdate()
+        self._answer = None
+        self.picture_button.setEnabled(False)
+        self.title.setText("Why?")
+
     def redraw(self) -> None:
         super().redraw()
         self.choice.redraw()

@@ -25,6 +25,11 @@ class HeatView(ImageView):
         self._picture, self._heat, self._within = image, heat, within
         self._redraw()
 
+    def show_plain(self, image: np.ndarray | None) -> None:
+        """An image (H, W, 3) without heat; None for nothing at all."""
+        self._picture, self._heat = image, None
+        self.show_image(None if image is None else image_of(image))
+
     def set_opacity(self, opacity: float) -> None:
         self._opacity = opacity
         self._redraw()

@@ -51,6 +51,11 @@ class ImagePage(Page):
         for inquiry in (self._maps, self._explain, self._trust):
             inquiry.forget()
 
+    def outdate(self) -> None:
+        super().outdate()
+        if self.focus.prediction is not None:  # it came while the page was hidden
+            self._take_prediction()
+
     def redraw(self) -> None:
         for panel in (self.prediction, self.maps, self.heat):
             panel.redraw()

@@ -192,6 +192,8 @@ class MapsPanel(Panel):
         """The maps that are shown, to take away; None for a vector."""
         if not len(self._maps) or self.views.currentWidget() is self.plot:
             return None
+        if not self.stage.shows_content:
+            return None
         layer = self._asked.get("layer", "")
         what = "Feature maps" if self.unit_shown is None else f"Unit {self.unit_shown}"
         caption = f"{what} of {layer}: {described(self._asked)}." if self._asked else f"{what}."

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from cnnstudio.ui.inspect.focus import Focus
+from cnnstudio.ui.inspect.panel import Panel
 from cnnstudio.ui.session import Session
 
 
@@ -30,6 +31,7 @@ class Page(QWidget):
         self.session = session
         self.focus = focus
         self._stale = True
+        self._network: Any = None  # whose answers are shown: a run, or an untrained project
         self.setAccessibleName(self.title)
         self.setProperty("role", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -50,6 +52,12 @@ class Page(QWidget):
         """Waits no longer for any answer: there is no network, or it can't answer."""
         raise NotImplementedError
 
+    def outdate(self) -> None:
+        """What is shown is another network's than the one looked at: shows it no longer. Of the
+        same run at another moment it stays until the new comes, so that nothing flickers."""
+        for panel in self.findChildren(Panel):
+            panel.outdate()
+
     def redraw(self) -> None:
         """Draws anew in the current theme's colours."""
         raise NotImplementedError
@@ -66,7 +74,18 @@ class Page(QWidget):
         self._look_if_seen()
 
     def _look_if_seen(self) -> None:
+        if not self.isVisible():
+            return
+        self._outdate_another()
         there = self.focus.is_ready if self.follows_image else self.focus.subject is not None
-        if self._stale and there and self.isVisible():
+        if self._stale and there:
             self._stale = False
             self.look()
+
+    def _outdate_another(self) -> None:
+        subject = self.focus.subject
+        if subject is None:
+            return
+        before, self._network = self._network, subject.network
+        if before is not None and before != self._network:
+            self.outdate()

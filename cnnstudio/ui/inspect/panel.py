@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from cnnstudio.ui import theme
 from cnnstudio.ui.inquiry import Inquiry
+from cnnstudio.ui.message import Message
 from cnnstudio.ui.notice import Stage
 
 HEADER_HEIGHT = 30
@@ -54,15 +55,24 @@ class Panel(QWidget):
         self._answered = True
         self.stage.show_content()
 
+    def outdate(self) -> None:
+        """What is shown is another network's: shows it no longer, until there is an answer."""
+        show_waiting(self.stage)
+
     def redraw(self) -> None:
         """Draws icons in the current theme's colours."""
         if not self.stage.shows_content:
             self.stage.notice.redraw()
 
     def _show_waiting(self) -> None:
-        if self._answered:
+        if self._answered and self.stage.shows_content:
             self.busy.setText("Asking…")
 
     def _fail(self, error: Exception) -> None:
         self._answered = False
         self.stage.tell_error(error)
+
+
+def show_waiting(stage: Stage) -> None:
+    """Says that the network is asked, in place of what another one answered."""
+    stage.tell(Message("Asking the network…"), "mdi6.timer-sand")

@@ -36,6 +36,11 @@ class Subject:
         return {"run": str(self.run.path), "checkpoint": self.checkpoint}
 
     @property
+    def network(self) -> RunDirectory | Project:
+        """What stays the same over the moments of a run."""
+        return self.run or self.project
+
+    @property
     def input_shape(self) -> tuple[int, ...]:
         return input_shape(self.project)
 

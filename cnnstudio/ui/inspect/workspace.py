@@ -229,6 +229,8 @@ class InspectWorkspace(QWidget):
             for page in self.pages.values():
                 page.forget()
             self.stage.tell_error(error)
+            return
+        self.stage.show_content()  # each panel says it of itself
 
     def _follow_selection(self, ids: list[str]) -> None:
         by_id, path = self._session.network.by_id, self._session.place.path(self._session.project)

@@ -13,6 +13,7 @@ import cnnstudio as cs
 from cnnstudio.graph import Document, save
 from cnnstudio.training.rundir import RunDirectory
 from cnnstudio.ui.inspect import InspectWorkspace
+from cnnstudio.ui.inspect.compare.other_images import other_images
 from cnnstudio.ui.inspect.compare.page import ComparePage
 from tests.ui.conftest import small, wait_for
 
@@ -190,6 +191,48 @@ def test_what_they_decide_differently_is_listed_and_looked_at(workspace, page, r
     wait_for(qtbot, lambda: workspace.images.image == ["test", differ[0]], 10)
     wait_for(qtbot, lambda: settled(workspace), 30)
     assert page.first.likeliest != page.second.likeliest
+
+
+def test_a_network_without_the_class_leaves_the_other_with_its_own_image(
+    workspace, page, session, shapes_project, runs, qtbot
+):
+    page.second.chooser.run.activated.emit(page.second.chooser.run.currentIndex())  # it stays
+    session.replace_document(Document(shapes_project))
+    workspace.networks.choose_untrained()
+    assert not page.first.stage.shows_content, "another network's picture stands under its name"
+    wait_for(qtbot, lambda: page.first.heat_answer and not workspace.is_busy(), 60)
+    wait_for(qtbot, lambda: "knows no class" in page.note.text(), 10)
+    assert page.second.subject.run == runs[0] and page.second.scale.isHidden()
+    assert np.array_equal(page.first.heat._picture, page.first.prediction["image"])
+    assert page.first.heat._picture.shape[:2] == (32, 32)
+    assert page.difference.isHidden() and page.figure() is None
+    assert "B's images are its own: digits, not shapes." in page.note.text()
+
+
+def test_beside_another_network_stands_its_own_beginning(workspace, page, session, runs, qtbot):
+    session.show_run(runs[1])
+    wait_for(qtbot, lambda: page.first.subject.run == runs[1] and settled(workspace), 60)
+    wait_for(qtbot, lambda: page.second.subject.run == runs[1] and settled(workspace), 60)
+    assert page.second.subject.folder.name == "step-000000"
+
+
+def test_another_run_is_taken_at_its_best(workspace, page, runs, qtbot):
+    box = page.second.chooser.run
+    assert page.second.chooser.moment.currentData() == "step-000000"
+    box.choose(runs[1])
+    box.activated.emit(box.currentIndex())
+    assert not page.second.stage.shows_content
+    wait_for(qtbot, lambda: page.second.subject.run == runs[1] and settled(workspace), 30)
+    assert page.second.subject.folder.name == runs[1].checkpoint("best").name
+
+
+def test_what_makes_the_images_others_is_named():
+    one = small().data
+    assert other_images(one, one.model_copy(update={"normalize": False})) == ""
+    two = one.model_copy(update={"options": {"shortcut": 1.0}, "seed": 5})
+    assert other_images(one, two) == (
+        "B's images are its own: digits with shortcut 1.0, another split seed."
+    )
 
 
 def test_the_lines_of_python_give_the_same_heat(page, tmp_path, monkeypatch):

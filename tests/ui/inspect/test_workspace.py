@@ -229,6 +229,25 @@ def test_a_run_is_looked_into_at_its_best_checkpoint(workspace, session, finishe
     assert session.run == finished_run
 
 
+def test_another_network_leaves_no_picture_of_the_one_before(
+    workspace, session, finished_run, qtbot
+):
+    page = workspace.image_page
+    panels = page.prediction, page.maps, page.heat
+    session.show_run(finished_run)
+    wait_for(qtbot, lambda: is_filled(workspace), 90)
+    best = workspace.focus.subject.folder
+    workspace.networks.choose_moment(workspace.networks.moments[0])
+    assert workspace.focus.subject.folder != best
+    assert all(panel.stage.shows_content for panel in panels), "scrubbing would flicker"
+    wait_for(qtbot, lambda: is_filled(workspace), 60)
+
+    workspace.networks.choose_untrained()
+    assert not any(panel.stage.shows_content for panel in panels)
+    assert page.heat.figure() is None and page.maps.figure() is None
+    wait_for(qtbot, lambda: is_filled(workspace), 60)
+
+
 def test_a_run_that_goes_on_is_looked_into_as_it_learns(
     workspace, session, shapes_project, tmp_path, qtbot
 ):

@@ -6,7 +6,6 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QProgressBar,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from cnnstudio.ui import quantities, theme
 from cnnstudio.ui.inquiry import Inquiry
+from cnnstudio.ui.inspect.compare.note import Note
 from cnnstudio.ui.session import Session
 
 STEPS = 1000
@@ -32,7 +32,7 @@ class Differing(QWidget):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._split = "test"
+        self._split, self._about = "test", ""
         self.button = QPushButton("Find where they differ")
         self.button.setToolTip("Looks which images of the split the two decide differently")
         self.button.clicked.connect(self._press)
@@ -40,10 +40,7 @@ class Differing(QWidget):
         self.bar.setAccessibleName("Progress of the search")
         self.bar.setRange(0, STEPS)
         self.bar.setTextVisible(False)
-        self.note = QLabel()
-        self.note.setProperty("role", "muted")
-        self.note.setTextFormat(Qt.TextFormat.PlainText)
-        self.note.setWordWrap(True)
+        self.note = Note()
         self.list = QListWidget()
         self.list.setAccessibleName("Images that are decided differently")
         self.list.itemClicked.connect(self._choose)
@@ -63,9 +60,12 @@ class Differing(QWidget):
         column.addWidget(self.list, 1)
         self.reset()
 
-    def search(self, first: dict[str, Any], second: dict[str, Any], split: str) -> None:
-        """Goes through a split with two networks, as questions take them."""
-        self._split = split
+    def search(
+        self, first: dict[str, Any], second: dict[str, Any], split: str, about: str = ""
+    ) -> None:
+        """Goes through a split with two networks, as questions take them. `about` is said of what
+        is found."""
+        self._split, self._about = split, about
         self.list.clear()
         self.note.setText(f"Looking through the {split} images…")
         self._show_searching(True)
@@ -100,6 +100,7 @@ class Differing(QWidget):
         self.note.setText(
             f"{count} of {images} differ. A has {right[0]} right, B {right[1]}."
             + (f" The first {MOST} are listed." if count > MOST else "")
+            + (f" {self._about}" if self._about else "")
         )
         rows = zip(
             answer["indexes"], answer["labels"], answer["first"], answer["second"], strict=True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from cnnstudio.interpret.explanations.methods import methods
@@ -16,6 +16,8 @@ from cnnstudio.ui.choice_box import ChoiceBox
 from cnnstudio.ui.images.image_view import ImageView
 from cnnstudio.ui.inspect.color_bar import ColorBar
 from cnnstudio.ui.inspect.compare.differing import Differing
+from cnnstudio.ui.inspect.compare.note import Note
+from cnnstudio.ui.inspect.compare.other_images import other_images
 from cnnstudio.ui.inspect.compare.side import HEAT_SIDE, Side
 from cnnstudio.ui.inspect.compare.side_chooser import ABOVE, FIRST
 from cnnstudio.ui.inspect.focus import Focus
@@ -63,14 +65,12 @@ class ComparePage(Page):
         self.difference.zoomable = True
         self.difference_scale = ColorBar("coolwarm")
         self.difference_scale.setFixedHeight(self.difference_scale.sizeHint().height())
-        self.note = QLabel()
-        self.note.setProperty("role", "muted")
-        self.note.setTextFormat(Qt.TextFormat.PlainText)
-        self.note.setWordWrap(True)
+        self.note = Note()
         self.note.setMinimumHeight(36)
-        self.note.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.differing = Differing(session)
         self._begun = False
+        self._chosen = False  # whether B is as somebody chose it
+        self._missing = ""  # why one side has no heat
         self._arrange()
         self._connect()
         self._show_what_counts()
@@ -78,6 +78,7 @@ class ComparePage(Page):
     def look(self) -> None:
         if not self._begun:
             self._begun = True
+            self.first.chooser.choose(ABOVE)
             self._begin()
         self.layer.show_items(
             [(SUGGESTED, None)]
@@ -91,12 +92,20 @@ class ComparePage(Page):
             side.forget()
         self.differing.reset()
 
+    def outdate(self) -> None:
+        """The sides know by themselves; B begins anew if nobody chose it."""
+        self._show_difference(None)
+        self.note.setText("")
+        if self._begun and not self._chosen:
+            self._begin()
+
     def redraw(self) -> None:
         for side in self.sides:
             side.redraw()
 
     def swap(self) -> None:
         """A becomes B, and B becomes A."""
+        self._chosen = True
         one, two = (side.chooser.choice for side in self.sides)
         self.first.chooser.choose(*two)
         self.second.chooser.choose(*one)
@@ -129,8 +138,7 @@ class ComparePage(Page):
 
     def _begin(self) -> None:
         """Beside the network above stands, at first, what its training began with."""
-        self.first.chooser.choose(ABOVE)
-        run = self.session.run if self.focus.subject and self.focus.subject.run else None
+        run = self.focus.subject.run if self.focus.subject else None
         self.second.chooser.choose(run, FIRST if run is not None else "")
 
     def _arrange(self) -> None:
@@ -172,14 +180,18 @@ class ComparePage(Page):
     def _connect(self) -> None:
         for side in self.sides:
             side.changed.connect(lambda side=side: self._take_network(side))
+            side.chooser.reading.connect(lambda: self._show_difference(None))
             side.answered_heat.connect(self._show_heat)
-            side.explaining.failed.connect(self._tell_no_heat)
+            side.explaining.failed.connect(lambda error, side=side: self._fail(side, error))
+            side.predicting.failed.connect(lambda _: self._show_heat())
             side.unit_chosen.connect(self._show_unit)
             side.maps_wanted.connect(lambda: self._show_unit(None))
             side.layer_chosen.connect(lambda side=side: self._ask_maps(side))
             side.mosaic.pointed.connect(lambda unit, side=side: self._point(side, unit))
             side.large.shown.connect(lambda side=side: self._follow_unit(side))
             side.bars.chosen.connect(self._choose_class)
+        for box in (self.second.chooser.run, self.second.chooser.moment):
+            box.activated.connect(self._keep_second)
         self.first.answered_prediction.connect(self._take_prediction)
         self.second.answered_prediction.connect(self._ask_heat)
         for view in (self.first.heat, self.second.heat, self.difference):
@@ -192,8 +204,13 @@ class ComparePage(Page):
 
     # Asking
 
+    def _keep_second(self) -> None:
+        self._chosen = True
+
     def _take_network(self, side: Side) -> None:
         self.differing.reset()
+        if side.prediction is None:
+            self._show_difference(None)
         if self.isVisible() and self.focus.is_ready:
             self._ask(side)
 
@@ -222,20 +239,22 @@ class ComparePage(Page):
         """The heat of one class, which A chooses by itself, from each network that knows it."""
         first = self.first.prediction
         if first is None or not self.focus.is_ready:
+            self._show_heat()
             return
         number = self.target.currentData()
         number = self.first.likeliest if number is None else number
         name = str(first["classes"][number])
         method = methods[self.method.currentData()]
+        self._missing = ""
         for side in self.sides:
             own = side.class_named(name)
             if side.prediction is None:
                 continue
             side.heat_answer = None
             if own is None and method.uses_target:
-                self.note.setText(f"B knows no class “{name}”, so its heat can't be compared.")
+                self._missing = f"B knows no class “{name}”, so its heat can't be compared."
+                side.explaining.forget()
                 side.show_plain()
-                self._show_difference(None)
                 continue
             asked = {
                 "method": method.kind,
@@ -243,13 +262,16 @@ class ComparePage(Page):
                 "layer": self.layer.currentData() if method.uses_layer else None,
             }
             side.ask_heat(self.focus.image, asked)
+        if self._missing:
+            self._show_heat()
 
     def _search(self) -> None:
         image = self.focus.image
         split = str(image[0]) if isinstance(image, list) else "test"
         one, two = (side.subject for side in self.sides)
         if one is not None and two is not None:
-            self.differing.search(one.arguments, two.arguments, split)
+            about = other_images(one.project.data, two.project.data)
+            self.differing.search(one.arguments, two.arguments, split, about)
 
     # Showing
 
@@ -262,12 +284,26 @@ class ComparePage(Page):
     def _show_heat(self) -> None:
         both = self._heats()
         if both is None:
+            self._show_alone()
             return
         within = common_range(both)
         for side, heat in zip(self.sides, both, strict=True):
             side.show_heat(heat, within)
         alike = both[0].shape == both[1].shape
         self._show_difference(both[0] - both[1] if alike else None)
+        self._uncross()
+
+    def _show_alone(self) -> None:
+        """What one side has where the other will have no heat; nothing of what was compared."""
+        if any(side.is_awaited for side in self.sides):
+            return
+        self._show_difference(None)
+        for side in self.sides:
+            if side.heat_answer is None:
+                side.show_plain()
+            else:
+                heat = np.asarray(side.heat_answer["heat"])
+                side.show_heat(heat, heat_range(heat))
         self._uncross()
 
     def _show_difference(self, difference: np.ndarray | None) -> None:
@@ -287,8 +323,9 @@ class ComparePage(Page):
         at = f" at {' and '.join(sorted(map(str, layers)))}" if layers else ""
         return f"{methods[answer['method']].title}{at} for “{answer['class']}”"
 
-    def _tell_no_heat(self, error: Exception) -> None:
-        self.note.setText(" ".join(str(error).split("\n")))
+    def _fail(self, side: Side, error: Exception) -> None:
+        self._missing = f"{side.title.text()}: {' '.join(str(error).split(chr(10)))}"
+        self._show_heat()
 
     def _show_unit(self, unit: int | None) -> None:
         for side in self.sides:
@@ -347,7 +384,17 @@ class ComparePage(Page):
             for side, heat in zip(self.sides, both, strict=True):
                 if not heat.any():
                     reason += f" Nothing in {side.title.text()} speaks for it."
-            self.note.setText(f"{self._told()}, both on one scale.{reason}")
+            self.note.setText(f"{self._told()}, both on one scale.{reason}{self._own_images()}")
+        elif not any(side.is_awaited for side in self.sides):
+            self.note.setText(f"{self._missing}{self._own_images()}".strip())
+
+    def _own_images(self) -> str:
+        """That the two see different images, where they do; begins with a space."""
+        one, two = (side.subject for side in self.sides)
+        if one is None or two is None or isinstance(self.focus.image, str):
+            return ""
+        said = other_images(one.project.data, two.project.data)
+        return f" {said}" if said else ""
 
     def _take_method(self) -> None:
         self.session.settings.set_value("compare/method", self.method.currentData())

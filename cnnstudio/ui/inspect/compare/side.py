@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, 
 from cnnstudio.graph import Node
 from cnnstudio.ui import quantities, theme
 from cnnstudio.ui.choice_box import ChoiceBox
-from cnnstudio.ui.images.array_image import image_of
 from cnnstudio.ui.inquiry import Inquiry
 from cnnstudio.ui.inspect.color_bar import ColorBar
 from cnnstudio.ui.inspect.compare.side_chooser import SideChooser
@@ -49,9 +48,11 @@ class Side(Panel):
         content = QWidget()
         super().__init__(name, content, parent)
         self.chooser = SideChooser(session, focus, name)
-        self.chooser.changed.connect(self.changed)
+        self.chooser.changed.connect(self._take_subject)
+        self.chooser.reading.connect(self.outdate)
         self.chooser.failed.connect(self._fail)
         self.header.insertWidget(2, self.chooser, 1)
+        self._network: Any = None  # whose answers are shown
         self.prediction: dict[str, Any] | None = None
         self.heat_answer: dict[str, Any] | None = None
         self.heat = HeatView()
@@ -61,6 +62,9 @@ class Side(Panel):
         self.heat.setFixedSize(HEAT_SIDE, HEAT_SIDE)
         self.scale = ColorBar("magma")
         self.scale.setFixedWidth(HEAT_SIDE)
+        policy = self.scale.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # nothing moves where there is no heat
+        self.scale.setSizePolicy(policy)
         self.bars = PredictionBars()
         self.bars.setFixedHeight(ROWS * ROW_HEIGHT)
         self.bars.setAccessibleName(f"Predictions of network {name}")
@@ -95,6 +99,11 @@ class Side(Panel):
     @property
     def subject(self) -> Subject | None:
         return self.chooser.subject
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether there may still come heat."""
+        return self.predicting.waiting or self.explaining.waiting
 
     @property
     def likeliest(self) -> int | None:
@@ -139,8 +148,19 @@ class Side(Panel):
         """Draws the heat on a scale that is the other side's too."""
         answer = self.heat_answer or {}
         self.heat.show_heat(np.asarray(answer["image"]), heat, within)
+        self.scale.show()
         self.scale.show_map("coolwarm" if within[0] < 0 else "magma")
         self.scale.show_range(*within)
+
+    def outdate(self) -> None:
+        super().outdate()
+        self.forget()
+        self.prediction = self.heat_answer = None
+        self.heat.show_plain(None)
+        self._maps = np.zeros((0, 1, 1), np.float32)
+        self.mosaic.show_maps(self._maps, Colours())
+        self.maps_title.setText("")
+        self.views.setCurrentWidget(self.mosaic)
 
     def forget(self) -> None:
         for inquiry in (self.predicting, self.explaining, self.mapping):
@@ -148,8 +168,9 @@ class Side(Panel):
 
     def show_plain(self) -> None:
         """The image without heat."""
+        self.scale.hide()
         if self.prediction is not None:
-            self.heat.show_image(image_of(np.asarray(self.prediction["image"])))
+            self.heat.show_plain(np.asarray(self.prediction["image"]))
 
     def show_unit(self, unit: int | None) -> None:
         """Shows one map large, all of them if None."""
@@ -185,8 +206,18 @@ class Side(Panel):
         column.addWidget(self.views, 1)
         self.layer.setVisible(False)
 
+    def _take_subject(self) -> None:
+        """At another moment of a run what is shown stays until the new comes."""
+        network = None if self.subject is None else self.subject.network
+        before, self._network = self._network, network
+        if before is not None and network != before:
+            self.outdate()
+        self.changed.emit()
+
     def _take_prediction(self, answer: dict[str, Any]) -> None:
         self.prediction = answer
+        if self.heat.image is None:  # nothing of this network is there yet
+            self.show_plain()
         names, shares = answer["classes"], np.asarray(answer["probabilities"])
         label = answer.get("label")
         self.bars.show_prediction(names, shares, label)

@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from cnnstudio.graph import Project
+from cnnstudio.graph import ExplanationError, Project
 from cnnstudio.training.moments import Moment, moments, nearest
 from cnnstudio.training.rundir import RunDirectory
 from cnnstudio.ui import theme
@@ -29,10 +29,11 @@ FIRST = "step-000000"
 
 
 class SideChooser(QWidget):
-    """`changed` is emitted when `subject` is another one, None while there is none; `failed(error)`
-    when a run can't be read."""
+    """`changed` is emitted when `subject` is another one, None while there is none; `reading` when
+    another run is chosen, whose moments are still to be read; `failed(error)` when it can't be."""
 
     changed = Signal()
+    reading = Signal()
     failed = Signal(object)
 
     def __init__(
@@ -44,6 +45,7 @@ class SideChooser(QWidget):
         self.subject: Subject | None = None
         self._project: Project = session.project
         self._moments: list[Moment] = []
+        self._read: RunDirectory | None = None  # the run that they are of
         self._wanted = ""  # the moment to be chosen once the moments have been read
         self.run = ChoiceBox(f"Network {name}")
         self.run.shrink_to(CHARACTERS)
@@ -101,6 +103,8 @@ class SideChooser(QWidget):
         elif chosen is None:
             self._show(Subject(self._session.project))
         else:
+            if self.subject is not None and self.subject.run != chosen:
+                self.reading.emit()
             self._session.in_background(
                 lambda: (chosen.project(), moments(chosen)),
                 lambda read: self._take_read(chosen, *read),
@@ -110,11 +114,12 @@ class SideChooser(QWidget):
     def _take_read(self, run: RunDirectory, project: Project, found: list[Moment]) -> None:
         if run != self.run.currentData():
             return
-        self._project, self._moments = project, found
+        same = run == self._read  # of another run, a moment of this one says nothing
+        self._project, self._moments, self._read = project, found, run
         names = [(checkpoint_title(m.marks[0] if m.marks else m.name), m.name) for m in found]
         self.moment.show_items(names)
         if found:
-            wanted = self._wanted or str(self.moment.currentData() or "best")
+            wanted = self._wanted or (same and str(self.moment.currentData() or "")) or "best"
             there = {mark for one in found for mark in (one.name, *one.marks)}
             known = wanted in there or wanted.startswith("step-")
             self.moment.choose(nearest(found, wanted).name if known else found[-1].name)
@@ -125,6 +130,7 @@ class SideChooser(QWidget):
         run, name = self.run.currentData(), self.moment.currentData()
         if not isinstance(run, RunDirectory) or name is None:
             self._show(None)
+            self.failed.emit(ExplanationError("This run has no checkpoint yet."))
             return
         path = next(one.path for one in self._moments if one.name == name)
         self._show(Subject(self._project, run, str(name), path))

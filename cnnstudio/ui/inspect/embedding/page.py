@@ -99,6 +99,11 @@ class EmbeddingPage(Page):
             inquiry.forget()
         self._asked = {}
 
+    def outdate(self) -> None:
+        self._asked = {}
+        self._show_nothing()
+        self._tell_of_waiting()
+
     def redraw(self) -> None:
         self.choice.redraw()
         self.stage.notice.redraw()

@@ -76,6 +76,10 @@ class FiltersPanel(Panel):
             "depth": self.depth.currentData() or 0,
         }
 
+    def outdate(self) -> None:
+        super().outdate()
+        self.forget_layer()
+
     def forget_layer(self) -> None:
         """Another layer is coming: what was chosen of this one's inputs is nothing to it."""
         self.parameter.show_items([])

@@ -34,6 +34,7 @@ from cnnstudio.ui.inspect.imagine.looking import Looking
 from cnnstudio.ui.inspect.imagine.parameters_fold import ParametersFold
 from cnnstudio.ui.inspect.imagine.robust_panel import RobustPanel
 from cnnstudio.ui.inspect.page import Page
+from cnnstudio.ui.inspect.panel import show_waiting
 from cnnstudio.ui.inspect.picture_button import PictureButton
 from cnnstudio.ui.message import Message
 from cnnstudio.ui.notice import Stage
@@ -105,6 +106,13 @@ class AttackPage(Page):
         self.inquiry.forget()
         self._smallest.forget()
         self.robust.show_asked({})
+
+    def outdate(self) -> None:
+        self.answer = None
+        self._enable(False)
+        self._show_found("", None)
+        self.slider.show_turned([])
+        show_waiting(self.stage)
 
     def redraw(self) -> None:
         self.stage.notice.redraw()

@@ -20,6 +20,7 @@ from cnnstudio.ui.inquiry import Inquiry
 from cnnstudio.ui.inspect.focus import Focus
 from cnnstudio.ui.inspect.number import number_text
 from cnnstudio.ui.inspect.page import Page
+from cnnstudio.ui.inspect.panel import show_waiting
 from cnnstudio.ui.inspect.picture_button import PictureButton
 from cnnstudio.ui.inspect.scale import range_of
 from cnnstudio.ui.inspect.steps import scenes
@@ -72,6 +73,11 @@ class StepsPage(Page):
     def forget(self) -> None:
         self._asking.forget()
         self.player.stop()
+
+    def outdate(self) -> None:
+        self.working = self.told = None
+        self.player.stop()
+        show_waiting(self.stage)
 
     def redraw(self) -> None:
         self.header.show_playing(self.player.plays)
