@@ -66,9 +66,10 @@ def test_a_picture_is_saved_as_chosen_and_the_choice_is_remembered(
 
 
 def test_a_disk_that_refuses_is_told(untrained, session, tmp_path, qtbot):
+    (tmp_path / "file").write_text("no folder")
     untrained.image_page.maps.picture_button.save_action.trigger()
     with qtbot.waitSignal(session.told) as told:
-        _dialog("save_picture_dialog").write(tmp_path / "missing" / "maps.png")
+        _dialog("save_picture_dialog").write(tmp_path / "file" / "maps.png")
     assert told.args[0].level == "error" and "can't be written" in told.args[0].text
 
 
