@@ -7,14 +7,9 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QDialog,
-    QFileDialog,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
-    QProgressBar,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -22,7 +17,7 @@ from PySide6.QtWidgets import (
 from cnnstudio.interpret.figures.as_python import reference_text
 from cnnstudio.ui import quantities, theme
 from cnnstudio.ui.choice_box import ChoiceBox
-from cnnstudio.ui.inquiry import Inquiry
+from cnnstudio.ui.inspect.saving_dialog import WritingDialog
 from cnnstudio.ui.message import Message
 from cnnstudio.ui.session import Session
 
@@ -34,11 +29,10 @@ IMAGES = (("The image that is shown", SHOWN), ("All test images", "test"),
 KINDS = (("NPZ: an array for each node", ("npz", False)),
          ("CSV: a row for each value", ("csv", False)),
          ("CSV: a row for each unit, with statistics", ("csv", True)))  # fmt: skip
-STEPS = 1000
 WIDTH = 460
 
 
-class ActivationsDialog(QDialog):
+class ActivationsDialog(WritingDialog):
     """Asks the kernel for the file, shows how far it is, and can take that back.
 
     `looked_at` are network and image as the kernel's questions take them, `layer` the node that is
@@ -52,13 +46,9 @@ class ActivationsDialog(QDialog):
         layer: str,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._session = session
+        super().__init__(session, "activations_dialog", "Export activations", "activations", parent)
         self._looked_at = looked_at
         settings = session.settings
-        self.setObjectName("activations_dialog")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Export activations")
         self.setMinimumWidth(WIDTH)
         self.images = ChoiceBox("Images", IMAGES)
         self.others = QLineEdit(settings.value("activations/others", "test:0-99"))
@@ -68,23 +58,7 @@ class ActivationsDialog(QDialog):
         layers = [("All layers", ""), (f"Only {layer}", layer)]
         self.layers = ChoiceBox("Layers", layers if layer else layers[:1])
         self.kind = ChoiceBox("Kind of file", KINDS)
-        self.note = QLabel()
-        self.note.setProperty("role", "muted")
-        self.note.setWordWrap(True)
-        self.bar = QProgressBar()
-        self.bar.setAccessibleName("Progress of the export")
-        self.bar.setRange(0, STEPS)
-        self.bar.setTextVisible(False)
         self.bar.setFixedHeight(6)
-        self.save_button = QPushButton("Save…")
-        self.save_button.setProperty("role", "primary")
-        self.save_button.setDefault(True)
-        self.save_button.clicked.connect(self._ask_where)
-        self.cancel_button = QPushButton("Cancel")
-        self.cancel_button.setAutoDefault(False)
-        self.cancel_button.clicked.connect(self.reject)
-        self.writing = Inquiry(session, "activations", "activations", self)
-        self.writing.progressed.connect(self._show_progress)
         self.writing.answered.connect(self._take_file)
         self.writing.failed.connect(self._fail)
         self.images.choose(settings.value("activations/images", SHOWN))
@@ -115,15 +89,6 @@ class ActivationsDialog(QDialog):
             statistics=self.kind.currentData()[1], **network,
         )  # fmt: skip
 
-    def reject(self) -> None:
-        """Takes back what is being written: no half file stays."""
-        if self.writing.waiting:
-            self.writing.forget()
-            self._show_writing(False)
-            self.note.setText("Taken back: nothing was written.")
-            return
-        super().reject()
-
     def _arrange(self) -> None:
         form = QGridLayout()
         form.setHorizontalSpacing(12)
@@ -144,11 +109,6 @@ class ActivationsDialog(QDialog):
             label.setFixedHeight(self.kind.sizeHint().height())
             form.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
             form.addWidget(field, row, 1)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(theme.spacing)
-        buttons.addStretch()
-        buttons.addWidget(self.cancel_button)
-        buttons.addWidget(self.save_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 16)
         column.setSpacing(12)
@@ -156,7 +116,7 @@ class ActivationsDialog(QDialog):
         column.addWidget(self.bar)
         column.addWidget(self.note)
         column.addStretch()
-        column.addLayout(buttons)
+        column.addLayout(self._button_row())
 
     def _show_others(self) -> None:
         self.others.setVisible(self.images.currentData() == OTHERS)
@@ -168,10 +128,6 @@ class ActivationsDialog(QDialog):
         self.save_button.setEnabled(not writing)
         for field in self._fields:
             field.setEnabled(not writing)
-
-    def _show_progress(self, share: float | None, text: str) -> None:
-        self.bar.setValue(round(STEPS * (share or 0.0)))
-        self.note.setText(text)
 
     def _take_file(self, answer: dict[str, Any]) -> None:
         nodes = quantities.plural(len(answer["nodes"]), "node")
@@ -194,11 +150,9 @@ class ActivationsDialog(QDialog):
 
     def _ask_where(self) -> None:
         suffix = self.kind.currentData()[0]
-        dialog = QFileDialog(self, "Save the activations", str(self._session.folder), f"*.{suffix}")
-        dialog.setObjectName("activations_file_dialog")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(suffix)
-        dialog.selectFile(f"activations.{suffix}")
-        dialog.fileSelected.connect(lambda chosen: self.write(Path(chosen)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        self._ask_for_file(
+            "activations_file_dialog",
+            "Save the activations",
+            f"*.{suffix}",
+            f"activations.{suffix}",
+        )

@@ -10,12 +10,9 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import (
     QCheckBox,
-    QDialog,
-    QFileDialog,
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -25,6 +22,7 @@ from cnnstudio.interpret.figures.figure import NARROWEST, WIDEST, WIDTH, Figure
 from cnnstudio.ui import theme
 from cnnstudio.ui.choice_box import ChoiceBox
 from cnnstudio.ui.images.array_image import image_of
+from cnnstudio.ui.inspect.saving_dialog import SavingDialog
 from cnnstudio.ui.message import Message
 from cnnstudio.ui.session import Session
 from cnnstudio.ui.settings import Settings
@@ -34,16 +32,12 @@ PREVIEW = QSize(440, 330)
 KINDS = (("PNG (pixels)", "png"), ("SVG (letters stay letters)", "svg"))
 
 
-class PictureDialog(QDialog):
+class PictureDialog(SavingDialog):
     """Shows the picture as it will be. What was chosen is remembered for the next one."""
 
     def __init__(self, session: Session, figure: Figure, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._session = session
+        super().__init__(session, "save_picture_dialog", "Save picture", parent)
         self._figure = figure
-        self.setObjectName("save_picture_dialog")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Save picture")
         chosen = choices_of(session.settings)
         self.kind = ChoiceBox("Kind of file", KINDS)
         self.kind.choose(session.settings.value("picture/kind", "png"))
@@ -66,13 +60,6 @@ class PictureDialog(QDialog):
         self.preview.setAccessibleName("The picture as it will be")
         self.preview.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.preview.setFixedSize(PREVIEW)
-        self.save_button = QPushButton("Save…")
-        self.save_button.setProperty("role", "primary")
-        self.save_button.setDefault(True)
-        self.save_button.clicked.connect(self._ask_where)
-        self.cancel_button = QPushButton("Cancel")
-        self.cancel_button.setAutoDefault(False)
-        self.cancel_button.clicked.connect(self.reject)
         self._arrange()
         for changed in (self.caption.toggled, self.bars.toggled, self.width_edit.valueChanged):
             changed.connect(lambda _: self._show_preview())
@@ -115,17 +102,12 @@ class PictureDialog(QDialog):
         below.addWidget(self.caption)
         below.addStretch()
         form.addLayout(below, 2, 1, 1, 2)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(theme.spacing)
-        buttons.addStretch()
-        buttons.addWidget(self.cancel_button)
-        buttons.addWidget(self.save_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 16)
         column.setSpacing(16)
         column.addWidget(self.preview, 1, Qt.AlignmentFlag.AlignCenter)
         column.addLayout(form)
-        column.addLayout(buttons)
+        column.addLayout(self._button_row())
 
     def _show_preview(self) -> None:
         choices = self.choices
@@ -139,16 +121,10 @@ class PictureDialog(QDialog):
 
     def _ask_where(self) -> None:
         kind = str(self.kind.currentData())
-        dialog = QFileDialog(
-            self, "Save the picture", str(self._session.folder), f"Pictures (*.{kind})"
-        )
-        dialog.setObjectName("save_picture_file_dialog")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(kind)
-        dialog.selectFile(f"{self._figure.name}.{kind}")
-        dialog.fileSelected.connect(lambda chosen: self.write(Path(chosen)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        self._ask_for_file(
+            "save_picture_file_dialog", "Save the picture", f"Pictures (*.{kind})",
+            f"{self._figure.name}.{kind}",
+        )  # fmt: skip
 
 
 def choices_of(settings: Settings) -> dict[str, Any]:

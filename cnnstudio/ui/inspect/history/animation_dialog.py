@@ -5,16 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
-    QDialog,
-    QFileDialog,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
-    QProgressBar,
-    QPushButton,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -23,7 +17,7 @@ from PySide6.QtWidgets import (
 from cnnstudio.interpret.explanations.methods import methods
 from cnnstudio.ui import quantities, theme
 from cnnstudio.ui.choice_box import ChoiceBox
-from cnnstudio.ui.inquiry import Inquiry
+from cnnstudio.ui.inspect.saving_dialog import WritingDialog
 from cnnstudio.ui.message import Message
 from cnnstudio.ui.session import Session
 from cnnstudio.ui.wheel import pass_wheel
@@ -33,10 +27,9 @@ SPEEDS = (("2 moments a second", 2), ("4 moments a second", 4), ("6 moments a se
           ("10 moments a second", 10))  # fmt: skip
 WIDTHS = (240, 3840, 960)
 HOLD = 1.5
-STEPS = 1000
 
 
-class AnimationDialog(QDialog):
+class AnimationDialog(WritingDialog):
     """Asks the kernel for the file, shows how far it is, and can take that back.
 
     `explained` are the arguments of the question of the heat; `layer` is the one whose maps are
@@ -53,17 +46,14 @@ class AnimationDialog(QDialog):
         moments: int,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._session = session
+        title = "Export the history as an animation"
+        super().__init__(session, "animation_dialog", title, "animate", parent)
         self._looked_at = looked_at
         self._explained = explained
         self._layer = layer
         self._filtered = filtered
         self._moments = moments
         settings = session.settings
-        self.setObjectName("animation_dialog")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Export the history as an animation")
         self.kind = ChoiceBox("Kind of file", KINDS)
         self.kind.choose(settings.value("animation/kind", "gif"))
         method = methods[explained["method"]].title
@@ -87,22 +77,6 @@ class AnimationDialog(QDialog):
         self.speed = ChoiceBox("Speed", SPEEDS)
         self.speed.choose(settings.value("animation/speed", 6))
         self.speed.activated.connect(lambda _: self._tell_length())
-        self.note = QLabel()
-        self.note.setProperty("role", "muted")
-        self.note.setWordWrap(True)
-        self.bar = QProgressBar()
-        self.bar.setAccessibleName("Progress of the animation")
-        self.bar.setRange(0, STEPS)
-        self.bar.setTextVisible(False)
-        self.save_button = QPushButton("Save…")
-        self.save_button.setProperty("role", "primary")
-        self.save_button.setDefault(True)
-        self.save_button.clicked.connect(self._ask_where)
-        self.cancel_button = QPushButton("Cancel")
-        self.cancel_button.setAutoDefault(False)
-        self.cancel_button.clicked.connect(self.reject)
-        self.writing = Inquiry(session, "animate", "animation", self)
-        self.writing.progressed.connect(self._show_progress)
         self.writing.answered.connect(self._take_file)
         self.writing.failed.connect(self._fail)
         self._arrange()
@@ -132,15 +106,6 @@ class AnimationDialog(QDialog):
         self._show_writing(True)
         self.writing.ask(**asked)
 
-    def reject(self) -> None:
-        """Takes back what is being written: no half file stays."""
-        if self.writing.waiting:
-            self.writing.forget()
-            self._show_writing(False)
-            self.note.setText("Taken back: nothing was written.")
-            return
-        super().reject()
-
     def _arrange(self) -> None:
         form = QGridLayout()
         form.setHorizontalSpacing(12)
@@ -154,18 +119,13 @@ class AnimationDialog(QDialog):
             label.setBuddy(field)
             form.addWidget(label, row, 0)
             form.addWidget(field, row, 1)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(theme.spacing)
-        buttons.addStretch()
-        buttons.addWidget(self.cancel_button)
-        buttons.addWidget(self.save_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 16)
         column.setSpacing(16)
         column.addLayout(form)
         column.addWidget(self.note)
         column.addWidget(self.bar)
-        column.addLayout(buttons)
+        column.addLayout(self._button_row())
         self.setMinimumWidth(440)
         self._show_writing(False)
 
@@ -188,10 +148,6 @@ class AnimationDialog(QDialog):
         self.bar.setVisible(writing)
         self.bar.setValue(0)
 
-    def _show_progress(self, share: float | None, text: str) -> None:
-        self.bar.setValue(round(STEPS * (share or 0.0)))
-        self.note.setText(text[:1].upper() + text[1:])
-
     def _take_file(self, answer: dict[str, Any]) -> None:
         size = quantities.memory(int(answer["bytes"]))
         text = f"Saved {answer['path']} ({size})."
@@ -204,13 +160,7 @@ class AnimationDialog(QDialog):
 
     def _ask_where(self) -> None:
         kind = str(self.kind.currentData())
-        dialog = QFileDialog(
-            self, "Save the animation", str(self._session.folder), f"Animations (*.{kind})"
-        )
-        dialog.setObjectName("save_animation_file_dialog")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(kind)
-        dialog.selectFile(f"history.{kind}")
-        dialog.fileSelected.connect(lambda chosen: self.write(Path(chosen)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        self._ask_for_file(
+            "save_animation_file_dialog", "Save the animation", f"Animations (*.{kind})",
+            f"history.{kind}",
+        )  # fmt: skip
